@@ -1,0 +1,10 @@
+# ccache, where it is installed, keeps object files between builds; -DCMAKE_CXX_COMPILER_LAUNCHER= does without.
+find_program(SHOAL_CCACHE ccache)
+mark_as_advanced(SHOAL_CCACHE)
+if(SHOAL_CCACHE)
+  foreach(language IN ITEMS C CXX)
+    if(NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
+      set(CMAKE_${language}_COMPILER_LAUNCHER ${SHOAL_CCACHE})
+    endif()
+  endforeach()
+endif()

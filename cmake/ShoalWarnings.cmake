@@ -1,0 +1,14 @@
+# shoal_warnings: the warnings our own code is free of. Shoal::sdk hands it to every target of this tree, never to an
+# outsider's (see sdk/CMakeLists.txt).
+option(SHOAL_WERROR "A warning is an error; OFF for a compiler newer than those we test with" ON)
+
+add_library(shoal_warnings INTERFACE)
+target_compile_options(
+  shoal_warnings
+  INTERFACE $<$<COMPILE_LANG_AND_ID:C,GNU,Clang>:-Wall -Wextra -Wpedantic -Wshadow>
+            $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor>
+)
+if(SHOAL_WERROR)
+  target_compile_options(shoal_warnings INTERFACE $<$<COMPILE_LANG_AND_ID:C,GNU,Clang>:-Werror>
+                                                  $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-Werror>)
+endif()

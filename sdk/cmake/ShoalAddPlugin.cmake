@@ -1,0 +1,121 @@
+# shoal_add_plugin(NAME SOURCES file… [TESTS file…] [LINK target…] [TORCH])
+#
+# Makes lib<NAME>.so, a Shoal plugin, in the build's plugins/ folder and installs it to lib/shoal/plugins.
+#   SOURCES  its .cpp and .c files
+#   TESTS    GoogleTest files: the program <NAME>_test, which links the plugin's own object files; each TEST is one of ctest
+#   LINK     what it is built on: Shoal::kernels, other libraries
+#   TORCH    it uses LibTorch: links Shoal::torch, and the descriptor says which LibTorch it must meet
+#
+# What an author would get wrong is set here: nothing but shoal_plugin_v1 is visible from outside, no symbol is unique
+# in the process, an undefined symbol is an error of the build, dependencies are found beside the plugin.
+include_guard(GLOBAL)
+include(GNUInstallDirs)
+
+set(SHOAL_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/shoal/plugins" CACHE STRING "Where plugins are installed, below the prefix")
+
+# Sets `out` to the instruction sets beyond baseline x86-64 that the flags in force allow, e.g. "avx2,fma,bmi2", in the
+# words of __builtin_cpu_supports. Of sets that contain each other only the largest is named.
+function(_shoal_isa out)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  get_directory_property(options COMPILE_OPTIONS)
+  separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
+  list(FILTER options EXCLUDE REGEX "\\$<")
+  list(APPEND flags ${options})
+  get_property(known GLOBAL PROPERTY _SHOAL_ISA_FLAGS)
+  if(NOT known STREQUAL "for ${flags}")
+    execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${flags} -dM -E -x c++ /dev/null OUTPUT_VARIABLE macros ERROR_QUIET)
+    set(isa "")
+    foreach(name IN ITEMS sse3 ssse3 sse4.1 sse4.2 avx avx2)
+      string(REPLACE . _ macro ${name})
+      string(TOUPPER ${macro} macro)
+      if(macros MATCHES "__${macro}__")
+        set(isa ${name})
+      endif()
+    endforeach()
+    foreach(name IN ITEMS fma bmi2 avx512f avx512bw avx512dq avx512vl avx512vnni avx512bf16)
+      string(TOUPPER ${name} macro)
+      if(macros MATCHES "__${macro}__")
+        list(APPEND isa ${name})
+      endif()
+    endforeach()
+    if("avx512f" IN_LIST isa)
+      list(REMOVE_ITEM isa avx2 fma bmi2)  # every processor with the former has these; the descriptor's text is short
+    endif()
+    list(JOIN isa "," isa)
+    set_property(GLOBAL PROPERTY _SHOAL_ISA_FLAGS "for ${flags}")
+    set_property(GLOBAL PROPERTY _SHOAL_ISA "${isa}")
+  endif()
+  get_property(isa GLOBAL PROPERTY _SHOAL_ISA)
+  set(${out} "${isa}" PARENT_SCOPE)
+endfunction()
+
+function(_shoal_add_plugin_test name)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${name}_test ${ARGN})
+  target_link_libraries(${name}_test PRIVATE ${name}_objects GTest::gmock_main)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+endfunction()
+
+function(shoal_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "SOURCES;TESTS;LINK")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "shoal_add_plugin(${name}): knows SOURCES, TESTS, LINK and TORCH, not '${arg_UNPARSED_ARGUMENTS}'")
+  endif()
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "shoal_add_plugin(${name}): SOURCES lists no file")
+  endif()
+  if(arg_TORCH)
+    if(NOT TARGET Shoal::torch)
+      message(FATAL_ERROR "shoal_add_plugin(${name}): TORCH needs find_package(Shoal CONFIG REQUIRED COMPONENTS torch)")
+    endif()
+    list(APPEND arg_LINK Shoal::torch)
+  endif()
+
+  # The object files, compiled once for the plugin and its tests.
+  set(objects ${name}_objects)
+  add_library(${objects} OBJECT ${arg_SOURCES})
+  target_link_libraries(${objects} PUBLIC Shoal::sdk ${arg_LINK})
+  _shoal_isa(isa)
+  target_compile_definitions(${objects} PRIVATE SHOAL_BUILD_ISA="${isa}")
+  target_compile_options(${objects} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+  set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden
+                                              CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+
+  add_library(${name} MODULE)
+  target_link_libraries(${name} PRIVATE ${objects})
+  # A plugin in plain C does not link a C++ library.
+  set(language C)
+  if(arg_SOURCES MATCHES "\\.(cpp|cc|cxx)(;|$)")
+    set(language CXX)
+  endif()
+  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/shoal_plugin.map)
+  # A clang without a sanitizer's runtime in the library leaves that runtime's symbols to the program.
+  set(defs LINKER:-z,defs)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang AND "${SHOAL_SANITIZE} ${CMAKE_CXX_FLAGS}" MATCHES "address|thread|memory")
+    set(defs "")
+  endif()
+  target_link_options(${name} PRIVATE ${defs} LINKER:--version-script=${map})
+  set_target_properties(
+    ${name}
+    PROPERTIES LINKER_LANGUAGE ${language}
+               PREFIX lib
+               SUFFIX .so
+               LINK_DEPENDS ${map}
+               LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
+               BUILD_RPATH $ORIGIN
+               INSTALL_RPATH "$ORIGIN;$ORIGIN/../.."  # beside it, and the lib/ that lib/shoal/plugins lies in
+               INSTALL_RPATH_USE_LINK_PATH ON)
+  if(arg_TORCH)
+    shoal_torch_jobs(${objects})
+  endif()
+  install(TARGETS ${name} LIBRARY DESTINATION ${SHOAL_PLUGIN_INSTALL_DIR})
+
+  if(arg_TESTS AND BUILD_TESTING)
+    _shoal_add_plugin_test(${name} ${arg_TESTS})
+    if(arg_TORCH)
+      shoal_torch_jobs(${name}_test)
+    endif()
+  endif()
+endfunction()

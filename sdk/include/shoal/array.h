@@ -1,0 +1,324 @@
+// shoal/array.h: n-dimensional arrays, as views (ConstArray, MutableArray) and as counted memory (Array).
+//
+// Everything that crosses between host and plugin is in the host's memory, row-major up to the stride of its rows: the
+// last stride is 1, the others are free. A view is a few numbers; copy it freely, but not beyond the call it came with.
+#ifndef SHOAL_ARRAY_H_
+#define SHOAL_ARRAY_H_
+
+#include <Eigen/Core>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shoal/abi.h"
+#include "shoal/error.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+
+using Index = std::int64_t;
+
+/// The sizes of an array or of one example, outermost first: (1, 28, 28).
+using Shape = std::vector<Index>;
+
+/// A matrix of our own, one example a row.
+template <typename Scalar>
+using RowMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Somebody else's matrix, one example a row; rows may lie apart, the numbers of a row lie together.
+template <typename Scalar>
+using ConstMatrix = Eigen::Map<const RowMatrix<Scalar>, Eigen::Unaligned, Eigen::OuterStride<>>;
+template <typename Scalar>
+using MutableMatrix = Eigen::Map<RowMatrix<Scalar>, Eigen::Unaligned, Eigen::OuterStride<>>;
+
+enum class DType { kUInt8, kInt64, kFloat32, kFloat64 };
+
+/// "float32", as NumPy says it.
+inline const char* name(DType dtype) {
+  switch (dtype) {
+    case DType::kUInt8: return "uint8";
+    case DType::kInt64: return "int64";
+    case DType::kFloat32: return "float32";
+    case DType::kFloat64: return "float64";
+  }
+  return "?";
+}
+
+template <typename Scalar>
+constexpr DType dtype_of() {
+  if constexpr (std::is_same_v<Scalar, std::uint8_t>) return DType::kUInt8;
+  else if constexpr (std::is_same_v<Scalar, std::int64_t>) return DType::kInt64;
+  else if constexpr (std::is_same_v<Scalar, float>) return DType::kFloat32;
+  else if constexpr (std::is_same_v<Scalar, double>) return DType::kFloat64;
+  else static_assert(sizeof(Scalar) == 0, "arrays hold uint8, int64, float32 or float64");
+}
+
+inline Index bytes_of(DType dtype) {
+  return dtype == DType::kUInt8 ? 1 : dtype == DType::kFloat32 ? 4 : 8;
+}
+
+/// "(60000, 784)"
+inline std::string to_string(std::span<const Index> shape) {
+  std::string out = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) out += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  return out + ")";
+}
+
+namespace detail {
+constexpr int kMaxRank = 8;
+
+inline std::pair<int, int> code_and_bits(DType dtype) {
+  switch (dtype) {
+    case DType::kUInt8: return {SHOAL_CODE_UINT, 8};
+    case DType::kInt64: return {SHOAL_CODE_INT, 64};
+    case DType::kFloat32: return {SHOAL_CODE_FLOAT, 32};
+    case DType::kFloat64: break;
+  }
+  return {SHOAL_CODE_FLOAT, 64};
+}
+
+inline DType dtype_from(int code, int bits) {
+  for (const DType dtype : {DType::kUInt8, DType::kInt64, DType::kFloat32, DType::kFloat64})
+    if (code_and_bits(dtype) == std::pair(code, bits)) return dtype;
+  throw InputError(text("arrays of code {} with {} bits are not known here", code, bits));
+}
+}  // namespace detail
+
+/// A read-only view of an array in the host's memory.
+class ConstArray {
+ public:
+  ConstArray() = default;  ///< of no examples, rank 1
+
+  /// Throws InputError for what is no array of the host: another device, dtype or rank above 8.
+  explicit ConstArray(const shoal_array& array)
+      : data_(static_cast<char*>(array.data)), dtype_(detail::dtype_from(array.code, array.bits)), rank_(array.rank) {
+    require(array.device_type == 1, "the array is on device type {}, not in the host's memory", array.device_type);
+    require(rank_ >= 0 && rank_ <= detail::kMaxRank, "an array of rank {}; at most 8 is known here", rank_);
+    data_ += array.byte_offset;
+    std::copy_n(array.shape, rank_, shape_.begin());
+    std::copy_n(array.strides, rank_, strides_.begin());
+    require(rank_ == 0 || strides_[rank_ - 1] == 1, "the last stride must be 1, but is {}", strides_[rank_ - 1]);
+  }
+
+  /// `data`, row-major and without gaps, seen as `shape`.
+  template <typename Scalar>
+  ConstArray(const Scalar* data, std::span<const Index> shape)
+      : ConstArray(const_cast<Scalar*>(data), dtype_of<Scalar>(), shape) {}
+  template <typename Scalar>
+  ConstArray(const Scalar* data, std::initializer_list<Index> shape)
+      : ConstArray(data, std::span<const Index>(shape.begin(), shape.size())) {}
+
+  /// A vector (N), or an Eigen matrix (N, D) that is row-major.
+  template <typename Scalar>
+  explicit ConstArray(const std::vector<Scalar>& values) : ConstArray(values.data(), {static_cast<Index>(values.size())}) {}
+  template <typename Scalar>
+  explicit ConstArray(const RowMatrix<Scalar>& m) : ConstArray(m.data(), {m.rows(), m.cols()}) {}
+
+  DType dtype() const { return dtype_; }
+  int rank() const { return rank_; }
+  std::span<const Index> shape() const { return {shape_.data(), static_cast<std::size_t>(rank_)}; }
+  Index stride(int axis) const { return strides_[axis]; }  ///< in elements
+
+  Index rows() const { return rank_ == 0 ? 1 : shape_[0]; }       ///< size of the first axis
+  Index cols() const {                                            ///< numbers in a row: the product of the other axes
+    Index out = 1;
+    for (int i = 1; i < rank_; ++i) out *= shape_[i];
+    return out;
+  }
+  Index size() const { return rows() * cols(); }
+
+  /// Whether all numbers lie together, without gaps between rows.
+  bool contiguous() const {
+    Index expected = 1;
+    for (int i = rank_ - 1; i >= 0; --i) {
+      if (shape_[i] != 1 && strides_[i] != expected) return false;
+      expected *= shape_[i];
+    }
+    return true;
+  }
+
+  /// The first number. Throws InputError where the dtype is another one.
+  template <typename Scalar>
+  const Scalar* data() const {
+    require(dtype_ == dtype_of<Scalar>(), "expected {}, got {}", name(dtype_of<Scalar>()), name(dtype_));
+    return reinterpret_cast<const Scalar*>(data_);
+  }
+  const void* bytes() const { return data_; }
+
+  /// As (rows(), cols()); the axes after the first must lie together. Throws InputError on another dtype.
+  template <typename Scalar>
+  ConstMatrix<Scalar> matrix() const {
+    return ConstMatrix<Scalar>(data<Scalar>(), rows(), cols(), Eigen::OuterStride<>(row_stride()));
+  }
+
+  /// As a vector (N). Throws InputError on another dtype or rank.
+  template <typename Scalar>
+  std::span<const Scalar> vector() const {
+    require(rank_ == 1, "expected a vector, got an array of shape {}", to_string(shape()));
+    return {data<Scalar>(), static_cast<std::size_t>(rows())};
+  }
+
+  /// Rows `from` to `to`, without the last. No copy.
+  ConstArray slice(Index from, Index to) const {
+    SHOAL_ASSERT(0 <= from && from <= to && to <= rows());
+    ConstArray out = *this;
+    out.data_ += from * strides_[0] * bytes_of(dtype_);
+    out.shape_[0] = to - from;
+    return out;
+  }
+
+  /// This view for a C function; valid as long as this object.
+  shoal_array c_array() const {
+    const auto [code, bits] = detail::code_and_bits(dtype_);
+    return {data_, 1, 0, rank_, static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(bits), 1,
+            shape_.data(), strides_.data(), 0};
+  }
+
+ protected:
+  ConstArray(void* data, DType dtype, std::span<const Index> shape)
+      : data_(static_cast<char*>(data)), dtype_(dtype), rank_(static_cast<int>(shape.size())) {
+    require(shape.size() <= detail::kMaxRank, "an array of rank {}; at most 8 is known here", rank_);
+    Index stride = 1;
+    for (int i = rank_ - 1; i >= 0; --i) {
+      shape_[i] = shape[i];
+      strides_[i] = stride;
+      stride *= shape[i];
+    }
+  }
+
+  Index row_stride() const {
+    if (rank_ < 2) return 1;
+    Index expected = 1;
+    for (int i = rank_ - 1; i >= 1; --i) {
+      require(shape_[i] == 1 || strides_[i] == expected, "the numbers of one row must lie together");
+      expected *= shape_[i];
+    }
+    return strides_[0];
+  }
+
+  char* data_ = nullptr;
+  DType dtype_ = DType::kFloat32;
+  int rank_ = 1;
+  std::array<Index, detail::kMaxRank> shape_{};
+  std::array<Index, detail::kMaxRank> strides_{1};
+};
+
+/// A view that may be written to.
+class MutableArray : public ConstArray {
+ public:
+  MutableArray() = default;
+  explicit MutableArray(const shoal_array& array) : ConstArray(array) {}
+  template <typename Scalar>
+  MutableArray(Scalar* data, std::span<const Index> shape) : ConstArray(data, dtype_of<Scalar>(), shape) {}
+  template <typename Scalar>
+  MutableArray(Scalar* data, std::initializer_list<Index> shape)
+      : MutableArray(data, std::span<const Index>(shape.begin(), shape.size())) {}
+  template <typename Scalar>
+  explicit MutableArray(std::vector<Scalar>& values) : MutableArray(values.data(), {static_cast<Index>(values.size())}) {}
+  template <typename Scalar>
+  explicit MutableArray(RowMatrix<Scalar>& m) : MutableArray(m.data(), {m.rows(), m.cols()}) {}
+
+  template <typename Scalar>
+  Scalar* data() const {
+    return const_cast<Scalar*>(ConstArray::data<Scalar>());
+  }
+  void* bytes() const { return data_; }
+  template <typename Scalar>
+  MutableMatrix<Scalar> matrix() const {
+    return MutableMatrix<Scalar>(data<Scalar>(), rows(), cols(), Eigen::OuterStride<>(row_stride()));
+  }
+  template <typename Scalar>
+  std::span<Scalar> vector() const {
+    const auto values = ConstArray::vector<Scalar>();
+    return {const_cast<Scalar*>(values.data()), values.size()};
+  }
+  MutableArray slice(Index from, Index to) const {
+    MutableArray out;
+    static_cast<ConstArray&>(out) = ConstArray::slice(from, to);
+    return out;
+  }
+};
+
+/// Counted memory, row-major without gaps, 64-byte aligned. Copies share it. Context::allocate makes one in the host's
+/// memory; only such an Array may be returned from a component.
+class Array {
+ public:
+  Array() = default;  ///< nothing; `if (array)` is false
+  /// Takes over one reference.
+  explicit Array(shoal_buffer* buffer) : buffer_(buffer) {}
+  Array(const Array& other) : buffer_(other.buffer_) {
+    if (buffer_ != nullptr) buffer_->retain(buffer_);
+  }
+  Array(Array&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
+  Array& operator=(Array other) noexcept {
+    std::swap(buffer_, other.buffer_);
+    return *this;
+  }
+  ~Array() {
+    if (buffer_ != nullptr) buffer_->release(buffer_);
+  }
+
+  explicit operator bool() const { return buffer_ != nullptr; }
+  ConstArray view() const { return buffer_ == nullptr ? ConstArray() : ConstArray(buffer_->array); }
+  operator ConstArray() const { return view(); }  // NOLINT: an Array is used wherever a view is asked for
+  MutableArray mutable_view() { return buffer_ == nullptr ? MutableArray() : MutableArray(buffer_->array); }
+
+  DType dtype() const { return view().dtype(); }
+  Index rows() const { return view().rows(); }
+  Index cols() const { return view().cols(); }
+  Index size() const { return view().size(); }
+
+  /// Hands the reference to a C result.
+  shoal_buffer* release() { return std::exchange(buffer_, nullptr); }
+
+ private:
+  shoal_buffer* buffer_ = nullptr;
+};
+
+/// Calls `use` with the features as a ConstMatrix of their dtype: float, double or std::uint8_t.
+template <typename Use>
+decltype(auto) visit_matrix(ConstArray features, Use&& use) {
+  switch (features.dtype()) {
+    case DType::kFloat32: return use(features.matrix<float>());
+    case DType::kFloat64: return use(features.matrix<double>());
+    case DType::kUInt8: return use(features.matrix<std::uint8_t>());
+    default: throw InputError(text("features must be float32, float64 or uint8, but are {}", name(features.dtype())));
+  }
+}
+
+/// What `require_features` demands beyond rank 2, a numeric dtype and finite numbers.
+struct FeatureLimits {
+  Index min_rows = 1;
+  Index cols = -1;  ///< −1: any
+};
+
+/// Throws InputError with both numbers unless `features` is (N, D), float32, float64 or uint8, N ≥ min_rows, D ≥ 1, and
+/// all numbers are finite; the row and column of the first NaN or infinity are named.
+inline void require_features(ConstArray features, FeatureLimits limits = {}) {
+  require(features.rank() == 2, "features must be (N, D), but have shape {}", to_string(features.shape()));
+  require(features.rows() >= limits.min_rows, "needs at least {} examples, but there are only {}", limits.min_rows,
+          features.rows());
+  require(features.cols() >= 1, "features have no columns");
+  require(limits.cols < 0 || features.cols() == limits.cols, "expected {} columns, got {}", limits.cols, features.cols());
+  visit_matrix(features, [](const auto& x) {
+    using Scalar = typename std::decay_t<decltype(x)>::Scalar;
+    if constexpr (!std::is_integral_v<Scalar>) {
+      for (Eigen::Index i = 0; i < x.rows(); ++i) {
+        if ((x.row(i).array() * Scalar(0) == Scalar(0)).all()) continue;  // NaN·0 and inf·0 are NaN
+        for (Eigen::Index j = 0; j < x.cols(); ++j)
+          require(std::isfinite(x(i, j)), "features hold {} at row {}, column {}",
+                  std::isnan(x(i, j)) ? "NaN" : "an infinity", i, j);
+      }
+    }
+  });
+}
+
+}  // namespace shoal
+
+#endif  // SHOAL_ARRAY_H_

@@ -1,0 +1,148 @@
+// shoal/context.h: every service of the host, in one object that comes with a call.
+#ifndef SHOAL_CONTEXT_H_
+#define SHOAL_CONTEXT_H_
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "shoal/array.h"
+#include "shoal/random.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+
+enum class Level { kDebug = SHOAL_DEBUG, kInfo = SHOAL_INFO, kWarning = SHOAL_WARNING };
+
+/// The host's services during one call: memory, threads, chance, progress, log, scalars.
+///
+/// Threads  one thread at a time, but for what is marked [any].
+class Context {
+ public:
+  explicit Context(const shoal_context* context) : context_(context) {}
+  const shoal_context* c_context() const { return context_; }
+
+  /// [any] An array of the host, all zero. Throws std::bad_alloc.
+  template <typename Scalar>
+  Array allocate(std::span<const Index> shape) const {
+    return allocate(dtype_of<Scalar>(), shape);
+  }
+  template <typename Scalar>
+  Array allocate(std::initializer_list<Index> shape) const {
+    return allocate(dtype_of<Scalar>(), std::span<const Index>(shape.begin(), shape.size()));
+  }
+  Array allocate(DType dtype, std::span<const Index> shape) const {
+    const auto [code, bits] = detail::code_and_bits(dtype);
+    shoal_buffer* buffer = context_->host->allocate(context_, code, bits, static_cast<int>(shape.size()), shape.data());
+    if (buffer == nullptr) throw std::bad_alloc();
+    return Array(buffer);
+  }
+
+  /// [any] A copy in the host's memory: of a vector (N), of an Eigen matrix (N, D), of a view.
+  template <typename Scalar>
+  Array copy(const std::vector<Scalar>& values) const {
+    Array out = allocate<Scalar>({static_cast<Index>(values.size())});
+    std::copy(values.begin(), values.end(), out.mutable_view().template data<Scalar>());
+    return out;
+  }
+  template <typename Derived>
+  Array copy(const Eigen::MatrixBase<Derived>& matrix) const {
+    using Scalar = typename Derived::Scalar;
+    Array out = allocate<Scalar>({matrix.rows(), matrix.cols()});
+    out.mutable_view().template matrix<Scalar>() = matrix;
+    return out;
+  }
+  Array copy(ConstArray from) const {
+    Array out = allocate(from.dtype(), from.shape());
+    const Index row_bytes = from.cols() * bytes_of(from.dtype());
+    auto* to = static_cast<char*>(out.mutable_view().bytes());
+    const auto* source = static_cast<const char*>(from.bytes());
+    const Index step = (from.rank() == 0 ? 1 : from.stride(0)) * bytes_of(from.dtype());
+    for (Index i = 0; i < from.rows(); ++i) std::memcpy(to + i * row_bytes, source + i * step, static_cast<std::size_t>(row_bytes));
+    return out;
+  }
+
+  /// Runs body(from, to) once for each block [i·block, min(n, (i+1)·block)) on the process's one thread pool. Blocks
+  /// depend on `n` and `block` alone, so a sum kept per block and added in order is the same for any number of threads.
+  /// What a body throws ends the call; of several, that of the lowest block. Within a body it runs serially.
+  template <typename Body>
+  void parallel_for(Index n, Index block, Body&& body) const {
+    struct Work {
+      std::remove_reference_t<Body>& body;
+      std::mutex mutex;
+      Index failed = -1;  // the lowest block that threw, and what
+      std::exception_ptr thrown = nullptr;
+    } work{body, {}, -1, nullptr};
+    const auto call = [](void* user, Index from, Index to) -> int {
+      Work& w = *static_cast<Work*>(user);
+      try {
+        w.body(from, to);
+        return SHOAL_OK;
+      } catch (...) {
+        const std::lock_guard lock(w.mutex);
+        if (w.failed < 0 || from < w.failed) w.failed = from, w.thrown = std::current_exception();
+        return SHOAL_E_FAILED;
+      }
+    };
+    const int status = context_->host->parallel(context_, n, block, call, &work);
+    if (work.thrown) std::rethrow_exception(work.thrown);
+    detail::check_status(context_, status);
+  }
+
+  /// The stream of this node for a purpose: the same for the same experiment seed, node and purpose, whatever else the
+  /// experiment holds. Two calls of one name give the same numbers: keep the stream, or fork it.
+  Random random(std::string_view purpose = "") const {
+    return Random(context_->host->seed(context_, std::string(purpose).c_str()));
+  }
+
+  /// Says how far the work is; about once a second is enough, more often costs little. total 0: not known.
+  /// Throws Cancelled when the user has stopped the run: let it pass.
+  void progress(Index done, Index total, std::string_view unit = "") const {
+    const int status = context_->host->progress(context_, done, total, std::string(unit).c_str());
+    if (status == SHOAL_E_CANCELLED) throw Cancelled{};
+    detail::check_status(context_, status);
+  }
+
+  /// [any] A line of the run's log; `pattern` is filled in as by `text`.
+  template <typename... Arguments>
+  void log(Level level, std::string_view pattern, const Arguments&... arguments) const {
+    context_->host->log(context_, static_cast<int>(level), text(pattern, arguments...).c_str());
+  }
+
+  /// One number of a series: a loss at a step. It reaches metrics.jsonl, figures, and the output `name` of the node.
+  void scalar(std::string_view name, double value, Index step) const {
+    context_->host->scalar(context_, std::string(name).c_str(), value, step);
+  }
+
+ private:
+  const shoal_context* context_;
+};
+
+/// A context with random streams and messages of its own, for calls of another component: one for each epoch's
+/// clustering, say, so that epochs do not repeat each other's chance.
+class SubContext : public Context {
+ public:
+  SubContext(const Context& parent, std::string_view name, Index index = 0) : Context(open(parent, name, index)) {}
+  SubContext(const SubContext&) = delete;
+  SubContext& operator=(const SubContext&) = delete;
+  ~SubContext() { c_context()->host->close(c_context()); }
+
+ private:
+  static const shoal_context* open(const Context& parent, std::string_view name, Index index) {
+    const shoal_context* c = parent.c_context();
+    const shoal_context* opened = c->host->open(c, std::string(name).c_str(), index);
+    if (opened == nullptr) throw std::bad_alloc();
+    return opened;
+  }
+};
+
+}  // namespace shoal
+
+#endif  // SHOAL_CONTEXT_H_

@@ -1,0 +1,148 @@
+// shoal/plugin.h: what makes a shared library a plugin.
+//
+//     SHOAL_PLUGIN("k-center", "0.1.0", "k-center by farthest-first traversal") {
+//       plugin.add<KCenter, Params>("clusterer/k-center").random();
+//     }
+//
+// Once in a library. `plugin` is a shoal::PluginBuilder; what the block throws refuses the library, with the message.
+#ifndef SHOAL_PLUGIN_H_
+#define SHOAL_PLUGIN_H_
+
+#include <deque>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "shoal/component.h"
+#include "shoal/metric.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+
+/// What one component says of itself beyond its parameters; each call adds a fact.
+class ComponentBuilder {
+ public:
+  explicit ComponentBuilder(shoal_component& component) : component_(&component) { component.size = sizeof(component); }
+
+  /// It draws random numbers: the seed is part of its node's key.
+  ComponentBuilder& random() { return trait("random"); }
+  /// A clusterer whose labels may be −1.
+  ComponentBuilder& noise() { return trait("noise"); }
+  /// A clusterer that honours weights, or given initial centroids.
+  ComponentBuilder& takes_weights() { return trait("input:weights"); }
+  ComponentBuilder& takes_init() { return trait("input:init"); }
+  /// The dtypes of features that it takes; without this, float32 and float64.
+  ComponentBuilder& dtypes(std::initializer_list<DType> dtypes) {
+    for (const DType dtype : dtypes) trait(name(dtype));
+    return *this;
+  }
+
+  /// An input port that must be wired. T is a kind (Dataset, Encoder, …) or Features, Labels, AnyArray, Number.
+  template <typename T>
+  ComponentBuilder& in(const char* name, const char* help) { return port(inputs_, name, T::kKind, help, SHOAL_REQUIRED); }
+  template <typename T>
+  ComponentBuilder& optional_in(const char* name, const char* help) { return port(inputs_, name, T::kKind, help, 0); }
+  /// An input port that takes a list of nodes, in order; it may be empty or left out.
+  template <typename T>
+  ComponentBuilder& list_in(const char* name, const char* help) {
+    return port(inputs_, name, T::kKind, help, SHOAL_VARIADIC);
+  }
+  /// An output. `better` is SHOAL_HIGHER or SHOAL_LOWER where a number has a good direction. The first one is the default.
+  template <typename T>
+  ComponentBuilder& out(const char* name, const char* help, unsigned better = 0) {
+    return port(outputs_, name, T::kKind, help, better);
+  }
+
+  void finish() {
+    traits_.push_back(nullptr);
+    component_->traits = traits_.data();
+    component_->inputs = finish(inputs_);
+    component_->outputs = finish(outputs_);
+  }
+
+ private:
+  struct Ports {
+    std::deque<shoal_port> ports;
+    std::vector<const shoal_port*> list;
+  };
+  ComponentBuilder& trait(const char* trait) {
+    traits_.push_back(trait);
+    return *this;
+  }
+  ComponentBuilder& port(Ports& ports, const char* name, const char* type, const char* help, unsigned flags) {
+    ports.ports.push_back({sizeof(shoal_port), flags, name, type, help});
+    return *this;
+  }
+  static const shoal_port* const* finish(Ports& ports) {
+    if (ports.ports.empty()) return nullptr;
+    for (const shoal_port& port : ports.ports) ports.list.push_back(&port);
+    ports.list.push_back(nullptr);
+    return ports.list.data();
+  }
+
+  shoal_component* component_;
+  std::vector<const char*> traits_;
+  Ports inputs_, outputs_;
+};
+
+/// Collects a plugin's components; lives as long as the library, which is as long as the process.
+class PluginBuilder {
+ public:
+  explicit PluginBuilder(const char* summary) : summary_(summary) {}
+
+  /// Offers class T, made from Params (T(const Params&)), as `id`: "kind/name". `summary` is one line for lists; left
+  /// out, it is the plugin's.
+  template <typename T, typename Params = NoParams>
+  ComponentBuilder& add(const char* id, const char* summary = nullptr) {
+    shoal_component& component = components_.emplace_back();
+    component.id = id;
+    component.summary = summary != nullptr ? summary : summary_;
+    component.params = detail::params_of<Params>();
+    component.create = [](const shoal_context* context, const shoal_value* values, void** self) {
+      return detail::guarded(context, [&] {
+        [[maybe_unused]] const Params params = detail::read_params<Params>(values);
+        if constexpr (std::is_constructible_v<T, const Params&>) *self = new T(params);
+        else *self = new T();
+      });
+    };
+    component.destroy = [](void* self) { delete static_cast<T*>(self); };
+    component.find = [](const char* interface_id) {
+      return detail::find_interface<T>(interface_id, typename T::Interfaces{});
+    };
+    detail::component_of<T> = &component;
+    return builders_.emplace_back(component);
+  }
+
+  /// The finished table: how many, and where.
+  std::int32_t finish(const shoal_component* const** out) {
+    for (ComponentBuilder& builder : builders_) builder.finish();
+    for (const shoal_component& component : components_) list_.push_back(&component);
+    *out = list_.data();
+    return static_cast<std::int32_t>(list_.size());
+  }
+
+ private:
+  const char* summary_;
+  std::deque<shoal_component> components_;
+  std::deque<ComponentBuilder> builders_;
+  std::vector<const shoal_component*> list_;
+};
+
+}  // namespace shoal
+
+#define SHOAL_PLUGIN(plugin_name, plugin_version, plugin_summary)                                                    \
+  static void shoal_fill_plugin(::shoal::PluginBuilder& plugin);                                                     \
+  SHOAL_DESCRIBE(plugin_name, plugin_version);                                                                       \
+  SHOAL_EXPORT std::int32_t shoal_plugin_v1(const shoal_context* context, const shoal_component* const** out) {      \
+    std::int32_t count = 0;                                                                                          \
+    const int status = ::shoal::detail::guarded(context, [&] {                                                       \
+      static ::shoal::PluginBuilder* plugin = nullptr; /* lives as long as the library, which is never closed */     \
+      plugin = new ::shoal::PluginBuilder(plugin_summary);                                                           \
+      shoal_fill_plugin(*plugin);                                                                                    \
+      count = plugin->finish(out);                                                                                   \
+    });                                                                                                              \
+    return status == SHOAL_OK ? count : -status;                                                                     \
+  }                                                                                                                  \
+  static void shoal_fill_plugin([[maybe_unused]] ::shoal::PluginBuilder& plugin)
+
+#endif  // SHOAL_PLUGIN_H_
