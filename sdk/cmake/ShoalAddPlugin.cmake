@@ -96,6 +96,11 @@ function(shoal_add_plugin name)
   if(CMAKE_CXX_COMPILER_ID MATCHES Clang AND "${SHOAL_SANITIZE} ${CMAKE_CXX_FLAGS}" MATCHES "address|thread|memory")
     set(defs "")
   endif()
+  # One rpath for build and install: beside it; lib/ beside a build's plugins/; the lib/ that lib/shoal/plugins lies in.
+  set(rpath $ORIGIN $ORIGIN/../lib $ORIGIN/../..)
+  if(arg_TORCH)
+    list(APPEND rpath ${SHOAL_TORCH_ROOT}/lib)
+  endif()
   target_link_options(${name} PRIVATE ${defs} LINKER:--version-script=${map})
   set_target_properties(
     ${name}
@@ -104,9 +109,9 @@ function(shoal_add_plugin name)
                SUFFIX .so
                LINK_DEPENDS ${map}
                LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
-               BUILD_RPATH $ORIGIN
-               INSTALL_RPATH "$ORIGIN;$ORIGIN/../.."  # beside it, and the lib/ that lib/shoal/plugins lies in
-               INSTALL_RPATH_USE_LINK_PATH ON)
+               INSTALL_RPATH "${rpath}"
+               INSTALL_RPATH_USE_LINK_PATH ON
+               BUILD_WITH_INSTALL_RPATH ON)
   if(arg_TORCH)
     shoal_torch_jobs(${objects})
   endif()
