@@ -47,9 +47,8 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   for (const Diagnostic& d : found_) {
     if (seen.emplace(d.id, d.place.to_string(), d.message).second) order.push_back(&d);
   }
-  std::stable_sort(order.begin(), order.end(), [](const Diagnostic* a, const Diagnostic* b) {
-    return order_of(a->place) < order_of(b->place);
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Diagnostic* a, const Diagnostic* b) { return order_of(a->place) < order_of(b->place); });
   std::vector<Diagnostic> out;
   out.reserve(order.size());
   for (const Diagnostic* d : order) out.push_back(*d);

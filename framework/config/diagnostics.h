@@ -52,8 +52,8 @@ class Diagnostics {
 };
 
 struct RenderOptions {
-  std::size_t limit = 50;                          ///< messages printed; the others are counted in one line
-  std::size_t width = 160;                         ///< columns of a source line shown; a longer one is cut around the caret
+  std::size_t limit = 50;   ///< messages printed; the others are counted in one line
+  std::size_t width = 160;  ///< columns of a source line shown; a longer one is cut around the caret
   std::string_view outcome = "Nothing was run.";  ///< last words of the summary when there are errors; may be empty
 };
 

@@ -10,8 +10,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::shared_ptr<const Source> kFile =
-    Source::file("k-center-mnist.yaml", "a\nb\nc\nd\ne\n  group:  {use: clusterer/k-center, in: {data: digits}, with: {k: 0}}\n");
+const std::shared_ptr<const Source> kFile = Source::file(
+    "k-center-mnist.yaml", "a\nb\nc\nd\ne\n  group:  {use: clusterer/k-center, in: {data: digits}, with: {k: 0}}\n");
 
 TEST(Source, HasLinesWithoutTheirEndsAndWithoutAByteOrderMark) {
   const auto source = Source::file("f", "\xEF\xBB\xBFone\r\ntwo\n\nfour");
@@ -56,13 +56,16 @@ TEST(Render, NamesTheSecondPlaceAndTheAlias) {
 TEST(Render, PutsTheCaretUnderWideCharactersAndTabs) {  // 聚类 are 2 code points of 2 columns each
   const auto source = Source::file("f", "x: [聚类, é, k]\n\tk\n");
   EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 1, 5, 2}, "m", {}}), HasSubstr("      |     ^^^^\n"));
-  EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 1, 12}, "m", {}}), HasSubstr("      |              ^\n"));
-  EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 2, 2}, "m", {}}), HasSubstr("    2 | \tk\n      | \t^\n"));
+  EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 1, 12}, "m", {}}),
+              HasSubstr("      |              ^\n"));
+  EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 2, 2}, "m", {}}),
+              HasSubstr("    2 | \tk\n      | \t^\n"));
 }
 
 TEST(Render, PutsTheCaretBehindTheEndOfALine) {
   const auto source = Source::file("f", "k:\n");
-  EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 1, 3}, "m", {}}), HasSubstr("    1 | k:\n      |   ^\n"));
+  EXPECT_THAT(render(Diagnostic{Severity::error, "K1", {source, 1, 3}, "m", {}}),
+              HasSubstr("    1 | k:\n      |   ^\n"));
 }
 
 TEST(Render, NeverPrintsControlCharactersOfAFile) {  // ESC would let a file paint the terminal
@@ -119,7 +122,7 @@ TEST(Diagnostics, WithWarningsAloneSayNothingOfTheRun) {
 
 TEST(NearestName, TakesTheLeastEditDistanceUpToAThirdOfTheWordButAtLeastTwo) {
   const std::vector<std::string> names{"use", "in", "with", "n_clusters", "batch_size"};
-  EXPECT_EQ(nearest_name("wiht", names), "with");            // a swap is 1
+  EXPECT_EQ(nearest_name("wiht", names), "with");             // a swap is 1
   EXPECT_EQ(nearest_name("n_cluster", names), "n_clusters");  // 1
   EXPECT_EQ(nearest_name("batchsz", names), std::nullopt);    // 3 > max(2, 7 / 3)
   EXPECT_EQ(nearest_name("btchsiz", names), std::nullopt);    // 3

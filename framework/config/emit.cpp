@@ -31,7 +31,7 @@ bool is_safe_plain(std::string_view text) {
     const bool dash = text.front() == '-' && text.size() > 1 && text[1] != ' ' && text[1] != '-';
     if (!dash) return false;
   }
-  if (text.find_first_of(",[]{}") != std::string_view::npos) return false;
+  if (text.find_first_of(",[]{}?") != std::string_view::npos) return false;
   if (text.starts_with("...") || text == "-") return false;
   return text.find(": ") == std::string_view::npos && text.find(" #") == std::string_view::npos;
 }

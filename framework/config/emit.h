@@ -8,9 +8,9 @@
 
 namespace shoal::config {
 
-/// YAML that we and PyYAML read back alike: text that looks like something else (no, 012, quoted 1e5) is in quotes, plain
-/// numbers have the one spelling all take (1.0e-3). Order is kept. Maps and lists that hold little stand on one line of
-/// at most `width` columns. Ends in a newline.
+/// YAML that we and PyYAML read back alike: text that looks like something else (no, 012, quoted 1e5) is in quotes,
+/// plain numbers have the one spelling all take (1.0e-3). Order is kept. Maps and lists that hold little stand on one
+/// line of at most `width` columns. Ends in a newline.
 std::string emit_yaml(const Value& value, std::size_t width = 100);
 
 /// The same on one line in flow style, without a newline: "[8, 16]", "{k: 10}", "'no'".

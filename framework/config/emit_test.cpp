@@ -29,15 +29,38 @@ TEST(EmitYaml, KeepsAFileAsAPersonWouldWriteIt) {
 }
 
 TEST(EmitYaml, PutsTextThatLooksLikeSomethingElseInQuotes) {
-  for (const char* odd : {"no", "Yes", "on", "y", "true", "null", "~", "", "10", "012", "0x1F", "0o17", "1e5", "1E-3", "1.10",
-                          ".5", ".inf", "1_000", "1:30", "12:30:45", "2026-01-02", "2026-01-02t10:00:00z", "<<", "=", "-", "- a",
-                          "a: b", "a #b", "#a", "&a", "*a", "!a", "@a", "`a", "%a", "[a", "a]", "a, b", " a", "a ", "a:", "'a'",
-                          "\"a\"", "---", "...", "? a", "|", ">", "{a"}) {
+  for (const char* odd : {"no",         "Yes",
+                          "on",         "y",
+                          "true",       "null",
+                          "~",          "",
+                          "10",         "012",
+                          "0x1F",       "0o17",
+                          "1e5",        "1E-3",
+                          "1.10",       ".5",
+                          ".inf",       "1_000",
+                          "1:30",       "12:30:45",
+                          "2026-01-02", "2026-01-02t10:00:00z",
+                          "<<",         "=",
+                          "-",          "- a",
+                          "a: b",       "a #b",
+                          "#a",         "&a",
+                          "*a",         "!a",
+                          "@a",         "`a",
+                          "%a",         "[a",
+                          "a]",         "a, b",
+                          " a",         "a ",
+                          "a:",         "'a'",
+                          "\"a\"",      "---",
+                          "...",        "? a",
+                          "i? t",       "ours?",
+                          "|",          ">",
+                          "{a"}) {
     const std::string out = emit_flow(Value::make_text(odd));
     EXPECT_EQ(out.front(), '\'') << odd;
     EXPECT_EQ(yaml("a: " + out).find("a")->text, odd);
   }
-  for (const char* plain : {"clusterer/kmeans", "a b", "learn.encoder", "cuda:1", "k-means++", "-x", "it's", "a=b", "v0.3.1", "é"}) {
+  for (const char* plain :
+       {"clusterer/kmeans", "a b", "learn.encoder", "cuda:1", "k-means++", "-x", "it's", "a=b", "v0.3.1", "é"}) {
     EXPECT_EQ(emit_flow(Value::make_text(plain)), plain);
   }
 }
@@ -55,14 +78,15 @@ TEST(EmitYaml, EscapesWhatCannotBeSeen) {
 }
 
 TEST(EmitYaml, IsReadBackEqually) {
-  for (const char* text : {
-           "a: [[1, [2, [3, [4]]]], {b: [c, {d: e}]}]\n",
-           "- a\n- - b\n  - {c: d}\n- k: v\n  l: [1]\n  m:\n    n: {o: {p: {q: r}}}\n",
-           "{'no': 1, '10': 2, 'a: b': 3, ' ': 4, '': 5, \"x\\ny\": 6}\n",
-           "a: !delete\nb: !replace {c: {d: {e: {f: 1}}}}\nc: !append [1]\nd: !replace text\ne: {f: !delete , g: !replace 'no'}\n",
-           "t: 'line\n\n  two'\nu: |\n  one\n    two\nv: \"\\0\\x7f\\u2028\"\n",
-           "just text\n", "'10'\n", "[]\n", "~\n",
-           "long: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ccccccccccccccccccccccccccccccccccc]\n"}) {
+  for (const char* text :
+       {"a: [[1, [2, [3, [4]]]], {b: [c, {d: e}]}]\n",
+        "- a\n- - b\n  - {c: d}\n- k: v\n  l: [1]\n  m:\n    n: {o: {p: {q: r}}}\n",
+        "{'no': 1, '10': 2, 'a: b': 3, ' ': 4, '': 5, \"x\\ny\": 6}\n",
+        "a: !delete\nb: !replace {c: {d: {e: {f: 1}}}}\nc: !append [1]\nd: !replace text\ne: {f: !delete , g: !replace "
+        "'no'}\n",
+        "t: 'line\n\n  two'\nu: |\n  one\n    two\nv: \"\\0\\x7f\\u2028\"\n", "just text\n", "'10'\n", "[]\n", "~\n",
+        "long: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, "
+        "ccccccccccccccccccccccccccccccccccc]\n"}) {
     const Value value = yaml(text);
     EXPECT_EQ(yaml(emit_yaml(value)), value) << emit_yaml(value);
     EXPECT_EQ(yaml(emit_yaml(value, 20)), value) << emit_yaml(value, 20);

@@ -76,7 +76,8 @@ void exclude(const Matrix& matrix, std::vector<Combination>& rows, Diagnostics& 
 
 void append_added(const Matrix& matrix, std::vector<Combination>& rows, Diagnostics& diagnostics) {
   for (const Matrix::AddedRow& added : matrix.add) {
-    const bool there = std::any_of(rows.begin(), rows.end(), [&](const Combination& r) { return r.settings == added.settings; });
+    const bool there =
+        std::any_of(rows.begin(), rows.end(), [&](const Combination& r) { return r.settings == added.settings; });
     if (!there) {
       rows.push_back({added.settings, added.assignments});
     } else if (!names_fixed_axis(matrix, added.settings)) {

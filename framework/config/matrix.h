@@ -59,7 +59,7 @@ struct Matrix {
   std::vector<Axis> axes;  ///< in the order written
   std::vector<Pattern> exclude;
   std::vector<AddedRow> add;
-  std::int64_t seed_count = 1;                      ///< `seeds: 3` is base, base + 1, base + 2
+  std::int64_t seed_count = 1;                     ///< `seeds: 3` is base, base + 1, base + 2
   std::optional<std::vector<std::int64_t>> seeds;  ///< `seeds: [7, 11]`
   Place place;
 };
@@ -78,10 +78,10 @@ std::optional<Matrix> read_matrix(const Value& matrix, Diagnostics& diagnostics)
 /// M501 for every path of the matrix that starts at a node which `document` does not have. False after an error.
 bool check_paths(const Matrix& matrix, const Value& document, Diagnostics& diagnostics);
 
-/// An override wins over the axis that varies the same path: the axis keeps one case, said by C214 (a note). `backend=mini`
-/// picks a case of a named axis (M502 if it has none of that name). Where a case of a named axis sets the path, the value
-/// is replaced in all of its cases; added rows follow. Returns the overrides that the document is still to get: all but the
-/// picked cases.
+/// An override wins over the axis that varies the same path: the axis keeps one case, said by C214 (a note).
+/// `backend=mini` picks a case of a named axis (M502 if it has none of that name). Where a case of a named axis sets
+/// the path, the value is replaced in all of its cases; added rows follow. Returns the overrides that the document is
+/// still to get: all but the picked cases.
 std::vector<Override> fix_axes(Matrix& matrix, const std::vector<Override>& changes, Diagnostics& diagnostics);
 
 /// All rows: axes as written, last fastest, added rows behind them, seeds innermost. No axes: one row a seed.

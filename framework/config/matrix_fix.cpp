@@ -46,9 +46,10 @@ void pick_case(Matrix& matrix, Axis& axis, const Override& change, Diagnostics& 
   std::vector<std::string> labels;
   for (const Case& one : axis.cases) labels.push_back(one.label);
   if (!change.value.is_scalar() || std::find(labels.begin(), labels.end(), label) == labels.end()) {
-    diagnostics.error("M502", change.value.place,
-                      fmt::format("axis '{}' has no case {}{}", axis.name, emit_flow(change.value), did_you_mean(label, labels)),
-                      {{"the axis", axis.place}});
+    diagnostics.error(
+        "M502", change.value.place,
+        fmt::format("axis '{}' has no case {}{}", axis.name, emit_flow(change.value), did_you_mean(label, labels)),
+        {{"the axis", axis.place}});
     return;
   }
   std::erase_if(axis.cases, [&](const Case& one) { return one.label != label; });
@@ -68,7 +69,8 @@ void set_in_cases(Matrix& matrix, Axis& axis, const Override& change, Diagnostic
   if (!hit) return;
   for (Matrix::AddedRow& row : matrix.add) set_in(row.assignments, change);
   diagnostics.note("C214", change.written.place,
-                   fmt::format("'{}' is {} in every case of axis '{}'", to_string(change.written), emit_flow(change.value), axis.name),
+                   fmt::format("'{}' is {} in every case of axis '{}'", to_string(change.written),
+                               emit_flow(change.value), axis.name),
                    {{"the axis", axis.place}});
 }
 

@@ -79,7 +79,8 @@ class MatrixReader {
       if (is_new) {
         axis.cases.push_back({label, {{*path, value}}, value.place});
       } else {
-        diagnostics_.warning("M510", value.place, fmt::format("axis '{}' has {} twice; it is taken once", axis.name, label),
+        diagnostics_.warning("M510", value.place,
+                             fmt::format("axis '{}' has {} twice; it is taken once", axis.name, label),
                              {{"first given", first->second}});
       }
     }
@@ -97,7 +98,8 @@ class MatrixReader {
     for (const Entry& one : entry.value.entries) {
       if (!one.value.is_map()) {
         fail("M502", one.value.place,
-             fmt::format("case '{}' of axis '{}' wants a map of paths, got {}", one.key, entry.key, one.value.kind_name()),
+             fmt::format("case '{}' of axis '{}' wants a map of paths, got {}", one.key, entry.key,
+                         one.value.kind_name()),
              "like {kmeans.use: clusterer/kmeans, kmeans.k: 10}");
         continue;
       }
@@ -125,9 +127,10 @@ class MatrixReader {
           const std::string path = to_string(a.path);
           const Axis* first = owner.emplace(path, &axis).first->second;
           if (first == &axis || !told.emplace(&axis, path).second) continue;
-          diagnostics_.error("M508", a.path.place,
-                             fmt::format("axes '{}' and '{}' both set '{}'", first->name, axis.name, to_string(shorten(a.path))),
-                             {{"the other axis", first->place}});
+          diagnostics_.error(
+              "M508", a.path.place,
+              fmt::format("axes '{}' and '{}' both set '{}'", first->name, axis.name, to_string(shorten(a.path))),
+              {{"the other axis", first->place}});
         }
       }
     }
@@ -136,7 +139,8 @@ class MatrixReader {
   void read_seeds(const Value& seeds) {
     if (!seeds.is_list()) {
       const std::optional<std::int64_t> count = read_int(seeds, diagnostics_, "seeds");
-      if (count && *count < 1) return fail("M502", seeds.place, fmt::format("'seeds' must be at least 1, but is {}", *count));
+      if (count && *count < 1)
+        return fail("M502", seeds.place, fmt::format("'seeds' must be at least 1, but is {}", *count));
       if (count) matrix_.seed_count = *count;
       return;
     }
@@ -166,8 +170,10 @@ class MatrixReader {
       if (row.is_map() && !row.entries.empty()) {
         read(row);
       } else {
-        fail("M502", row.place, fmt::format("a row of '{}' wants a map of axes, got {}", word,
-                                            row.is_map() ? "an empty one" : row.kind_name()), help);
+        fail("M502", row.place,
+             fmt::format("a row of '{}' wants a map of axes, got {}", word,
+                         row.is_map() ? "an empty one" : row.kind_name()),
+             help);
       }
     }
   }
@@ -191,9 +197,9 @@ class MatrixReader {
       if (label.is_scalar() && one.label == label.text) return &one;
       labels.push_back(one.label);
     }
-    fail("M502", label.place, fmt::format("axis '{}' has no case {}{}", axis.name,
-                                          label.is_scalar() ? "'" + label.text + "'" : emit_flow(label),
-                                          did_you_mean(label.text, labels)));
+    fail("M502", label.place,
+         fmt::format("axis '{}' has no case {}{}", axis.name,
+                     label.is_scalar() ? "'" + label.text + "'" : emit_flow(label), did_you_mean(label.text, labels)));
     return nullptr;
   }
 

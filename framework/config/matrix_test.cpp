@@ -66,25 +66,31 @@ TEST(Matrix, ExpandsInWrittenOrderWithTheLastAxisFastestAndSeedsInnermost) {
 }
 
 TEST(Matrix, MakesTheDocumentOfARow) {
-  const Value document = yaml("shoal: 1\nseed: 40\nnodes:\n  kmeans: {use: clusterer/other, with: {k: 5}}\nmatrix: {seeds: 2}\n");
+  const Value document =
+      yaml("shoal: 1\nseed: 40\nnodes:\n  kmeans: {use: clusterer/other, with: {k: 5}}\nmatrix: {seeds: 2}\n");
   Diagnostics diagnostics;
   const std::vector<Row> all = expand(matrix(kDesign + "seeds: 2\n"), 40, diagnostics);
   EXPECT_EQ(apply_row(document, all.at(7), diagnostics),
-            yaml("shoal: 1\nseed: 41\nnodes:\n  kmeans: {use: clusterer/minibatch-kmeans, with: {k: 100, batch_size: 1024}}\n"));
+            yaml("shoal: 1\nseed: 41\nnodes:\n  kmeans: {use: clusterer/minibatch-kmeans, with: {k: 100, batch_size: "
+                 "1024}}\n"));
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(to_string(all.at(7).assignments.at(2).path), "nodes.kmeans.with.k");
   EXPECT_EQ(all.at(7).assignments.at(2).value.place.to_string(), "f.yaml:4:16");
 }
 
 TEST(Matrix, ExcludesByPartialMatchAndAddsWholeRows) {
-  EXPECT_THAT(rows(matrix(kDesign + "exclude: [{backend: mini, kmeans.k: 100}]\nadd: [{kmeans.k: 1000, backend: ours}, {backend: mini}]\n")),
-              ElementsAre("ours 10 @0", "ours 100 @0", "mini 10 @0", "ours 1000 @0", "mini @0"));
+  EXPECT_THAT(
+      rows(matrix(
+          kDesign +
+          "exclude: [{backend: mini, kmeans.k: 100}]\nadd: [{kmeans.k: 1000, backend: ours}, {backend: mini}]\n")),
+      ElementsAre("ours 10 @0", "ours 100 @0", "mini 10 @0", "ours 1000 @0", "mini @0"));
   EXPECT_THAT(rows(matrix(kDesign + "exclude: [{nodes.kmeans.with.k: 10}, {backend: ours}]\nkmeans.lr: [0.1]\n")),
               ElementsAre("mini 100 0.1 @0"));
 }
 
 TEST(Matrix, TakesListsAndMapsAsValues) {
-  EXPECT_THAT(labels("[[8, 16], {a: 1}, 'no', null, 1e-3]"), ElementsAre("[8, 16]", "{a: 1}", "'no'", "null", "1.0e-3"));
+  EXPECT_THAT(labels("[[8, 16], {a: 1}, 'no', null, 1e-3]"),
+              ElementsAre("[8, 16]", "{a: 1}", "'no'", "null", "1.0e-3"));
 }
 
 TEST(Matrix, ReadsRanges) {
@@ -117,29 +123,30 @@ TEST_P(WrongMatrix, IsRefusedWithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, WrongMatrix,
-    testing::Values(
-        Wrong{"NotAMap", "[1]", {"M502 1:1"}}, Wrong{"ScalarForValues", "a.b: 5", {"M502 1:6"}},
-        Wrong{"NoValues", "a.b: []", {"M502 1:6"}}, Wrong{"ListForNamedAxis", "backend: [a, b]", {"M502 1:10"}},
-        Wrong{"NoCases", "backend: {}", {"M502 1:10"}}, Wrong{"CaseIsNoMap", "backend:\n  ours: 5\n  mini: x\n", {"M502 2:9", "M502 3:9"}},
-        Wrong{"Seed", "seed: [1, 2]", {"M502 1:1+4"}}, Wrong{"NoSeeds", "seeds: 0", {"M502 1:8"}},
-        Wrong{"SeedsAreText", "seeds: [1, two]", {"K205 1:12+3"}}, Wrong{"EmptySeeds", "seeds: []", {"M502 1:8"}},
-        Wrong{"MalformedPath", "a..b: [1]", {"C210 1:3"}},
-        Wrong{"RangeWithoutEnd", "a.b: {from: 1, step: 1}", {"M502 1:6"}},
-        Wrong{"RangeWithUnknownKey", "a.b: {from: 1, to: 2, setp: 1}", {"M502 1:23+4"}},
-        Wrong{"RangeWithBoth", "a.b: {from: 1, to: 2, step: 1, points: 2}", {"M502 1:6"}},
-        Wrong{"RangeGoesAway", "a.b: {from: 1, to: 2, step: -1}", {"M502 1:29+2"}},
-        Wrong{"RangeStands", "a.b: {from: 1, to: 2, step: 0}", {"M502 1:29"}},
-        Wrong{"LogOfZero", "a.b: {from: 0, to: 2, points: 3, log: true}", {"M502 1:13"}},
-        Wrong{"OnePoint", "a.b: {from: 0, to: 2, points: 1}", {"M502 1:31"}},
-        Wrong{"RangeOfText", "a.b: {from: x, to: 2, points: 3}", {"K205 1:13"}},
-        Wrong{"RangeTooLong", "a.b: {from: 1, to: 1e9, step: 1}", {"M506 1:6"}},
-        Wrong{"AxisTwice", "a.b: [1]\nnodes.a.with.b: [2]\n", {"M508 2:1+14"}},
-        Wrong{"AxisAgainstCase", "c: {x: {a.b: 1}, y: {a.b: 2}}\na.b: [2]\n", {"M508 2:1+3"}},
-        Wrong{"ExcludeIsAMap", "a.b: [1]\nexclude: {a.b: 1}\n", {"M502 2:10"}},
-        Wrong{"ExcludeOfUnknownAxis", "kmeans.k: [1, 2]\nexclude: [{kmean.k: 1}]\n", {"M501 2:12+7"}},
-        Wrong{"ExcludeOfUnknownCase", kDesign + "exclude: [{backend: miny}]\n", {"M502 5:21+4"}},
-        Wrong{"AddOfUnknownCase", kDesign + "add: [{backend: [ours]}]\n", {"M502 5:17"}},
-        Wrong{"SeveralAtOnce", "a.b: 5\nc.d: 6\nseeds: 0\n", {"M502 1:6", "M502 2:6", "M502 3:8"}}),
+    testing::Values(Wrong{"NotAMap", "[1]", {"M502 1:1"}}, Wrong{"ScalarForValues", "a.b: 5", {"M502 1:6"}},
+                    Wrong{"NoValues", "a.b: []", {"M502 1:6"}},
+                    Wrong{"ListForNamedAxis", "backend: [a, b]", {"M502 1:10"}},
+                    Wrong{"NoCases", "backend: {}", {"M502 1:10"}},
+                    Wrong{"CaseIsNoMap", "backend:\n  ours: 5\n  mini: x\n", {"M502 2:9", "M502 3:9"}},
+                    Wrong{"Seed", "seed: [1, 2]", {"M502 1:1+4"}}, Wrong{"NoSeeds", "seeds: 0", {"M502 1:8"}},
+                    Wrong{"SeedsAreText", "seeds: [1, two]", {"K205 1:12+3"}},
+                    Wrong{"EmptySeeds", "seeds: []", {"M502 1:8"}}, Wrong{"MalformedPath", "a..b: [1]", {"C210 1:3"}},
+                    Wrong{"RangeWithoutEnd", "a.b: {from: 1, step: 1}", {"M502 1:6"}},
+                    Wrong{"RangeWithUnknownKey", "a.b: {from: 1, to: 2, setp: 1}", {"M502 1:23+4"}},
+                    Wrong{"RangeWithBoth", "a.b: {from: 1, to: 2, step: 1, points: 2}", {"M502 1:6"}},
+                    Wrong{"RangeGoesAway", "a.b: {from: 1, to: 2, step: -1}", {"M502 1:29+2"}},
+                    Wrong{"RangeStands", "a.b: {from: 1, to: 2, step: 0}", {"M502 1:29"}},
+                    Wrong{"LogOfZero", "a.b: {from: 0, to: 2, points: 3, log: true}", {"M502 1:13"}},
+                    Wrong{"OnePoint", "a.b: {from: 0, to: 2, points: 1}", {"M502 1:31"}},
+                    Wrong{"RangeOfText", "a.b: {from: x, to: 2, points: 3}", {"K205 1:13"}},
+                    Wrong{"RangeTooLong", "a.b: {from: 1, to: 1e9, step: 1}", {"M506 1:6"}},
+                    Wrong{"AxisTwice", "a.b: [1]\nnodes.a.with.b: [2]\n", {"M508 2:1+14"}},
+                    Wrong{"AxisAgainstCase", "c: {x: {a.b: 1}, y: {a.b: 2}}\na.b: [2]\n", {"M508 2:1+3"}},
+                    Wrong{"ExcludeIsAMap", "a.b: [1]\nexclude: {a.b: 1}\n", {"M502 2:10"}},
+                    Wrong{"ExcludeOfUnknownAxis", "kmeans.k: [1, 2]\nexclude: [{kmean.k: 1}]\n", {"M501 2:12+7"}},
+                    Wrong{"ExcludeOfUnknownCase", kDesign + "exclude: [{backend: miny}]\n", {"M502 5:21+4"}},
+                    Wrong{"AddOfUnknownCase", kDesign + "add: [{backend: [ours]}]\n", {"M502 5:17"}},
+                    Wrong{"SeveralAtOnce", "a.b: 5\nc.d: 6\nseeds: 0\n", {"M502 1:6", "M502 2:6", "M502 3:8"}}),
     [](const testing::TestParamInfo<Wrong>& wrong) { return wrong.param.name; });
 
 TEST(Matrix, WarnsOfAValueGivenTwiceAndTakesItOnce) {
@@ -195,7 +202,8 @@ Fixed fix(const std::string& text, const std::vector<std::string>& arguments) {
 }
 
 TEST(FixAxes, LeavesOneCaseOfAPathAxis) {
-  const Fixed out = fix(kDesign + "exclude: [{kmeans.k: 100}]\nadd: [{backend: mini, kmeans.k: 1000}]\n", {"kmeans.k=5"});
+  const Fixed out =
+      fix(kDesign + "exclude: [{kmeans.k: 100}]\nadd: [{backend: mini, kmeans.k: 1000}]\n", {"kmeans.k=5"});
   EXPECT_THAT(rows(out.matrix), ElementsAre("ours 5 @0", "mini 5 @0"));
   EXPECT_THAT(found(out.diagnostics), ElementsAre("C214 1:1+8"));
   EXPECT_THAT(messages(out.diagnostics), ElementsAre("axis 'kmeans.k' is fixed to 5"));

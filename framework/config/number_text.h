@@ -10,7 +10,7 @@ namespace shoal::config {
 /// The parts of a decimal number as written, `_` between digits taken out: -1_0.5e-3 is {true, "10", true, "5", "-3"}.
 struct NumberText {
   bool negative = false;
-  std::string whole;     ///< may be empty (.5)
+  std::string whole;  ///< may be empty (.5)
   bool point = false;
   std::string fraction;  ///< may be empty (5.)
   std::string exponent;  ///< with a - where it is negative, without a + and leading zeros; empty without one

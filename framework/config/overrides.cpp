@@ -91,7 +91,8 @@ std::optional<Override> parse_one(const std::shared_ptr<const Source>& source, s
   return change;
 }
 
-// A path must start with something that is there: a node of the document or a top-level key. Only a whole node may be new.
+// A path must start with something that is there: a node of the document or a top-level key. Only a whole node may be
+// new.
 bool has_known_head(const Value& document, const Override& change, Diagnostics& diagnostics) {
   const bool is_short = !(change.written == change.path);
   if (!is_short && change.kind == Override::Kind::set && change.path.segments.size() == 2) return true;
@@ -129,7 +130,8 @@ std::vector<Override> parse_overrides(const std::shared_ptr<const Source>& comma
   std::vector<Override> changes;
   if (!scan_characters(command_line, diagnostics)) return changes;
   for (std::size_t line = 1; line <= command_line->line_count(); ++line) {
-    if (std::optional<Override> change = parse_one(command_line, line, diagnostics)) changes.push_back(*std::move(change));
+    if (std::optional<Override> change = parse_one(command_line, line, diagnostics))
+      changes.push_back(*std::move(change));
   }
   return changes;
 }

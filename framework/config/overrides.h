@@ -26,8 +26,8 @@ struct Override {
 /// What can be read comes back, in order.
 std::vector<Override> parse_overrides(const std::shared_ptr<const Source>& command_line, Diagnostics& diagnostics);
 
-/// Changes `document`. C210 the path starts with no node and no top-level key (with the nearest name), C211 no such list
-/// index, C212 += on no list, C213 ~ and nothing there. `+=` with a list appends its items. False after an error.
+/// Changes `document`. C210 the path starts with no node and no top-level key (with the nearest name), C211 no such
+/// list index, C212 += on no list, C213 ~ and nothing there. `+=` with a list appends its items. False after an error.
 bool apply_override(Value& document, const Override& change, Diagnostics& diagnostics);
 
 /// All of them, left to right.

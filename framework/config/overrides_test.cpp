@@ -13,7 +13,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kFile =
-    "seed: 0\nnodes:\n  kmeans: {use: clusterer/kmeans, with: {k: 10}}\n  enc: {use: encoder/convnet, with: {channels: [8, 16]}}\n";
+    "seed: 0\nnodes:\n  kmeans: {use: clusterer/kmeans, with: {k: 10}}\n  enc: {use: encoder/convnet, with: {channels: "
+    "[8, 16]}}\n";
 
 // The file after the arguments, or the findings where there are any.
 struct Result {
@@ -37,9 +38,9 @@ Value value_of(const std::string& argument) {
 }
 
 TEST(Overrides, SetAppendAndDelete) {
-  const Result result = apply({"kmeans.k=50", "enc.channels+=32", "enc.channels+=[64, 128]", "enc.channels[0]=4", "seed=7",
-                               "kmeans.use=clusterer/minibatch-kmeans", "~enc.use", "vars.width=128",
-                               "nodes.probe={use: metric/x}"});
+  const Result result =
+      apply({"kmeans.k=50", "enc.channels+=32", "enc.channels+=[64, 128]", "enc.channels[0]=4", "seed=7",
+             "kmeans.use=clusterer/minibatch-kmeans", "~enc.use", "vars.width=128", "nodes.probe={use: metric/x}"});
   EXPECT_TRUE(result.diagnostics.empty()) << render(result.diagnostics);
   EXPECT_EQ(result.document,
             yaml("seed: 7\nnodes:\n  kmeans: {use: clusterer/minibatch-kmeans, with: {k: 50}}\n"
@@ -47,7 +48,8 @@ TEST(Overrides, SetAppendAndDelete) {
 }
 
 TEST(Overrides, ApplyFromLeftToRight) {
-  EXPECT_EQ(apply({"kmeans.k=1", "kmeans.k=2"}).document.find("nodes")->find("kmeans")->find("with")->find("k")->text, "2");
+  EXPECT_EQ(apply({"kmeans.k=1", "kmeans.k=2"}).document.find("nodes")->find("kmeans")->find("with")->find("k")->text,
+            "2");
 }
 
 TEST(Overrides, TakeTextVerbatim) {
@@ -85,19 +87,20 @@ TEST(Overrides, OfUnknownPathsAreC210WithTheNearestName) {
   const Result result = apply({"kmean.k=5", "sed=1", "zzzzzz=1", "nodes.kmean.with.k=1", "kmeans..k=1", "~kmean"});
   EXPECT_THAT(found(result.diagnostics),
               ElementsAre("C210 1:1+5", "C210 2:1+3", "C210 3:1+6", "C210 4:1+18", "C210 5:8", "C210 6:2+5"));
-  EXPECT_THAT(messages(result.diagnostics),
-              ElementsAre("there is no node or top-level key 'kmean'; did you mean 'kmeans'?",
-                          "there is no node or top-level key 'sed'; did you mean 'seed'?",
-                          "there is no node or top-level key 'zzzzzz'", "there is no node 'kmean'; did you mean 'kmeans'?",
-                          HasSubstr("malformed path 'kmeans..k': a name is missing"), HasSubstr("did you mean 'kmeans'?")));
+  EXPECT_THAT(
+      messages(result.diagnostics),
+      ElementsAre("there is no node or top-level key 'kmean'; did you mean 'kmeans'?",
+                  "there is no node or top-level key 'sed'; did you mean 'seed'?",
+                  "there is no node or top-level key 'zzzzzz'", "there is no node 'kmean'; did you mean 'kmeans'?",
+                  HasSubstr("malformed path 'kmeans..k': a name is missing"), HasSubstr("did you mean 'kmeans'?")));
 }
 
 TEST(Overrides, OfListsAreC211AndC212) {
   const Result result = apply({"enc.channels[4]=1", "kmeans.k+=1", "enc.strides+=2"});
   EXPECT_THAT(found(result.diagnostics), ElementsAre("C211 1:1+15", "C212 2:1+8", "C212 3:1+11"));
-  EXPECT_THAT(messages(result.diagnostics),
-              ElementsAre("no index 4 in 'nodes.enc.with.channels', which has 2", "+= wants a list, but 'kmeans.k' is a single value",
-                          "+= wants a list, but the file does not set 'enc.strides'"));
+  EXPECT_THAT(messages(result.diagnostics), ElementsAre("no index 4 in 'nodes.enc.with.channels', which has 2",
+                                                        "+= wants a list, but 'kmeans.k' is a single value",
+                                                        "+= wants a list, but the file does not set 'enc.strides'"));
 }
 
 TEST(Overrides, ThatDeleteNothingAreC213) {
@@ -112,8 +115,9 @@ TEST(Overrides, ThroughAScalarAreC203) {
 }
 
 TEST(Overrides, WithBrokenYamlSayWhere) {
-  EXPECT_THAT(found(apply({"enc.channels=[8, 16", "vars.x={a: 1, a: 2}", "vars.y=[1] 2", "vars.z=[!foo 1]"}).diagnostics),
-              ElementsAre("Y104 1:20", "Y103 2:15", "Y104 3:12", "Y113 4:9+4"));
+  EXPECT_THAT(
+      found(apply({"enc.channels=[8, 16", "vars.x={a: 1, a: 2}", "vars.y=[1] 2", "vars.z=[!foo 1]"}).diagnostics),
+      ElementsAre("Y104 1:20", "Y103 2:15", "Y104 3:12", "Y113 4:9+4"));
 }
 
 TEST(Overrides, RefuseControlCharacters) {
@@ -122,9 +126,10 @@ TEST(Overrides, RefuseControlCharacters) {
 }
 
 TEST(Overrides, RenderLikeACompilersError) {
-  EXPECT_THAT(render(apply({"kmean.k=5"}).diagnostics),
-              HasSubstr("command line:1:1: error[C210]: there is no node or top-level key 'kmean'; did you mean 'kmeans'?\n"
-                        "    1 | kmean.k=5\n      | ^^^^^\n1 error in the command line. Nothing was run.\n"));
+  EXPECT_THAT(
+      render(apply({"kmean.k=5"}).diagnostics),
+      HasSubstr("command line:1:1: error[C210]: there is no node or top-level key 'kmean'; did you mean 'kmeans'?\n"
+                "    1 | kmean.k=5\n      | ^^^^^\n1 error in the command line. Nothing was run.\n"));
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace {
 
 bool is_plain(char c) {
   const auto u = static_cast<unsigned char>(c);
-  return u >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return u >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
 }
 
 // One pass over the text; what is wrong is said once, where it is.
@@ -67,7 +68,8 @@ class PathReader {
     std::size_t number = 0;
     const char* end = text_.data() + text_.size();
     const auto [behind, error] = std::from_chars(text_.data() + at_, end, number);
-    if (error != std::errc() || behind == end || *behind != ']') return fail(at_, "a list index is a number, as in [0]");
+    if (error != std::errc() || behind == end || *behind != ']')
+      return fail(at_, "a list index is a number, as in [0]");
     at_ = static_cast<std::size_t>(behind - text_.data()) + 1;
     path.segments.push_back({"", number});
     return true;
@@ -123,9 +125,9 @@ std::string to_string(const Path& path) {
 }
 
 const std::vector<std::string>& top_level_keys() {
-  static const std::vector<std::string> keys{"shoal", "name",    "description", "base", "vars",  "plugins",
-                                             "seed",  "device",  "threads",     "run",  "nodes", "matrix",
-                                             "compare", "report", "figures"};
+  static const std::vector<std::string> keys{"shoal",   "name",   "description", "base",    "vars",
+                                             "plugins", "seed",   "device",      "threads", "run",
+                                             "nodes",   "matrix", "compare",     "report",  "figures"};
   return keys;
 }
 

@@ -21,7 +21,8 @@ struct Segment {
 };
 
 /// The way to a value, the same on the command line, in a matrix, in `${path}` and in the columns of a table:
-///     seg(.seg|[int])*      a segment with other characters than letters, digits, _ and - stands in '…' ('' is a quote)
+///     seg(.seg|[int])*      a segment with other characters than letters, digits, _ and - stands in '…' ('' is a
+///     quote)
 struct Path {
   std::vector<Segment> segments;
   Place place;  ///< where it was written
@@ -55,11 +56,12 @@ const Value* find(const Value& root, const Path& path);
 Value* find(Value& root, const Path& path);
 
 /// Puts `value` at `path` and makes the maps on the way. A null on the way becomes a map.
-/// False after C211 (a list has no such index) or C203 (a scalar or list stands where the path wants a map, or the reverse).
+/// False after C211 (a list has no such index) or C203 (a scalar or list stands where the path wants a map, or the
+/// reverse).
 bool set(Value& root, const Path& path, Value value, Diagnostics& diagnostics);
 
-/// What is wrong with a full path that starts at a node which `document` does not have, as a message with the nearest name;
-/// nothing where the node is there, or the path starts elsewhere. `written` is the path as typed.
+/// What is wrong with a full path that starts at a node which `document` does not have, as a message with the nearest
+/// name; nothing where the node is there, or the path starts elsewhere. `written` is the path as typed.
 std::optional<std::string> unknown_head(const Value& document, const Path& full, const Path& written);
 
 /// Removes what is at `path`; false where there is nothing.

@@ -46,18 +46,17 @@ TEST(ParsePath, PointsAtTheFirstWrongCharacter) {  // `at` is column 5: the path
 }
 
 TEST(ExpandShort, GivesTheFullPathAndShortenUndoesIt) {
-  const std::vector<std::pair<std::string, std::string>> pairs{
-      {"kmeans.k", "nodes.kmeans.with.k"},
-      {"kmeans.use", "nodes.kmeans.use"},
-      {"learn.in.data", "nodes.learn.in.data"},
-      {"kmeans.library", "nodes.kmeans.library"},
-      {"probe", "nodes.probe"},
-      {"enc.channels[0]", "nodes.enc.with.channels[0]"},
-      {"a.b.c", "nodes.a.with.b.c"},
-      {"seed", "seed"},
-      {"vars.width", "vars.width"},
-      {"nodes", "nodes"},
-      {"x-mine.k", "x-mine.k"}};
+  const std::vector<std::pair<std::string, std::string>> pairs{{"kmeans.k", "nodes.kmeans.with.k"},
+                                                               {"kmeans.use", "nodes.kmeans.use"},
+                                                               {"learn.in.data", "nodes.learn.in.data"},
+                                                               {"kmeans.library", "nodes.kmeans.library"},
+                                                               {"probe", "nodes.probe"},
+                                                               {"enc.channels[0]", "nodes.enc.with.channels[0]"},
+                                                               {"a.b.c", "nodes.a.with.b.c"},
+                                                               {"seed", "seed"},
+                                                               {"vars.width", "vars.width"},
+                                                               {"nodes", "nodes"},
+                                                               {"x-mine.k", "x-mine.k"}};
   for (const auto& [brief, full] : pairs) {
     EXPECT_EQ(to_string(expand_short(path(brief))), full);
     EXPECT_EQ(to_string(expand_short(path(full))), full);
@@ -93,8 +92,9 @@ TEST(Set, RefusesWhatIsNotThere) {
   EXPECT_FALSE(set(file, path("a.k"), Value::make_integer(5), diagnostics));
   EXPECT_FALSE(set(file, path("b.k"), Value::make_integer(5), diagnostics));
   EXPECT_FALSE(set(file, path("b[0]"), Value::make_integer(5), diagnostics));
-  EXPECT_THAT(messages(diagnostics), ElementsAre("no index 2 in 'a', which has 2", "'a' is a list, not a map",
-                                                 "'b' is a single value, not a map", "'b' is a single value, not a list"));
+  EXPECT_THAT(messages(diagnostics),
+              ElementsAre("no index 2 in 'a', which has 2", "'a' is a list, not a map",
+                          "'b' is a single value, not a map", "'b' is a single value, not a list"));
   EXPECT_EQ(file, before);
 }
 

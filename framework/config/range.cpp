@@ -120,7 +120,8 @@ std::optional<std::vector<Value>> read_range(const Value& map, std::string_view 
   const double last = range->step ? std::floor((range->to - range->from) / *range->step * (1 + 1e-12) + 1e-9)
                                   : static_cast<double>(*range->points) - 1;
   if (last >= static_cast<double>(limit)) {
-    diagnostics.error("M506", map.place, fmt::format("axis '{}' has {:.0f} values, the limit is {}", axis, last + 1, limit));
+    diagnostics.error("M506", map.place,
+                      fmt::format("axis '{}' has {:.0f} values, the limit is {}", axis, last + 1, limit));
     return std::nullopt;
   }
   std::vector<Value> values;

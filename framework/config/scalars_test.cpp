@@ -68,16 +68,21 @@ TEST(ReadInt, RefusesTheRestWithTheFix) {
   EXPECT_EQ(refusal(read_int, plain("1e-3")), "K205 'k' wants an integer, got 1e-3");
   EXPECT_EQ(refusal(read_int, plain("1.55e1")), "K205 'k' wants an integer, got 1.55e1");
   EXPECT_EQ(refusal(read_int, plain("true")), "K205 'k' wants an integer, got true");
-  EXPECT_EQ(refusal(read_int, plain("0x1F")), "K205 'k' wants an integer, got text \"0x1F\" | write 31; numbers are decimal");
-  EXPECT_EQ(refusal(read_int, plain("0o17")), "K205 'k' wants an integer, got text \"0o17\" | write 15; numbers are decimal");
+  EXPECT_EQ(refusal(read_int, plain("0x1F")),
+            "K205 'k' wants an integer, got text \"0x1F\" | write 31; numbers are decimal");
+  EXPECT_EQ(refusal(read_int, plain("0o17")),
+            "K205 'k' wants an integer, got text \"0o17\" | write 15; numbers are decimal");
   EXPECT_EQ(refusal(read_int, plain("1__0")), "K205 'k' wants an integer, got text \"1__0\"");
   EXPECT_EQ(refusal(read_int, plain("_1")), "K205 'k' wants an integer, got text \"_1\"");
   EXPECT_EQ(refusal(read_int, Value::make_list()), "K205 'k' wants an integer, got a list");
   EXPECT_EQ(refusal(read_int, text("ten")), "K205 'k' wants an integer, got text \"ten\"");
-  EXPECT_EQ(refusal(read_int, text("10")), "K208 'k' wants an integer, but \"10\" in quotes is text | write 10 without quotes");
-  EXPECT_EQ(refusal(read_int, plain("010")), "K209 'k' has a leading zero: 010 | write 10; some readers take 010 for octal");
+  EXPECT_EQ(refusal(read_int, text("10")),
+            "K208 'k' wants an integer, but \"10\" in quotes is text | write 10 without quotes");
+  EXPECT_EQ(refusal(read_int, plain("010")),
+            "K209 'k' has a leading zero: 010 | write 10; some readers take 010 for octal");
   EXPECT_EQ(refusal(read_int, plain("-09")), "K209 'k' has a leading zero: -09 | write -9");
-  EXPECT_EQ(refusal(read_int, plain("00")), "K209 'k' has a leading zero: 00 | write 0; some readers take 00 for octal");
+  EXPECT_EQ(refusal(read_int, plain("00")),
+            "K209 'k' has a leading zero: 00 | write 0; some readers take 00 for octal");
   EXPECT_EQ(refusal(read_int, Value::make_null()),
             "K211 'k' has no value, but wants an integer | leave the whole line out to take the default");
   EXPECT_EQ(refusal(read_int, plain("inf")), "K212 'k' must be finite, but is inf");
@@ -106,7 +111,8 @@ TEST(ReadReal, RefusesTheRest) {
   EXPECT_EQ(refusal(read_finite, plain("1e")), "K205 'k' wants a number, got text \"1e\"");
   EXPECT_EQ(refusal(read_finite, plain(".")), "K205 'k' wants a number, got text \".\"");
   EXPECT_EQ(refusal(read_finite, plain("1e999")), "K205 'k' is out of the range of a float64: 1e999");
-  EXPECT_EQ(refusal(read_finite, text("1e-3")), "K208 'k' wants a number, but \"1e-3\" in quotes is text | write 1e-3 without quotes");
+  EXPECT_EQ(refusal(read_finite, text("1e-3")),
+            "K208 'k' wants a number, but \"1e-3\" in quotes is text | write 1e-3 without quotes");
   EXPECT_EQ(refusal(read_finite, plain("00.5")), "K209 'k' has a leading zero: 00.5 | write 0.5");
   EXPECT_EQ(refusal(read_finite, plain(".nan")), "K212 'k' must be finite, but is .nan");
   EXPECT_EQ(refusal(read_finite, plain("-Infinity")), "K212 'k' must be finite, but is -Infinity");
@@ -124,13 +130,15 @@ TEST(ReadBool, TakesTrueAndFalseOnly) {
   EXPECT_TRUE(accepted(read_bool, plain("true")));
   EXPECT_FALSE(accepted(read_bool, plain("False")));
   for (const char* yes : {"yes", "Yes", "on", "y"}) {
-    EXPECT_EQ(refusal(read_bool, plain(yes)), std::string("K210 'k' wants true or false, got ") + yes + " | write true");
+    EXPECT_EQ(refusal(read_bool, plain(yes)),
+              std::string("K210 'k' wants true or false, got ") + yes + " | write true");
   }
   EXPECT_EQ(refusal(read_bool, plain("no")), "K210 'k' wants true or false, got no | write false");
   EXPECT_EQ(refusal(read_bool, plain("off")), "K210 'k' wants true or false, got off | write false");
   EXPECT_EQ(refusal(read_bool, plain("1")), "K205 'k' wants true or false, got 1 | write true");
   EXPECT_EQ(refusal(read_bool, plain("maybe")), "K205 'k' wants true or false, got text \"maybe\"");
-  EXPECT_EQ(refusal(read_bool, text("true")), "K208 'k' wants true or false, but \"true\" in quotes is text | write true without quotes");
+  EXPECT_EQ(refusal(read_bool, text("true")),
+            "K208 'k' wants true or false, but \"true\" in quotes is text | write true without quotes");
 }
 
 TEST(ReadText, TakesWhatWasWritten) {
@@ -139,7 +147,8 @@ TEST(ReadText, TakesWhatWasWritten) {
     EXPECT_EQ(accepted(read_text, text(written)), written);
   }
   EXPECT_EQ(accepted(read_text, text("")), "");
-  EXPECT_EQ(refusal(read_text, Value::make_null()), "K211 'k' has no value, but wants text | write '' for an empty text");
+  EXPECT_EQ(refusal(read_text, Value::make_null()),
+            "K211 'k' has no value, but wants text | write '' for an empty text");
   EXPECT_EQ(refusal(read_text, Value::make_map()), "K205 'k' wants text, got a map");
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include <utility>
 
 namespace shoal::config {

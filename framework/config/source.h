@@ -49,7 +49,8 @@ struct Place {
   std::size_t line = 0;
   std::size_t column = 0;
   std::size_t length = 1;
-  std::shared_ptr<const Place> via = nullptr;  ///< where the alias `*name` stands that brought the value here; null for most
+  std::shared_ptr<const Place> via =
+      nullptr;  ///< where the alias `*name` stands that brought the value here; null for most
 
   /// "file.yaml:6:67", "file.yaml" for line 0, "" for nowhere.
   std::string to_string() const;

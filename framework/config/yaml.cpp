@@ -25,7 +25,8 @@ struct Hint {
 const std::array<Hint, 9> kHints{{
     {YAML::ErrorMsg::MAP_KEY, "a key cannot stand here", "check the indentation"},
     {YAML::ErrorMsg::END_OF_MAP, "the map does not go on here", "check the indentation of this line and the one above"},
-    {YAML::ErrorMsg::END_OF_SEQ, "the list does not go on here", "check the indentation of this line and the one above"},
+    {YAML::ErrorMsg::END_OF_SEQ, "the list does not go on here",
+     "check the indentation of this line and the one above"},
     {YAML::ErrorMsg::END_OF_MAP_FLOW, "'{' without its '}'", "keys and values in {…} are separated by commas"},
     {YAML::ErrorMsg::END_OF_SEQ_FLOW, "'[' without its ']'", "values in […] are separated by commas"},
     {YAML::ErrorMsg::FLOW_END, "a bracket that closes none", "[ goes with ], { with }"},
@@ -47,10 +48,11 @@ void report_syntax(const YAML::ParserException& error, const MarkedText& marked,
   if (error.msg == YAML::ErrorMsg::MAP_VALUE) {  // two mistakes in one message; was there a ': ' before in this line?
     const std::size_t begin = marked.text().rfind('\n', at) + 1;
     const bool second = marked.text().substr(begin, at - std::min(begin, at)).find(": ") != std::string::npos;
-    diagnostics.error("Y104", marked.place(at),
-                      second ? "YAML syntax: a second ': ' in one value" : "YAML syntax: the line above goes on into this key",
-                      {{second ? "put text that holds ': ' in quotes" : "check the indentation, and for ': ' the line above",
-                        std::nullopt}});
+    diagnostics.error(
+        "Y104", marked.place(at),
+        second ? "YAML syntax: a second ': ' in one value" : "YAML syntax: the line above goes on into this key",
+        {{second ? "put text that holds ': ' in quotes" : "check the indentation, and for ': ' the line above",
+          std::nullopt}});
     return;
   }
   for (const Hint& hint : kHints) {
@@ -113,7 +115,8 @@ std::optional<Value> parse(const MarkedText& marked, Diagnostics& diagnostics, c
   } catch (const SecondDocument::Found& document) {
     report_second_document(document.mark, marked, found);
   } catch (const YAML::DeepRecursion& error) {
-    found.error("Y108", marked.place(marked.offset(error.mark)), fmt::format("nested deeper than {} levels", limits.depth));
+    found.error("Y108", marked.place(marked.offset(error.mark)),
+                fmt::format("nested deeper than {} levels", limits.depth));
   } catch (const YAML::ParserException& error) {
     broken = error;
   }
@@ -143,7 +146,8 @@ std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Dia
 std::optional<Value> parse_yaml_flow(const std::string& text, const Place& at, Diagnostics& diagnostics) {
   const std::string_view line = at.source->line(at.line);
   std::size_t before = 0;
-  for (std::size_t column = 1; column < at.column && before < line.size(); ++column) before += decode(line, before).bytes;
+  for (std::size_t column = 1; column < at.column && before < line.size(); ++column)
+    before += decode(line, before).bytes;
   std::string padded = std::string(before, ' ') + text + '\n';  // so that yaml-cpp's columns are ours
   std::replace(padded.begin(), padded.end() - 1, '\n', ' ');
   return parse(MarkedText(at.source, std::move(padded), at.line), diagnostics, {});

@@ -20,8 +20,8 @@ struct YamlLimits {
 };
 
 /// Reads one YAML document into a tree. Scalars stay text, anchors and `<<` are resolved, and everything of YAML that
-/// reads one way and means another is an error with its place and the fix (Y102–Y116). Finds all errors it can; a syntax
-/// error ends the file. Nothing comes back if there was an error.
+/// reads one way and means another is an error with its place and the fix (Y102–Y116). Finds all errors it can; a
+/// syntax error ends the file. Nothing comes back if there was an error.
 std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Diagnostics& diagnostics,
                                 const YamlLimits& limits = {});
 

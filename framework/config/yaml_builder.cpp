@@ -15,8 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kInstructions{"!delete", "!replace", "!append", "!prepend"};
 constexpr std::string_view kMerge = "<<";
 
-// Notes in every value of a copy that it came through the alias at `site`. Values that came through another alias before
-// get both, the earlier one first.
+// Notes in every value of a copy that it came through the alias at `site`. Values that came through another alias
+// before get both, the earlier one first.
 class AliasMarker {
  public:
   explicit AliasMarker(Place site) : site_(std::make_shared<const Place>(std::move(site))) {}
@@ -76,9 +76,10 @@ std::string TreeBuilder::checked_tag(const YAML::Mark& mark, const std::string& 
   }
   if (std::find(kInstructions.begin(), kInstructions.end(), tag) != kInstructions.end()) return tag;
   const std::vector<std::string> known(kInstructions.begin(), kInstructions.end());
-  diagnostics_.error("Y113", place, fmt::format("unknown tag {}{}", written, did_you_mean(written, known)),
-                     {{"there are !delete, !replace, !append and !prepend; types come from the schema, and quotes make text",
-                       std::nullopt}});
+  diagnostics_.error(
+      "Y113", place, fmt::format("unknown tag {}{}", written, did_you_mean(written, known)),
+      {{"there are !delete, !replace, !append and !prepend; types come from the schema, and quotes make text",
+        std::nullopt}});
   return "";
 }
 
@@ -112,7 +113,8 @@ void TreeBuilder::missing_colon() {
   const std::size_t colon = key.key.find(':');
   std::string help = "write key: value";
   if (colon != std::string::npos) {
-    help = fmt::format("write '{}: {}', with a space behind the colon", key.key.substr(0, colon), key.key.substr(colon + 1));
+    help = fmt::format("write '{}: {}', with a space behind the colon", key.key.substr(0, colon),
+                       key.key.substr(colon + 1));
   }
   diagnostics_.error("Y104", key.key_place, fmt::format("YAML syntax: '{}' has no ': ' and value behind it", key.key),
                      {{std::move(help), std::nullopt}});
@@ -128,7 +130,8 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   bool quoted = tag == "!";
   if (has_tag) {  // the tag hides from us whether there were quotes, and a tag alone may be followed by the next key
     const bool quote = first == '\'' || first == '"';
-    quoted = quote ? !text.empty() || marked_.scalar_length(at, text) == 2 : (first == '|' || first == '>') && !text.empty();
+    quoted =
+        quote ? !text.empty() || marked_.scalar_length(at, text) == 2 : (first == '|' || first == '>') && !text.empty();
   }
   if (quoted && (first == '\'' || first == '"') && !marked_.behind_quotes(at)) {  // yaml-cpp takes the rest of the file
     diagnostics_.error("Y104", marked_.place(at), "YAML syntax: the quote is not closed");
@@ -216,7 +219,8 @@ void TreeBuilder::close() {
   open_.pop_back();
   if (done.has_merge) merge(done.value);
   if (done.is_key) {  // said only here: yaml-cpp takes an unclosed `[8, 16` for a key, and then gives up
-    diagnostics_.error("Y114", done.value.place, fmt::format("a key must be plain text, but is {}", done.value.kind_name()));
+    diagnostics_.error("Y114", done.value.place,
+                       fmt::format("a key must be plain text, but is {}", done.value.kind_name()));
     return add_key(Value::make_null(done.value.place));
   }
   add(std::move(done.value), done.anchor);
@@ -252,7 +256,8 @@ void TreeBuilder::add_key(Value key) {
   if (key.text == kMerge && !key.quoted) map.has_merge = true;
   const auto [first, is_new] = map.keys.emplace(key.text, key.place);
   if (is_new) return;
-  diagnostics_.error("Y103", key.place, fmt::format("key '{}' given twice", key.text), {{"first given", first->second}});
+  diagnostics_.error("Y103", key.place, fmt::format("key '{}' given twice", key.text),
+                     {{"first given", first->second}});
   map.drop_value = true;
 }
 
@@ -291,7 +296,8 @@ void TreeBuilder::merge(Value& map) {
     }
     for (Value& source : sources) {
       if (!source.is_map()) {
-        diagnostics_.error("Y104", source.place, fmt::format("'<<' wants a map or a list of maps, got {}", source.kind_name()));
+        diagnostics_.error("Y104", source.place,
+                           fmt::format("'<<' wants a map or a list of maps, got {}", source.kind_name()));
       }
       for (Entry& inherited : source.entries) {
         if (taken.insert(inherited.key).second) merged.push_back(std::move(inherited));

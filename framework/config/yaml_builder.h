@@ -28,8 +28,8 @@ class MarkedText {
   const std::string& text() const { return text_; }
   std::size_t offset(const YAML::Mark& mark) const;
 
-  /// The place of `length` bytes at `offset`, not past the end of its line. The end of the file counts as the end of its
-  /// last line that says something.
+  /// The place of `length` bytes at `offset`, not past the end of its line. The end of the file counts as the end of
+  /// its last line that says something.
   Place place(std::size_t offset, std::size_t length = 1) const;
 
   /// The word at `offset`, up to white space or an end of a flow list or map: "*name", "!tag", "null".
@@ -51,7 +51,8 @@ class MarkedText {
   std::vector<std::size_t> line_starts_;
 };
 
-/// Turns the events of yaml-cpp's parser into a Value, and refuses what can be read two ways (Y103, Y108–Y110, Y113–Y116).
+/// Turns the events of yaml-cpp's parser into a Value, and refuses what can be read two ways (Y103, Y108–Y110,
+/// Y113–Y116).
 class TreeBuilder final : public YAML::EventHandler {
  public:
   /// Thrown out of the parser when going on would be too dear; the error has been made.
@@ -68,7 +69,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override;
   void OnSequenceEnd() override { close(); }
@@ -118,7 +120,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Anchor> anchors_;
   std::optional<Anchor> next_anchor_;  // its name is told just before its value
-  std::size_t scalar_end_ = 0;  // the offset behind the last scalar's first line
+  std::size_t scalar_end_ = 0;         // the offset behind the last scalar's first line
   std::size_t expanded_ = 0;
 };
 

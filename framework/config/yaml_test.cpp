@@ -15,7 +15,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(ParseYaml, KeepsTextAsWrittenWithItsPlace) {
-  const Value value = yaml("# a comment\nshoal: 1\nnodes:\n  kmeans: {use: clusterer/kmeans, with: {k: 010, tag: 'no'}}\n");
+  const Value value =
+      yaml("# a comment\nshoal: 1\nnodes:\n  kmeans: {use: clusterer/kmeans, with: {k: 010, tag: 'no'}}\n");
   EXPECT_THAT(value.keys(), ElementsAre("shoal", "nodes"));
   const Value& with = *value.find("nodes")->find("kmeans")->find("with");
   const Entry& k = *with.find_entry("k");
@@ -38,7 +39,9 @@ TEST(ParseYaml, CountsColumnsInCodePoints) {  // é is 2 bytes, 聚 is 3
 }
 
 TEST(ParseYaml, AcceptsAByteOrderMarkAndCrlf) {
-  const Value value = yaml("\xEF\xBB\xBF" "a: 1\r\nb: two\r\n");
+  const Value value = yaml(
+      "\xEF\xBB\xBF"
+      "a: 1\r\nb: two\r\n");
   EXPECT_EQ(value.find("a")->place.to_string(), "f.yaml:1:4");
   EXPECT_EQ(value.find("b")->text, "two");
   EXPECT_EQ(value.find("b")->place.to_string(), "f.yaml:2:4");
@@ -66,7 +69,8 @@ TEST(ParseYaml, ReadsEveryKindOfScalar) {
 }
 
 TEST(ParseYaml, KeepsTheFourInstructionsAsTags) {
-  const Value value = yaml("a: !delete\nb: !replace {k: 1}\nc: !append\n  - 1\nd: !prepend [2]\ne: !replace 'x'\nf: !replace\n  k: 1\n");
+  const Value value = yaml(
+      "a: !delete\nb: !replace {k: 1}\nc: !append\n  - 1\nd: !prepend [2]\ne: !replace 'x'\nf: !replace\n  k: 1\n");
   EXPECT_TRUE(value.find("a")->is_null());
   EXPECT_EQ(value.find("a")->tag, "!delete");
   EXPECT_EQ(value.find("a")->place.to_string(), "f.yaml:1:4");
@@ -106,8 +110,8 @@ TEST(ParseYaml, ChainsTheAliasesAValueCameThrough) {
 }
 
 TEST(ParseYaml, MergesWithExplicitKeysFirstThenEarlierSources) {
-  const Value value = yaml(
-      "x-a: &a {k: 1, m: 1}\nx-b: &b {k: 2, n: 2}\nc: {<<: [*a, *b], m: 3, o: 4}\nd:\n  <<: *b\n  k: 5\n");
+  const Value value =
+      yaml("x-a: &a {k: 1, m: 1}\nx-b: &b {k: 2, n: 2}\nc: {<<: [*a, *b], m: 3, o: 4}\nd:\n  <<: *b\n  k: 5\n");
   EXPECT_EQ(*value.find("c"), yaml("{k: 1, n: 2, m: 3, o: 4}"));
   EXPECT_EQ(*value.find("d"), yaml("{n: 2, k: 5}"));
   EXPECT_EQ(value.find("c")->find("n")->place.to_string(), "f.yaml:2:19");
@@ -127,30 +131,25 @@ TEST_P(Traps, AreErrorsWithTheirPlace) { EXPECT_EQ(found_in(GetParam().text), Ge
 INSTANTIATE_TEST_SUITE_P(
     Yaml, Traps,
     testing::Values(
-        Trap{"NotUtf8", "a: 1\nb: caf\xE9\n", {"Y102 2:7"}},
-        Trap{"Overlong", "a: \xC0\xAF\n", {"Y102 1:4"}},
+        Trap{"NotUtf8", "a: 1\nb: caf\xE9\n", {"Y102 2:7"}}, Trap{"Overlong", "a: \xC0\xAF\n", {"Y102 1:4"}},
         Trap{"Surrogate", "a: \xED\xA0\x80\n", {"Y102 1:4"}},
-        Trap{"Utf16WithMark", std::string("\xFF\xFE" "a\0", 4), {"Y102 0:0"}},
-        Trap{"Utf16Bare", std::string("a\0:\0", 4), {"Y102 0:0"}},
-        Trap{"KeyTwice", "k: 1\nl: 2\nk: 3\n", {"Y103 3:1"}},
+        Trap{"Utf16WithMark",
+             std::string("\xFF\xFE"
+                         "a\0",
+                         4),
+             {"Y102 0:0"}},
+        Trap{"Utf16Bare", std::string("a\0:\0", 4), {"Y102 0:0"}}, Trap{"KeyTwice", "k: 1\nl: 2\nk: 3\n", {"Y103 3:1"}},
         Trap{"KeyTwiceInFlow", "{abc: 1, 'abc': 2, abc: 3}\n", {"Y103 1:10+5", "Y103 1:20+3"}},
         Trap{"MergeTwice", "x-a: &a {k: 1}\nb:\n  <<: *a\n  <<: *a\n", {"Y103 4:3+2"}},
-        Trap{"MergeOfScalar", "a: {<<: 5}\n", {"Y104 1:9"}},
-        Trap{"SecondColon", "a: b: c\n", {"Y104 1:5"}},
-        Trap{"OpenBracket", "a: [1, 2\nb: 3\n", {"Y104 2:2"}},
-        Trap{"OpenQuote", "a: 'b\n", {"Y104 1:4"}},
+        Trap{"MergeOfScalar", "a: {<<: 5}\n", {"Y104 1:9"}}, Trap{"SecondColon", "a: b: c\n", {"Y104 1:5"}},
+        Trap{"OpenBracket", "a: [1, 2\nb: 3\n", {"Y104 2:2"}}, Trap{"OpenQuote", "a: 'b\n", {"Y104 1:4"}},
         Trap{"OpenDoubleQuote", "a: 1\nb: \"c\\\"\nd: e\n", {"Y104 2:4"}},
-        Trap{"OpenQuoteInFlow", "a: ['b, c]\n", {"Y104 1:5"}},
-        Trap{"OpenQuoteOfKey", "'b: 1\n", {"Y104 1:1"}},
-        Trap{"NoColon", "a: 1\nk 10\nb: 2\n", {"Y104 3:2"}},
-        Trap{"NoColonAtTheEnd", "a: b\nc\n", {"Y104 2:1"}},
+        Trap{"OpenQuoteInFlow", "a: ['b, c]\n", {"Y104 1:5"}}, Trap{"OpenQuoteOfKey", "'b: 1\n", {"Y104 1:1"}},
+        Trap{"NoColon", "a: 1\nk 10\nb: 2\n", {"Y104 3:2"}}, Trap{"NoColonAtTheEnd", "a: b\nc\n", {"Y104 2:1"}},
         Trap{"NoSpaceBehindColon", "a: {k:10, b}\n", {"Y104 1:5+4", "Y104 1:11"}},
-        Trap{"ListForValueOnTheLine", "a: - 1\n", {"Y104 1:4"}},
-        Trap{"WrongBracket", "a: [1, 2}\n", {"Y104 1:9"}},
-        Trap{"UnclosedListAlone", "[8, 16", {"Y104 1:7"}},
-        Trap{"Empty", "", {"Y104 1:1"}},
-        Trap{"OnlyComments", "# nothing\n\n", {"Y104 1:1"}},
-        Trap{"TextBehindTheEnd", "[1, 2] 3\n", {"Y104 1:8"}},
+        Trap{"ListForValueOnTheLine", "a: - 1\n", {"Y104 1:4"}}, Trap{"WrongBracket", "a: [1, 2}\n", {"Y104 1:9"}},
+        Trap{"UnclosedListAlone", "[8, 16", {"Y104 1:7"}}, Trap{"Empty", "", {"Y104 1:1"}},
+        Trap{"OnlyComments", "# nothing\n\n", {"Y104 1:1"}}, Trap{"TextBehindTheEnd", "[1, 2] 3\n", {"Y104 1:8"}},
         Trap{"TabIndents", "a:\n\tb: 1\n  \tc: 2\n", {"Y105 2:1", "Y105 3:3"}},
         Trap{"TabsInTextAreText", "a: |\n  x\n  \ty\nb: 'p\tq'\nc: 1\t# tab\n", {}},
         Trap{"TabBehindABlock", "a: |\n  x\n\tb: 1\n", {"Y105 3:1"}},
@@ -162,12 +161,12 @@ INSTANTIATE_TEST_SUITE_P(
         Trap{"UnknownAnchor", "x-a: &defaults 1\nb: [*defaults, *default]\n", {"Y111 2:16+8"}},
         Trap{"SecondDocument", "---\na: 1\n---\nb: 2\n", {"Y112 3:1+3"}},
         Trap{"EmptySecondDocument", "a: 1\n---\n", {"Y112 2:1+3"}},
-        Trap{"UnknownTag", "a: !foo 1\nb: !delet\nc: !!int 3\nd: !repalce {x: 1}\n",
+        Trap{"UnknownTag",
+             "a: !foo 1\nb: !delet\nc: !!int 3\nd: !repalce {x: 1}\n",
              {"Y113 1:4+4", "Y113 2:4+6", "Y113 3:4+5", "Y113 4:4+8"}},
         Trap{"UnknownTagAtTheEnd", "a: !foo", {"Y113 1:4+4"}},
         Trap{"UnknownTagBehindAnchor", "a: &x !foo [1]\nb: *x\n", {"Y113 1:7+4"}},
-        Trap{"ComplexKey", "? [a, b]\n: 1\nc: 2\n", {"Y114 1:3"}},
-        Trap{"MapKey", "{{a: 1}: 2, b: 3}\n", {"Y114 1:2"}},
+        Trap{"ComplexKey", "? [a, b]\n: 1\nc: 2\n", {"Y114 1:3"}}, Trap{"MapKey", "{{a: 1}: 2, b: 3}\n", {"Y114 1:2"}},
         Trap{"NullKeys", "~: 1\nnull: 2\n", {"Y114 1:1", "Y114 2:1+4"}},
         Trap{"AliasKey", "x-a: &a k\n*a : 1\n", {"Y114 2:1+2"}},
         Trap{"AnchorAgain", "x-a: &a 1\nx-b: &a 2\nc: *a\n", {"Y116 1:6+2", "Y115 2:6+2"}},
@@ -178,8 +177,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ParseYaml, NamesBothPlacesOfADoubleKey) {
   Diagnostics diagnostics;
   parse_yaml(Source::file("f.yaml", "nodes:\n  a: 1\n  a: 2\n"), diagnostics);
-  EXPECT_THAT(render(diagnostics), HasSubstr("f.yaml:3:3: error[Y103]: key 'a' given twice\n    3 |   a: 2\n      |   ^\n"
-                                             "      = note: first given: f.yaml:2:3\n"));
+  EXPECT_THAT(render(diagnostics),
+              HasSubstr("f.yaml:3:3: error[Y103]: key 'a' given twice\n    3 |   a: 2\n      |   ^\n"
+                        "      = note: first given: f.yaml:2:3\n"));
 }
 
 TEST(ParseYaml, LimitsSize) { EXPECT_THAT(found_in("a: 123456789\n", {.bytes = 12}), ElementsAre("Y107 0:0")); }
@@ -192,8 +192,8 @@ TEST(ParseYaml, LimitsDepthTo64) {
 }
 
 TEST(ParseYaml, CountsTheLevelsOfWhatAnAliasBrings) {  // 40 levels under 40 levels
-  const std::string text = "a: &a " + std::string(40, '[') + std::string(40, ']') + "\nb: " + std::string(40, '[') + "*a" +
-                           std::string(40, ']') + "\n";
+  const std::string text = "a: &a " + std::string(40, '[') + std::string(40, ']') + "\nb: " + std::string(40, '[') +
+                           "*a" + std::string(40, ']') + "\n";
   EXPECT_THAT(found_in(text), ElementsAre("Y108 2:44+2"));
 }
 
@@ -225,8 +225,9 @@ TEST(LoadFile, SaysInTheSystemsWordsWhyNot) {
   EXPECT_FALSE(load_file((folder / "none.yaml").string(), diagnostics));
   EXPECT_FALSE(load_file(folder.string(), diagnostics));
   EXPECT_THAT(messages(diagnostics),
-              testing::UnorderedElementsAre("cannot read '" + folder.string() + "': it is a folder",
-                                            "cannot read '" + (folder / "none.yaml").string() + "': No such file or directory"));
+              testing::UnorderedElementsAre(
+                  "cannot read '" + folder.string() + "': it is a folder",
+                  "cannot read '" + (folder / "none.yaml").string() + "': No such file or directory"));
   EXPECT_THAT(found(diagnostics), ElementsAre("Y101 0:0", "Y101 0:0"));
   std::filesystem::remove_all(folder);
 }

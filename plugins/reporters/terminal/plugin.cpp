@@ -1,0 +1,54 @@
+// reporter/terminal: a run as a person watches it.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "shoal/plugin.h"
+#include "shoal/reporter.h"
+#include "terminal.h"
+
+namespace {
+
+enum class When { kAuto, kAlways, kNever };
+
+struct Params {
+  When live = When::kAuto;
+  When colour = When::kAuto;
+  static void describe(shoal::Schema<Params>& schema) {
+    const auto when = {std::pair{"auto", When::kAuto}, {"always", When::kAlways}, {"never", When::kNever}};
+    schema.field("live", &Params::live, "draw progress in place; auto: on a terminal").one_of(when);
+    schema.field("colour", &Params::colour, "auto: on a terminal, unless NO_COLOR is set").one_of(when);
+  }
+};
+
+int terminal_width() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+class TerminalReporter final : public shoal::Reporter {
+ public:
+  explicit TerminalReporter(const Params& params) : params_(params) {}
+
+  void begin(shoal::Context&, const std::filesystem::path&, std::string_view) override {
+    const char* term = std::getenv("TERM");
+    const bool terminal = isatty(STDOUT_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
+    const auto decide = [](When when, bool automatic) { return when == When::kAuto ? automatic : when == When::kAlways; };
+    terminal_ = std::make_unique<shoal::Terminal>(
+        std::cout, shoal::TerminalOptions{.live = decide(params_.live, terminal),
+                                          .colour = decide(params_.colour, terminal && std::getenv("NO_COLOR") == nullptr),
+                                          .width = terminal_width()});
+  }
+  void on(shoal::Context&, const shoal::Event& event) override { terminal_->on(event); }
+
+ private:
+  Params params_;
+  std::unique_ptr<shoal::Terminal> terminal_;  // null before begin
+};
+
+}  // namespace
+
+SHOAL_PLUGIN("terminal", "0.1.0", "a run as a person watches it") { plugin.add<TerminalReporter, Params>("reporter/terminal"); }

@@ -1,0 +1,141 @@
+#include "terminal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace shoal {
+namespace {
+
+constexpr double kRedrawSeconds = 0.1;
+constexpr std::size_t kMostScalars = 4;  // at the end of a line
+
+std::string format(const char* pattern, double value) {
+  char out[64];
+  std::snprintf(out, sizeof(out), pattern, value);
+  return out;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string bar(double share) {
+  constexpr int kCells = 10;
+  const int full = static_cast<int>(std::floor(share * kCells));
+  std::string out;
+  for (int i = 0; i < kCells; ++i) out += i < full ? "■" : "□";
+  return out;
+}
+
+}  // namespace
+
+std::string describe_seconds(double seconds) {
+  if (seconds < 1) return format("%.2f s", seconds);
+  if (seconds < 60) return format("%.1f s", seconds);
+  const auto whole = static_cast<long>(std::lround(seconds));
+  if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+}
+
+void Terminal::on(const Event& event) {
+  switch (event.type) {
+    case SHOAL_RUN_BEGIN: line(text("run    {} {} → {}", event.rows, event.rows == 1 ? "row" : "rows", event.text)); break;
+    case SHOAL_ROW_BEGIN: begin_row(event); break;
+    case SHOAL_NODE_BEGIN: nodes_[event.node] = {event.time, {}}; break;
+    case SHOAL_PROGRESS: draw_live(event); break;
+    case SHOAL_SCALAR: keep_scalar(event); break;
+    case SHOAL_LOG: log(event); break;
+    case SHOAL_NODE_END: end_node(event); break;
+    case SHOAL_RUN_END:
+      line(text("{}   in {}", event.status == SHOAL_OK ? "done" : event.status == SHOAL_E_CANCELLED ? "stopped" : "failed",
+                describe_seconds(event.seconds)));
+      break;
+    default: break;
+  }
+}
+
+void Terminal::begin_row(const Event& event) {
+  nodes_.clear();
+  if (event.rows <= 1) return;
+  const std::string settings = event.text;
+  line(paint(text("row {} of {}  {}seed {}", event.row + 1, event.rows, settings.empty() ? "" : settings + "  ", event.value), "1"));
+}
+
+void Terminal::keep_scalar(const Event& event) {
+  auto& scalars = nodes_[event.node].scalars;
+  const auto known = std::find_if(scalars.begin(), scalars.end(), [&](const auto& s) { return s.first == event.name; });
+  if (known == scalars.end()) scalars.emplace_back(event.name, event.value);
+  else known->second = event.value;
+}
+
+void Terminal::end_node(const Event& event) {
+  const Node& node = nodes_[event.node];
+  const bool good = event.status == SHOAL_OK;
+  std::string out = "  " + padded(event.node, 16) + " ";
+  if (!good) {
+    const std::string word = event.status == SHOAL_E_CANCELLED ? "stopped" : "FAILED";
+    line(out + paint(word, "31") + "   " + event.text);
+    return;
+  }
+  out += padded(describe_seconds(event.seconds), 12);
+  for (std::size_t i = 0; i < std::min(node.scalars.size(), kMostScalars); ++i)
+    out += " " + node.scalars[i].first + " " + format("%.4g", node.scalars[i].second) + " ";
+  out.erase(out.find_last_not_of(' ') + 1);
+  line(out);
+}
+
+void Terminal::log(const Event& event) {
+  if (event.level == SHOAL_DEBUG) return;
+  const bool warning = event.level == SHOAL_WARNING;
+  line(text("  {} {}{}", padded(event.node, 16), warning ? paint("warning: ", "33") : std::string(), event.text));
+}
+
+std::string Terminal::progress_of(const Event& event) const {
+  const auto node = nodes_.find(event.node);
+  const double seconds = node == nodes_.end() ? 0 : event.time - node->second.began;
+  std::string out;
+  if (event.total > 0) {
+    const double share = static_cast<double>(event.done) / static_cast<double>(event.total);
+    out += bar(share) + text(" {}/{}", event.done, event.total);
+    if (*event.name != '\0') out += text(" {}", event.name);
+    if (seconds > 0.5 && event.done > 0) {
+      out += format("  %.3g/s", static_cast<double>(event.done) / seconds);
+      out += "  left " + describe_seconds(seconds / static_cast<double>(event.done) * static_cast<double>(event.total - event.done));
+    }
+  } else {
+    out += text("{} {}", event.done, event.name);
+  }
+  if (node != nodes_.end())
+    for (std::size_t i = 0; i < std::min<std::size_t>(node->second.scalars.size(), 2); ++i)
+      out += "  " + node->second.scalars[i].first + " " + format("%.4g", node->second.scalars[i].second);
+  return out;
+}
+
+void Terminal::draw_live(const Event& event) {
+  if (!options_.live || event.time - last_drawn_ < kRedrawSeconds) return;
+  last_drawn_ = event.time;
+  const std::string whole = "  " + padded(event.node, 16) + " " + progress_of(event);
+  std::string shown;  // cut between code points, at the width of the terminal
+  int columns = 0;
+  for (const char c : whole) {
+    const bool begins = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (begins && ++columns >= options_.width) break;
+    shown += c;
+  }
+  out_ << "\r\x1b[K" << shown << std::flush;
+  live_line_ = true;
+}
+
+void Terminal::line(const std::string& text) {
+  if (live_line_) out_ << "\r\x1b[K";
+  live_line_ = false;
+  out_ << text << '\n' << std::flush;
+}
+
+std::string Terminal::paint(const std::string& text, const char* code) const {
+  return options_.colour ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
+}
+
+}  // namespace shoal
