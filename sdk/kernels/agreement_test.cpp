@@ -34,11 +34,17 @@ TEST(Contingency, CountsHowOftenTwoLabelsMeet) {
 }
 
 TEST(Contingency, SaysWhatIsWrongWithLabels) {
-  EXPECT_THAT([] { contingency(Labels{0, 1}, Labels{0}); },
-              ThrowsMessage<InputError>(HasSubstr("'labels' are of 2 examples, but 'predicted' of 1")));
+  EXPECT_THAT(
+      [] {
+        contingency(Labels{0, 1}, Labels{0});
+      },
+      ThrowsMessage<InputError>(HasSubstr("'labels' are of 2 examples, but 'predicted' of 1")));
   EXPECT_THAT([] { contingency(Labels{}, Labels{}); }, ThrowsMessage<InputError>(HasSubstr("at least 1 example")));
-  EXPECT_THAT([] { contingency(Labels{0, 1}, Labels{0, -2}); },
-              ThrowsMessage<InputError>(HasSubstr("'predicted' hold -2 at row 1")));
+  EXPECT_THAT(
+      [] {
+        contingency(Labels{0, 1}, Labels{0, -2});
+      },
+      ThrowsMessage<InputError>(HasSubstr("'predicted' hold -2 at row 1")));
 }
 
 // ARI by hand: 0011 | 0012 puts 1 of 6 pairs together in both, 2 and 1 in each: (1 − 1/3) / (1.5 − 1/3) = 4/7; NMI:
