@@ -74,6 +74,50 @@ class Made {
   shoal_object object_{};
 };
 
+/// The state of a component, to put into another that was made from the same parameters.
+class SavedState {
+ public:
+  SavedState(Context& context, const Object& from) : context_(context) {
+    struct Writer {
+      shoal_state_writer c;
+      SavedState& saved;
+    } writer{{sizeof(shoal_state_writer),
+              [](const shoal_state_writer* self, const char* name, const shoal_array* array) {
+                SavedState& saved = reinterpret_cast<Writer*>(const_cast<shoal_state_writer*>(self))->saved;
+                saved.arrays_[name] = saved.context_.copy(ConstArray(*array));
+                return int{SHOAL_OK};
+              }},
+             *this};
+    const shoal_context* c = context.c_context();
+    detail::check_status(c, from.get<shoal_state_1>("state/1")->save(from.self(), c, &writer.c));
+    for (const auto& [name, array] : arrays_) views_[name] = array.view();
+    for (const auto& [name, view] : views_) c_arrays_[name] = view.c_array();
+  }
+  SavedState(const SavedState&) = delete;
+  SavedState& operator=(const SavedState&) = delete;
+
+  void load_into(const Object& to) const {
+    struct Reader {
+      shoal_state_reader c;
+      const SavedState& saved;
+    } reader{{sizeof(shoal_state_reader),
+              [](const shoal_state_reader* self, const char* name) -> const shoal_array* {
+                const auto& arrays = reinterpret_cast<const Reader*>(self)->saved.c_arrays_;
+                const auto found = arrays.find(name);
+                return found == arrays.end() ? nullptr : &found->second;
+              }},
+             *this};
+    const shoal_context* c = context_.c_context();
+    detail::check_status(c, to.get<shoal_state_1>("state/1")->load(to.self(), c, &reader.c));
+  }
+
+ private:
+  Context& context_;
+  std::map<std::string, Array> arrays_;
+  std::map<std::string, ConstArray> views_;
+  std::map<std::string, shoal_array> c_arrays_;
+};
+
 /// What a metric gave.
 struct Measured {
   std::map<std::string, double> numbers;
