@@ -1,0 +1,44 @@
+// shoal/torch/encoder.h: the kind "encoder". Torch tier.
+#ifndef SHOAL_TORCH_ENCODER_H_
+#define SHOAL_TORCH_ENCODER_H_
+
+#include <ATen/core/Tensor.h>
+
+#include "shoal/component.h"
+#include "shoal/torch/bridge.h"
+#include "shoal/torch/module.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+
+/// A trainable map from examples to embeddings.
+///
+/// Order    build once, then forward as often as wanted.
+/// Threads  one thread at a time; LibTorch uses its own pool inside.
+/// Purity   forward changes nothing but, in training, running statistics.
+class Encoder : public Component, public Module {
+ public:
+  static constexpr const char* kKind = "encoder";
+
+  /// Makes and registers the parameters for examples of this shape, (1, 28, 28) say, at random from context.random(…):
+  /// the same context gives the same parameters.
+  /// Throws InputError  a shape that it cannot take: what it needs, and what it got
+  virtual void build(Context& context, const Shape& example) = 0;
+
+  /// E, the numbers in an embedding; known after build.
+  virtual Index embedding_size() const = 0;
+
+  /// (B, shape…) float32, images in [0, 1] → (B, E) float32, on the device of the parameters.
+  virtual at::Tensor forward(const at::Tensor& examples) = 0;
+
+  using Interfaces = InterfaceList<Encoder>;
+};
+
+namespace detail {
+template <>
+struct Bridge<Encoder> : TorchBridge<Encoder> {
+  static constexpr const char* kId = "torch.encoder/1";
+};
+}  // namespace detail
+}  // namespace shoal
+
+#endif  // SHOAL_TORCH_ENCODER_H_

@@ -1,0 +1,52 @@
+// shoal/torch/optimizer.h: optimisers and schedules for trainers, on LibTorch's fused kernels.
+#ifndef SHOAL_TORCH_OPTIMIZER_H_
+#define SHOAL_TORCH_OPTIMIZER_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "shoal/array.h"
+#include "shoal/torch/tensor.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+
+enum class OptimizerMethod { kAdam, kAdamW, kSgd };
+
+/// Names, meanings and defaults are PyTorch's.
+struct OptimizerOptions {
+  OptimizerMethod method = OptimizerMethod::kAdam;
+  double learning_rate = 1e-3;
+  double weight_decay = 0;
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;  ///< Adam: Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019
+  double momentum = 0.9;                          ///< SGD
+  bool nesterov = false;
+};
+
+/// Moves parameters against their gradients. Parameters without a gradient are left alone.
+class Optimizer {
+ public:
+  Optimizer(const NamedTensors& parameters, const OptimizerOptions& options);
+  void zero_grad();
+  /// One step at the given learning rate.
+  void step(double learning_rate);
+  void step() { step(options_.learning_rate); }
+
+ private:
+  OptimizerOptions options_;
+  std::vector<at::Tensor> parameters_, first_, second_, steps_;  // first_: mean or momentum; second_: mean of squares
+};
+
+enum class Schedule { kConstant, kCosine, kOneCycle };
+
+/// The factor on the base learning rate at `step`, 0 ≤ step ≤ total:
+///   constant   1
+///   cosine     ½(1 + cos(π·step/total)); after w warmup steps, of (step − w)/(total − w)
+///   one-cycle  rises over the first 30 % from 1/25 to 1 and falls to 1/10000, both by cosine: Smith and Topin 2019
+/// Before the first two come `warmup` steps that rise linearly, from 1/warmup to 1.
+/// Throws InputError  a step that does not exist, or a warmup for one-cycle, which has its own
+double schedule_factor(Schedule schedule, Index step, Index total, Index warmup = 0);
+
+}  // namespace shoal
+
+#endif  // SHOAL_TORCH_OPTIMIZER_H_
