@@ -90,7 +90,9 @@ TEST(Agreement, MatchesNoiseWithNothing) {
 }
 
 TEST(Agreement, IsThatOfScikitLearnForRandomLabellings) {
-  for (const auto& c : shoal::testing::reference("agreement")["cases"]) {
+  const nlohmann::json expected = shoal::testing::reference("agreement");
+  ASSERT_EQ(expected["cases"].size(), 7u);
+  for (const auto& c : expected["cases"]) {
     const auto truth = c["labels"].get<Labels>();
     const auto predicted = c["predicted"].get<Labels>();
     SCOPED_TRACE(::testing::Message() << truth.size() << " examples, acc " << c["acc"]);
