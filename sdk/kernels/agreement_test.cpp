@@ -34,11 +34,17 @@ TEST(Contingency, CountsHowOftenTwoLabelsMeet) {
 }
 
 TEST(Contingency, SaysWhatIsWrongWithLabels) {
-  EXPECT_THAT([] { contingency(Labels{0, 1}, Labels{0}); },
-              ThrowsMessage<InputError>(HasSubstr("'labels' are of 2 examples, but 'predicted' of 1")));
+  EXPECT_THAT(
+      [] {
+        contingency(Labels{0, 1}, Labels{0});
+      },
+      ThrowsMessage<InputError>(HasSubstr("'labels' are of 2 examples, but 'predicted' of 1")));
   EXPECT_THAT([] { contingency(Labels{}, Labels{}); }, ThrowsMessage<InputError>(HasSubstr("at least 1 example")));
-  EXPECT_THAT([] { contingency(Labels{0, 1}, Labels{0, -2}); },
-              ThrowsMessage<InputError>(HasSubstr("'predicted' hold -2 at row 1")));
+  EXPECT_THAT(
+      [] {
+        contingency(Labels{0, 1}, Labels{0, -2});
+      },
+      ThrowsMessage<InputError>(HasSubstr("'predicted' hold -2 at row 1")));
 }
 
 // ARI by hand: 0011 | 0012 puts 1 of 6 pairs together in both, 2 and 1 in each: (1 − 1/3) / (1.5 − 1/3) = 4/7; NMI:
@@ -84,7 +90,9 @@ TEST(Agreement, MatchesNoiseWithNothing) {
 }
 
 TEST(Agreement, IsThatOfScikitLearnForRandomLabellings) {
-  for (const auto& c : shoal::testing::reference("agreement")["cases"]) {
+  const nlohmann::json expected = shoal::testing::reference("agreement");
+  ASSERT_EQ(expected["cases"].size(), 7u);
+  for (const auto& c : expected["cases"]) {
     const auto truth = c["labels"].get<Labels>();
     const auto predicted = c["predicted"].get<Labels>();
     SCOPED_TRACE(::testing::Message() << truth.size() << " examples, acc " << c["acc"]);

@@ -59,6 +59,6 @@ double clustering_accuracy(const Contingency& table);
 double accuracy(std::span<const std::int64_t> labels, std::span<const std::int64_t> predicted);
 
 }  // namespace kernels
-}  // namespace shoal
+}  // namespace gnu::visibility("hidden")]]shoal
 
 #endif  // SHOAL_KERNELS_AGREEMENT_H_

@@ -27,6 +27,6 @@ struct Matching {
 Matching max_weight_matching(const RowMatrix<double>& weights);
 
 }  // namespace kernels
-}  // namespace shoal
+}  // namespace gnu::visibility("hidden")]]shoal
 
 #endif  // SHOAL_KERNELS_MATCHING_H_

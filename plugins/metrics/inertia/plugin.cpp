@@ -1,0 +1,83 @@
+// metric/inertia: how far examples lie from the centroids of their clusters.
+#include "shoal/plugin.h"
+
+#include <algorithm>
+
+#include "within_cluster.h"
+
+namespace {
+
+/// `labels` as indices into those that occur, ascending, and how many these are: K ≤ N whatever the numbers. −1 stays.
+std::pair<std::vector<std::int64_t>, std::int64_t> compact(std::span<const std::int64_t> labels) {
+  std::vector<std::int64_t> distinct(labels.begin(), labels.end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  if (distinct.front() == -1) distinct.erase(distinct.begin());
+  std::vector<std::int64_t> out;
+  for (const std::int64_t label : labels)
+    out.push_back(label == -1 ? -1 : std::lower_bound(distinct.begin(), distinct.end(), label) - distinct.begin());
+  return {std::move(out), static_cast<std::int64_t>(distinct.size())};
+}
+
+class Inertia final : public shoal::Metric {
+ public:
+  void compute(shoal::Context& context, const shoal::Evidence& evidence, shoal::Results& results) const override {
+    const shoal::ConstArray features = evidence["features"];
+    const auto labels = evidence.labels("labels");
+    const auto centroids = evidence.find("centroids");
+    shoal::require_features(features);
+    const std::int64_t clustered = count_clustered(context, features.rows(), labels);
+    const double sum =
+        centroids ? to_given(context, features, labels, *centroids) : to_means(context, features, labels);
+    results.number("inertia", sum);
+    results.number("within_cluster_variance", sum / static_cast<double>(clustered));
+  }
+
+ private:
+  static std::int64_t count_clustered(shoal::Context& context, shoal::Index examples,
+                                      std::span<const std::int64_t> labels) {
+    const auto n = static_cast<shoal::Index>(labels.size());
+    shoal::require(n == examples, "'features' are of {} examples, but 'labels' of {}", examples, n);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      shoal::require(labels[i] >= -1, "'labels' hold {} at row {}; a label is at least 0, or −1 for noise", labels[i],
+                     i);
+    const auto noise = static_cast<shoal::Index>(std::count(labels.begin(), labels.end(), -1));
+    shoal::require(noise < n, "all {} examples are noise", n);
+    if (noise > 0) context.log(shoal::Level::kInfo, "{} of {} examples are noise; they count nowhere", noise, n);
+    return n - noise;
+  }
+
+  static double to_given(shoal::Context& context, shoal::ConstArray features, std::span<const std::int64_t> labels,
+                         shoal::ConstArray centroids) {
+    shoal::require(centroids.rank() == 2 && centroids.cols() == features.cols(),
+                   "'centroids' must be (K, {}), but have shape {}", features.cols(),
+                   shoal::to_string(centroids.shape()));
+    shoal::require_features(centroids);
+    const std::int64_t last = *std::max_element(labels.begin(), labels.end());
+    shoal::require(last < centroids.rows(), "'labels' reach {}, but there are only {} centroids", last,
+                   centroids.rows());
+    const shoal::RowMatrix<double> c =
+        visit_matrix(centroids, [](const auto& m) -> shoal::RowMatrix<double> { return m.template cast<double>(); });
+    return visit_matrix(features, [&](const auto& x) { return inertia(context, x, labels, c); });
+  }
+
+  static double to_means(shoal::Context& context, shoal::ConstArray features, std::span<const std::int64_t> labels) {
+    const auto compacted = compact(labels);
+    return visit_matrix(features, [&](const auto& x) {
+      const auto means = cluster_means(context, x, std::span(compacted.first), compacted.second);
+      return inertia(context, x, std::span(compacted.first), means);
+    });
+  }
+};
+
+}  // namespace
+
+SHOAL_PLUGIN("inertia", "0.1.0", "within-cluster sum of squares and variance") {
+  plugin.add<Inertia>("metric/inertia")
+      .dtypes({shoal::DType::kFloat32, shoal::DType::kFloat64, shoal::DType::kUInt8})
+      .in<shoal::Features>("features", "what was clustered (N, D)")
+      .in<shoal::Labels>("labels", "the cluster of each example (N); −1 is noise and counts nowhere")
+      .optional_in<shoal::Features>("centroids", "(K, D); not wired, each is the mean of its cluster")
+      .out<shoal::Number>("inertia", "sum of squared distances to the centroids", SHOAL_LOWER)
+      .out<shoal::Number>("within_cluster_variance", "inertia by the number of examples in clusters", SHOAL_LOWER);
+}

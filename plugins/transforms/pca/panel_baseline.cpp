@@ -1,0 +1,2 @@
+#define SHOAL_PANEL add_baseline
+#include "panel.inc"
