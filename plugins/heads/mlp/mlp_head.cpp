@@ -1,0 +1,29 @@
+#include "mlp_head.h"
+
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/softmax.h>
+
+void MlpHead::build(shoal::Context& context, shoal::Index embedding, shoal::Index classes) {
+  const shoal::Random random = context.random("init");
+  std::vector<shoal::Index> sizes = params_.hidden;
+  sizes.push_back(classes);
+  shoal::Index in = embedding;
+  for (const shoal::Index out : sizes) {
+    layers_.push_back(add_linear(*this, shoal::text("linear{}", layers_.size() + 1), in, out, random));
+    in = out;
+  }
+}
+
+at::Tensor MlpHead::forward(const at::Tensor& embedding) {
+  at::Tensor x = embedding;
+  for (std::size_t i = 0; i + 1 < layers_.size(); ++i) x = at::relu(layers_[i](x));
+  return layers_.back()(x);
+}
+
+at::Tensor MlpHead::loss(const at::Tensor& logits, const at::Tensor& labels) {
+  return at::cross_entropy_loss(logits, labels, /*weight=*/{}, at::Reduction::Mean, /*ignore_index=*/-100,
+                                params_.label_smoothing);
+}
+
+at::Tensor MlpHead::probabilities(const at::Tensor& logits) { return at::softmax(logits, 1); }

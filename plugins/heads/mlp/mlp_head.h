@@ -1,0 +1,32 @@
+// mlp_head.h: logits by a multilayer perceptron.
+#ifndef SHOAL_PLUGINS_HEADS_MLP_MLP_HEAD_H_
+#define SHOAL_PLUGINS_HEADS_MLP_MLP_HEAD_H_
+
+#include <vector>
+
+#include "shoal/schema.h"
+#include "shoal/torch/head.h"
+
+struct MlpHeadParams {
+  std::vector<std::int64_t> hidden = {128};
+  double label_smoothing = 0;
+
+  static void describe(shoal::Schema<MlpHeadParams>& schema);
+};
+
+/// For each hidden size linear → ReLU, then linear to logits; softmax, cross entropy.
+class MlpHead final : public shoal::Head {
+ public:
+  explicit MlpHead(const MlpHeadParams& params) : params_(params) {}
+
+  void build(shoal::Context& context, shoal::Index embedding, shoal::Index classes) override;
+  at::Tensor forward(const at::Tensor& embedding) override;
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override;
+  at::Tensor probabilities(const at::Tensor& logits) override;
+
+ private:
+  MlpHeadParams params_;
+  std::vector<shoal::Linear> layers_;
+};
+
+#endif  // SHOAL_PLUGINS_HEADS_MLP_MLP_HEAD_H_

@@ -1,0 +1,57 @@
+#include "mlp_head.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "shoal/testing.h"
+#include "shoal/torch/optimizer.h"
+
+namespace {
+
+using shoal::testing::Host;
+using ::testing::ElementsAre;
+
+TEST(MlpHead, HasALinearLayerForEachHiddenSizeAndTheLogits) {
+  Host host;
+  MlpHead head({.hidden = {7, 5}});
+  head.build(host.context(), 4, 3);
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, tensor] : head.parameters()) sizes.push_back(tensor.numel());
+  EXPECT_THAT(sizes, ElementsAre(4 * 7, 7, 7 * 5, 5, 5 * 3, 3));
+  EXPECT_THAT(head.forward(at::zeros({2, 4})).sizes(), ElementsAre(2, 3));
+  EXPECT_FALSE(head.class_vectors().weight.defined());
+}
+
+TEST(MlpHead, SpreadsAShareOfTheLabelOverAllClasses) {  // equal logits: the loss is ln 4 however labels are spread
+  MlpHead head({.label_smoothing = 0.2});
+  EXPECT_NEAR(head.loss(at::zeros({5, 4}), at::zeros({5}, at::kLong)).item<float>(), std::log(4.0), 1e-6);
+  EXPECT_NEAR(head.probabilities(at::zeros({5, 4}))[4][3].item<float>(), 0.25, 1e-7);
+  // Logits (10, 0): ln(1 + e⁻¹⁰) for label 0, 10 more for label 1, of which it has half of 0.2.
+  const at::Tensor sure = at::zeros({1, 2});
+  sure[0][0].fill_(10);
+  EXPECT_NEAR(head.loss(sure, at::zeros({1}, at::kLong)).item<float>(), std::log1p(std::exp(-10)) + 1, 1e-5);
+}
+
+TEST(MlpHead, LearnsExclusiveOrWhichALinearHeadCannot) {
+  Host host;
+  MlpHead head({.hidden = {16}});
+  head.build(host.context(), 2, 2);
+  const float corners[] = {0, 0, 0, 1, 1, 0, 1, 1};
+  const std::int64_t odd[] = {0, 1, 1, 0};
+  const at::Tensor x = shoal::borrowed_tensor(shoal::ConstArray(corners, {4, 2}));
+  const at::Tensor labels = shoal::borrowed_tensor(shoal::ConstArray(odd, {4}));
+  shoal::Optimizer optimizer(head.parameters(), {.learning_rate = 0.05});
+  for (int step = 0; step < 200; ++step) {
+    optimizer.zero_grad();
+    head.loss(head.forward(x), labels).backward();
+    optimizer.step();
+  }
+  EXPECT_TRUE(at::equal(head.forward(x).argmax(1), labels));
+}
+
+}  // namespace
