@@ -1,7 +1,7 @@
 // libtorch_versions.h: everything that may differ between the versions of LibTorch that we build on, 2.6 and newer.
 //
 // So far that is what PyTorch itself calls private, its fused optimiser steps: one pass over memory for each parameter.
-// All of 2.6 to 2.13 have them, with these arguments, for the CPU and CUDA.
+// Tried with 2.13 on the CPU; where another version has other arguments, its case belongs here.
 #ifndef SHOAL_TORCH_LIBTORCH_VERSIONS_H_
 #define SHOAL_TORCH_LIBTORCH_VERSIONS_H_
 
