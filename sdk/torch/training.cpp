@@ -44,8 +44,10 @@ class Tally {
     for (const Step& step : waiting_) {
       ++steps_;
       if (!std::isfinite(value[0]))
-        throw Error(SHOAL_E_FAILED, text("loss is {} at step {} (epoch {}, learning rate {}); a lower 'learning_rate' is the usual cure",
-                                         std::isnan(value[0]) ? "NaN" : "infinite", steps_, epoch_.number, step.learning_rate));
+        throw Error(
+            SHOAL_E_FAILED,
+            text("loss is {} at step {} (epoch {}, learning rate {}); a lower 'learning_rate' is the usual cure",
+                 std::isnan(value[0]) ? "NaN" : "infinite", steps_, epoch_.number, step.learning_rate));
       context_.scalar(epoch_.loss_series, value[0], steps_);
       loss_ += value[0] * static_cast<double>(step.rows);
       right_ += value[1];
@@ -85,8 +87,10 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
     const Index to = step + 1 == steps ? count : from + epoch.batch_size;
     const auto rows = epoch.rows.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
     at::Tensor batch = examples.batch(rows);
-    if (augmentation != nullptr) batch = augmentation->apply(context, batch, epoch.views.fork(static_cast<std::uint64_t>(step)));
-    const at::Tensor labels = epoch.labels.index_select(0, borrowed_tensor(ConstArray(rows.data(), {to - from}))).to(device);
+    if (augmentation != nullptr)
+      batch = augmentation->apply(context, batch, epoch.views.fork(static_cast<std::uint64_t>(step)));
+    const at::Tensor labels =
+        epoch.labels.index_select(0, borrowed_tensor(ConstArray(rows.data(), {to - from}))).to(device);
 
     encoder_optimizer.zero_grad();
     head_optimizer.zero_grad();

@@ -65,7 +65,9 @@ class TestInputs final : public Inputs {
   std::unique_ptr<TransformProxy> transform(std::string_view port, Index index) override {
     return std::make_unique<TransformProxy>(object(port, index), host_.context());
   }
-  const Augmentation& augmentation(std::string_view port) override { return torch_component<Augmentation>(object(port)); }
+  const Augmentation& augmentation(std::string_view port) override {
+    return torch_component<Augmentation>(object(port));
+  }
 
   std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) override {
     auto made = component<Encoder>(port);
@@ -137,7 +139,9 @@ class TestOutputs final : public Outputs {
   std::map<std::string, Array> arrays;
   std::map<std::string, double> numbers;
 
-  void encoder(std::string_view output, std::unique_ptr<Encoder> value) override { put(encoders, output, std::move(value)); }
+  void encoder(std::string_view output, std::unique_ptr<Encoder> value) override {
+    put(encoders, output, std::move(value));
+  }
   void head(std::string_view output, std::unique_ptr<Head> value) override { put(heads, output, std::move(value)); }
   void array(std::string_view output, Array value) override { put(arrays, output, std::move(value)); }
   void number(std::string_view output, double value) override { put(numbers, output, value); }

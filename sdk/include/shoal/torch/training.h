@@ -29,14 +29,14 @@ struct Learner {
 
 /// One pass over `rows`. Epochs and steps are counted from 1 in what is reported.
 struct Epoch {
-  Index number = 1;                 ///< of this epoch
-  std::span<const Index> rows;      ///< the examples to train on, in this order; one may come several times
-  at::Tensor labels;                ///< (N) int64 on the CPU, of all examples by number
+  Index number = 1;             ///< of this epoch
+  std::span<const Index> rows;  ///< the examples to train on, in this order; one may come several times
+  at::Tensor labels;            ///< (N) int64 on the CPU, of all examples by number
   Index batch_size = 1;
-  Index steps_before = 0;           ///< done in earlier epochs
-  Index steps_in_all = 0;           ///< in all epochs, for progress
-  Random views = Random(0);         ///< what the augmentation draws from; a stream of this epoch's own
-  const char* loss_series = "loss"; ///< the name under which the loss of each step is reported
+  Index steps_before = 0;            ///< done in earlier epochs
+  Index steps_in_all = 0;            ///< in all epochs, for progress
+  Random views = Random(0);          ///< what the augmentation draws from; a stream of this epoch's own
+  const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
   std::function<double(Index steps_done)> learning_rate = {};
 };
 
@@ -57,13 +57,17 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
 /// Declares what an optimiser needs among a trainer's parameters; they derive from OptimizerOptions.
 template <typename Params>
 void describe_optimizer(Schema<Params>& schema) {
-  const auto own = []<typename T>(T OptimizerOptions::*member) -> T Params::* { return member; };
+  const auto own = []<typename T>(T OptimizerOptions::* member) -> T Params::* { return member; };
   schema.field("optimizer", own(&OptimizerOptions::method), "how parameters move against their gradients")
       .one_of({{"adam", OptimizerMethod::kAdam}, {"adamw", OptimizerMethod::kAdamW}, {"sgd", OptimizerMethod::kSgd}});
-  schema.field("learning_rate", own(&OptimizerOptions::learning_rate), "step size of the optimiser; of a schedule, its highest")
+  schema
+      .field("learning_rate", own(&OptimizerOptions::learning_rate),
+             "step size of the optimiser; of a schedule, its highest")
       .above(0)
       .renamed_from({"lr"});
-  schema.field("weight_decay", own(&OptimizerOptions::weight_decay), "L2 penalty on all parameters; of adamw, decoupled decay")
+  schema
+      .field("weight_decay", own(&OptimizerOptions::weight_decay),
+             "L2 penalty on all parameters; of adamw, decoupled decay")
       .min(0);
   schema.field("momentum", own(&OptimizerOptions::momentum), "of sgd; the others ignore it").min(0).below(1);
   schema.field("nesterov", own(&OptimizerOptions::nesterov), "of sgd: Nesterov's momentum");
