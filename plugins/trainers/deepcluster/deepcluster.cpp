@@ -28,7 +28,8 @@ Transforms transforms_of(shoal::Inputs& inputs) {
   return out;
 }
 
-/// The embedding (N, E) through the transforms, in order, each fitted to what reaches it. An empty Array where there are none.
+/// The embedding (N, E) through the transforms, in order, each fitted to what reaches it. An empty Array where there
+/// are none.
 shoal::Array transform(Context& context, const Transforms& transforms, shoal::ConstArray embedding, Index epoch) {
   shoal::Array features;
   for (std::size_t i = 0; i < transforms.size(); ++i) {
@@ -47,10 +48,11 @@ PseudoLabels assign(Context& context, shoal::Clusterer& clusterer, shoal::ConstA
   const shoal::Clustering found = clusterer.fit(own, {.features = features});
   PseudoLabels now = compact(found.labels.view().vector<std::int64_t>());
   if (now.clusters() < 2)
-    throw shoal::Error(SHOAL_E_FAILED,
-                       shoal::text("at least 2 clusters are needed, but in epoch {} {} of {} examples are in {}: ask the "
-                                   "clusterer for more clusters, or give the encoder batch norm, without which it may collapse",
-                                   epoch, now.labelled(), features.rows(), now.clusters()));
+    throw shoal::Error(
+        SHOAL_E_FAILED,
+        shoal::text("at least 2 clusters are needed, but in epoch {} {} of {} examples are in {}: ask the "
+                    "clusterer for more clusters, or give the encoder batch norm, without which it may collapse",
+                    epoch, now.labelled(), features.rows(), now.clusters()));
   if (!previous) return now;
   Matched matched = match_to(*previous, now);
   context.scalar("nmi_previous", shoal::kernels::nmi(shoal::kernels::contingency(previous->labels, now.labels)), epoch);
@@ -58,8 +60,8 @@ PseudoLabels assign(Context& context, shoal::Clusterer& clusterer, shoal::ConstA
   return std::move(matched.now);
 }
 
-void report_assignment(Context& context, const PseudoLabels& pseudo, shoal::ConstArray features, const at::Tensor& labels,
-                       Index epoch) {
+void report_assignment(Context& context, const PseudoLabels& pseudo, shoal::ConstArray features,
+                       const at::Tensor& labels, Index epoch) {
   context.scalar("active", static_cast<double>(pseudo.clusters()), epoch);
   context.scalar("smallest", static_cast<double>(pseudo.smallest()), epoch);
   context.scalar("largest_share", pseudo.largest_share(), epoch);
@@ -95,13 +97,28 @@ struct Classifier {
   Index classes = 0;
 };
 
+/// The head for these clusters: a new one, unless clusters were matched to those before and are as many.
+void renew(Classifier& classifier, Context& context, shoal::Inputs& inputs, const DeepClusterParams& params,
+           shoal::ConstArray embedding, const PseudoLabels& pseudo, Index epoch) {
+  const bool matched = params.head_policy == HeadPolicy::kMatched;
+  if (matched && classifier.classes == pseudo.clusters()) return;
+  if (matched && classifier.head)
+    context.log(Level::kInfo, "epoch {}: {} clusters where there were {}, so the head is a new one", epoch,
+                pseudo.clusters(), classifier.classes);
+  classifier.classes = pseudo.clusters();
+  classifier.head = inputs.head("head", embedding.cols(), classifier.classes, /*draw=*/epoch - 1);
+  if (params.head_policy == HeadPolicy::kCentroids) set_to_centroids(*classifier.head, embedding, pseudo);
+  classifier.optimizer = std::make_unique<shoal::Optimizer>(classifier.head->parameters(), params);
+}
+
 void warn_where_it_only_guesses(Context& context, double loss, const PseudoLabels& pseudo, Index epoch) {
   const double guessing = std::log(static_cast<double>(pseudo.clusters()));
   if (std::abs(loss - guessing) < kNearGuessing)
-    context.log(Level::kWarning,
-                "epoch {}: the loss, {}, is that of guessing among {} clusters, ln {} = {}: the encoder learns nothing; "
-                "try batch norm in the encoder, a weaker augmentation or another learning_rate",
-                epoch, loss, pseudo.clusters(), pseudo.clusters(), guessing);
+    context.log(
+        Level::kWarning,
+        "epoch {}: the loss, {}, is that of guessing among {} clusters, ln {} = {}: the encoder learns nothing; "
+        "try batch norm in the encoder, a weaker augmentation or another learning_rate",
+        epoch, loss, pseudo.clusters(), pseudo.clusters(), guessing);
 }
 
 }  // namespace
@@ -133,34 +150,29 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
       pseudo = assign(context, *clusterer, features, pseudo, epoch);
       report_assignment(context, *pseudo, features, data.labels(), epoch);
 
-      // 3. A head for them: new, unless clusters were matched and are as many as before.
-      if (params_.head_policy != HeadPolicy::kMatched || classifier.classes != pseudo->clusters()) {
-        if (params_.head_policy == HeadPolicy::kMatched && classifier.head)
-          context.log(Level::kInfo, "epoch {}: {} clusters where there were {}, so the head is a new one", epoch,
-                      pseudo->clusters(), classifier.classes);
-        classifier.classes = pseudo->clusters();
-        classifier.head = inputs.head("head", encoder->embedding_size(), classifier.classes, /*draw=*/epoch - 1);
-        if (params_.head_policy == HeadPolicy::kCentroids) set_to_centroids(*classifier.head, shoal::view(embedding), *pseudo);
-        classifier.optimizer = std::make_unique<shoal::Optimizer>(classifier.head->parameters(), params_);
-      }
+      // 3. A head for them.
+      renew(classifier, context, inputs, params_, shoal::view(embedding), *pseudo, epoch);
     }
 
     // 4. An epoch of training on augmented images, drawn so that each cluster counts alike.
     const auto stream = static_cast<std::uint64_t>(epoch);
     const shoal::Random order = context.random("order").fork(stream);
-    const std::vector<Index> rows = params_.sampler == Sampler::kUniform ? draw_uniform(*pseudo, order) : draw_natural(*pseudo, order);
+    const std::vector<Index> rows =
+        params_.sampler == Sampler::kUniform ? draw_uniform(*pseudo, order) : draw_natural(*pseudo, order);
     const Index steps = shoal::steps_per_epoch(static_cast<Index>(rows.size()), params_.batch_size);
-    const shoal::Learner learner{data, *encoder, *classifier.head, encoder_optimizer, *classifier.optimizer, augmentation, device};
-    const shoal::EpochResult result = shoal::train_epoch(context, learner,
-                                                         {.number = epoch,
-                                                          .rows = rows,
-                                                          .labels = shoal::borrowed_tensor(shoal::ConstArray(pseudo->labels)),
-                                                          .batch_size = params_.batch_size,
-                                                          .steps_before = steps_before,
-                                                          .steps_in_all = steps_before + (params_.epochs - epoch + 1) * steps,
-                                                          .views = context.random("views").fork(stream),
-                                                          .loss_series = "step_loss",
-                                                          .learning_rate = [&](Index) { return params_.learning_rate; }});
+    const shoal::Learner learner{data,         *encoder, *classifier.head, encoder_optimizer, *classifier.optimizer,
+                                 augmentation, device};
+    const shoal::EpochResult result =
+        shoal::train_epoch(context, learner,
+                           {.number = epoch,
+                            .rows = rows,
+                            .labels = shoal::borrowed_tensor(shoal::ConstArray(pseudo->labels)),
+                            .batch_size = params_.batch_size,
+                            .steps_before = steps_before,
+                            .steps_in_all = steps_before + (params_.epochs - epoch + 1) * steps,
+                            .views = context.random("views").fork(stream),
+                            .loss_series = "step_loss",
+                            .learning_rate = [&](Index) { return params_.learning_rate; }});
     steps_before += steps;
     context.scalar("loss", result.loss, epoch);
     warn_where_it_only_guesses(context, result.loss, *pseudo, epoch);

@@ -35,7 +35,8 @@ using ::testing::ThrowsMessage;
 /// from one cluster to the next: those between are empty.
 class FarthestFirst final : public shoal::Clusterer {
  public:
-  explicit FarthestFirst(Index k, bool renumber = false, Index stride = 1) : k_(k), renumber_(renumber), stride_(stride) {}
+  explicit FarthestFirst(Index k, bool renumber = false, Index stride = 1)
+      : k_(k), renumber_(renumber), stride_(stride) {}
   shoal::Clustering fit(Context& context, const shoal::FitInput& input) override {
     const auto x = input.features.matrix<float>();
     Eigen::VectorXf nearest = Eigen::VectorXf::Constant(x.rows(), std::numeric_limits<float>::infinity());
@@ -69,7 +70,9 @@ class Frozen final : public shoal::Clusterer {
   static constexpr const char* kTraits[] = {"noise", nullptr};
   explicit Frozen(const std::vector<std::int64_t>& labels) : labels_(labels) {}
   shoal::Clustering fit(Context& context, const shoal::FitInput&) override {
-    return {.labels = context.copy(labels_), .clusters = *std::max_element(labels_.begin(), labels_.end()) + 1, .iterations = 1};
+    return {.labels = context.copy(labels_),
+            .clusters = *std::max_element(labels_.begin(), labels_.end()) + 1,
+            .iterations = 1};
   }
   void predict(Context&, ConstArray, shoal::MutableArray) const override {}
 
@@ -194,7 +197,8 @@ class Witness final : public shoal::Head {
 
 TEST(DeepCluster, FillsBatchesUniformlyOverClustersAndKeepsEachLabelWithItsExample) {
   std::vector<std::int64_t> labels;  // sizes 1000, 500, 100, 20, 2, shuffled, and 30 of noise
-  for (const std::int64_t size : {1000, 500, 100, 20, 2}) labels.insert(labels.end(), static_cast<std::size_t>(size), size);
+  for (const std::int64_t size : {1000, 500, 100, 20, 2})
+    labels.insert(labels.end(), static_cast<std::size_t>(size), size);
   labels.insert(labels.end(), 30, -1);
   shoal::Random(7).shuffle(std::span(labels));
   const PseudoLabels expected = compact(labels);
@@ -238,9 +242,11 @@ TEST(DeepCluster, IsSupervisedTrainingWhereTheClusterersLabelsAreTheTrueOnes) {
   shoal::Optimizer encoder_optimizer(encoder->parameters(), params), head_optimizer(head->parameters(), params);
   for (Index epoch = 1; epoch <= 4; ++epoch) {
     const auto rows = host.context().random("order").fork(static_cast<std::uint64_t>(epoch)).permutation(200);
-    shoal::train_epoch(host.context(), {data, *encoder, *head, encoder_optimizer, head_optimizer},
-                       {.number = epoch, .rows = rows, .labels = data.labels(), .batch_size = 32,
-                        .learning_rate = [](Index) { return 0.02; }});
+    shoal::train_epoch(
+        host.context(), {data, *encoder, *head, encoder_optimizer, head_optimizer},
+        {.number = epoch, .rows = rows, .labels = data.labels(), .batch_size = 32, .learning_rate = [](Index) {
+           return 0.02;
+         }});
   }
   for (std::size_t i = 0; i < encoder->parameters().size(); ++i)
     EXPECT_TRUE(at::equal(encoder->parameters()[i].second, run.outputs.encoders.at("encoder")->parameters()[i].second));
@@ -254,7 +260,9 @@ class ZeroHead final : public shoal::Head {
     weight_ = add_parameter("weight", at::zeros({classes, embedding}));
   }
   at::Tensor forward(const at::Tensor& embedding) override { return embedding.matmul(weight_.t()); }
-  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override { return at::cross_entropy_loss(logits, labels); }
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override {
+    return at::cross_entropy_loss(logits, labels);
+  }
   at::Tensor probabilities(const at::Tensor& logits) override { return logits.softmax(1); }
 
  private:
@@ -412,7 +420,8 @@ TEST(DeepCluster, WarnsWhenTheHeadOnlyGuessesOrOneClusterIsMostOfAll) {
   run.inputs.wire<Frozen>("clusterer", lopsided);
   run(params);
   ASSERT_THAT(run.host.log(), SizeIs(2));
-  EXPECT_THAT(run.host.log()[0].text, HasSubstr("epoch 1: one cluster holds 0.775 of the examples"));  // 140 + 15 of 200
+  EXPECT_THAT(run.host.log()[0].text,
+              HasSubstr("epoch 1: one cluster holds 0.775 of the examples"));  // 140 + 15 of 200
   EXPECT_THAT(run.host.log()[1].text, HasSubstr("guessing among 4 clusters, ln 4 = 1.386294"));
   EXPECT_EQ(run.host.log()[1].level, shoal::Level::kWarning);
 }
@@ -422,7 +431,8 @@ TEST(DeepCluster, StopsWhereThereIsNothingToLearn) {
   wire_all_but_clusterer(run.inputs);
   run.inputs.wire<FarthestFirst>("clusterer", 1);
   EXPECT_THAT([&] { run(quick()); },
-              ThrowsMessage<shoal::Error>(HasSubstr("at least 2 clusters are needed, but in epoch 1 200 of 200 examples are in 1")));
+              ThrowsMessage<shoal::Error>(
+                  HasSubstr("at least 2 clusters are needed, but in epoch 1 200 of 200 examples are in 1")));
 }
 
 TEST(DeepCluster, RefusesCentroidsOfAnotherSpaceOrForAnotherHead) {

@@ -69,7 +69,8 @@ Matched match_to(const PseudoLabels& previous, const PseudoLabels& now) {
   std::int64_t moved = 0;
   for (std::size_t i = 0; i < now.labels.size(); ++i) {
     const std::int64_t label = now.labels[i];
-    const bool stayed = label < 0 ? previous.labels[i] < 0 : partner[at(label)] >= 0 && partner[at(label)] == previous.labels[i];
+    const bool stayed =
+        label < 0 ? previous.labels[i] < 0 : partner[at(label)] >= 0 && partner[at(label)] == previous.labels[i];
     moved += stayed ? 0 : 1;
     out.now.labels.push_back(label < 0 ? kNoise : number_of[at(label)]);
   }
@@ -99,7 +100,8 @@ shoal::RowMatrix<double> centroids(shoal::ConstArray features, const PseudoLabel
   return shoal::visit_matrix(features, [&](const auto& x) {
     shoal::RowMatrix<double> out = shoal::RowMatrix<double>::Zero(pseudo.clusters(), x.cols());
     for (Eigen::Index i = 0; i < x.rows(); ++i)
-      if (const std::int64_t label = pseudo.labels[at(i)]; label >= 0) out.row(label) += x.row(i).template cast<double>();
+      if (const std::int64_t label = pseudo.labels[at(i)]; label >= 0)
+        out.row(label) += x.row(i).template cast<double>();
     for (Eigen::Index c = 0; c < out.rows(); ++c) out.row(c) /= static_cast<double>(pseudo.sizes[at(c)]);
     return out;
   });

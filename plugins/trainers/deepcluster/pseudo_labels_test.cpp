@@ -57,7 +57,8 @@ TEST(MatchTo, LeavesNoiseOut) {
 TEST(DrawUniform, DrawsClustersOfVeryDifferentSizesEquallyOften) {
   const Labels sizes{1000, 500, 100, 20, 2};
   Labels labels;
-  for (std::size_t c = 0; c < sizes.size(); ++c) labels.insert(labels.end(), static_cast<std::size_t>(sizes[c]), static_cast<std::int64_t>(c));
+  for (std::size_t c = 0; c < sizes.size(); ++c)
+    labels.insert(labels.end(), static_cast<std::size_t>(sizes[c]), static_cast<std::int64_t>(c));
   shoal::Random(3).shuffle(std::span(labels));
   const PseudoLabels pseudo = compact(labels);
   const Labels rows = draw_uniform(pseudo, shoal::Random(5));
@@ -74,7 +75,8 @@ TEST(Draw, LeavesNoiseOutAndNaturalTakesEachOnce) {
   Labels natural = draw_natural(pseudo, shoal::Random(0));
   std::sort(natural.begin(), natural.end());
   EXPECT_THAT(natural, ElementsAre(0, 2, 3, 5, 6));
-  for (const std::int64_t row : draw_uniform(pseudo, shoal::Random(0))) EXPECT_GE(pseudo.labels[static_cast<std::size_t>(row)], 0);
+  for (const std::int64_t row : draw_uniform(pseudo, shoal::Random(0)))
+    EXPECT_GE(pseudo.labels[static_cast<std::size_t>(row)], 0);
 }
 
 TEST(Centroids, AreMeansAndExplainWhatIsBetweenThem) {

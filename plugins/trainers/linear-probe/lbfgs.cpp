@@ -8,7 +8,8 @@
 at::Tensor minimise(const at::Tensor& start, shoal::Index max_iter,
                     const std::function<double(const at::Tensor& at, at::Tensor& gradient)>& value_and_gradient) {
   at::Tensor point = start.clone();
-  torch::optim::LBFGS solver({point}, torch::optim::LBFGSOptions(1).max_iter(max_iter).history_size(10).line_search_fn("strong_wolfe"));
+  torch::optim::LBFGS solver(
+      {point}, torch::optim::LBFGSOptions(1).max_iter(max_iter).history_size(10).line_search_fn("strong_wolfe"));
   solver.step([&] {
     const c10::NoGradGuard no_grad;
     at::Tensor gradient = at::empty_like(point);

@@ -30,9 +30,10 @@ class Frozen {
     const shoal::NamedTensors now = tensors();
     for (std::size_t i = 0; i < now.size(); ++i) {
       if (i < before_.size() && bytes(now[i].second) == before_[i]) continue;
-      throw shoal::Error(SHOAL_E_FAILED, shoal::text("the encoder changed its own '{}' while it was only asked to embed, "
-                                                     "in eval mode; so this is no probe of a frozen encoder",
-                                                     now[i].first));
+      throw shoal::Error(SHOAL_E_FAILED,
+                         shoal::text("the encoder changed its own '{}' while it was only asked to embed, "
+                                     "in eval mode; so this is no probe of a frozen encoder",
+                                     now[i].first));
     }
   }
 
@@ -92,7 +93,8 @@ struct Chosen {
 Chosen choose_weight_decay(Context& context, const Columns& train, Layer layer, std::vector<double> candidates,
                            const std::function<Layer(const Layer&, const Columns&, double)>& fit_layer) {
   const Index held_out = train.count() / kHeldOut;
-  shoal::require(held_out >= 1, "to choose among {} weight_decays a sixth of the training examples is held out, but there are only {}",
+  shoal::require(held_out >= 1,
+                 "to choose among {} weight_decays a sixth of the training examples is held out, but there are only {}",
                  candidates.size(), train.count());
   const Columns learn = train.slice(0, train.count() - held_out);
   const Columns judge = train.slice(train.count() - held_out, train.count());
@@ -102,7 +104,8 @@ Chosen choose_weight_decay(Context& context, const Columns& train, Layer layer, 
   for (const double weight_decay : candidates) {
     layer = fit_layer(layer, learn, weight_decay);
     const double accuracy = share_right(layer.predict(judge.features), judge.labels);
-    context.log(shoal::Level::kInfo, "weight_decay {}: {} of {} held-out training examples are right", weight_decay, accuracy, held_out);
+    context.log(shoal::Level::kInfo, "weight_decay {}: {} of {} held-out training examples are right", weight_decay,
+                accuracy, held_out);
     if (accuracy <= best_accuracy) continue;
     best_accuracy = accuracy;
     best = {weight_decay, layer};

@@ -32,7 +32,8 @@ double objective(const Layer& layer, const Columns& data, double weight_decay, a
   at::Tensor logits = layer.logits(data.features);
   const at::Tensor normaliser = at::logsumexp(logits, 0, /*keepdim=*/true);
   const at::Tensor losses = normaliser - logits.gather(0, labels);
-  const double value = losses.sum(at::kDouble).item<double>() / n + weight_decay * w.square().sum(at::kDouble).item<double>();
+  const double value =
+      losses.sum(at::kDouble).item<double>() / n + weight_decay * w.square().sum(at::kDouble).item<double>();
 
   // ∂/∂logits = (softmax − one-hot) / N; the division comes last, where there is least to divide.
   at::Tensor error = logits.sub_(normaliser).exp_();
@@ -42,7 +43,8 @@ double objective(const Layer& layer, const Columns& data, double weight_decay, a
   return value;
 }
 
-Layer fit(const Layer& start, const Columns& data, const FitOptions& options, const std::function<void()>& on_evaluation) {
+Layer fit(const Layer& start, const Columns& data, const FitOptions& options,
+          const std::function<void()>& on_evaluation) {
   return {minimise(start.weights, options.max_iter, [&](const at::Tensor& weights, at::Tensor& gradient) {
     on_evaluation();
     return objective({weights}, data, options.weight_decay, gradient);

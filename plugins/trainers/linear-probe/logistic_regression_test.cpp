@@ -49,7 +49,8 @@ TEST(Objective, HasTheGradientOfItsDifferences) {
       Layer above{layer.weights.clone()}, below{layer.weights.clone()};
       above.weights[c][j] += step;
       below.weights[c][j] -= step;
-      const double difference = (objective(above, data, 0.1, unused) - objective(below, data, 0.1, unused)) / (2 * step);
+      const double difference =
+          (objective(above, data, 0.1, unused) - objective(below, data, 0.1, unused)) / (2 * step);
       EXPECT_NEAR(gradient[c][j].item<double>(), difference, 1e-8) << c << ", " << j;
     }
   }
@@ -86,13 +87,16 @@ TEST(Fit, IsScikitLearnsLogisticRegression) {
       const auto wanted = expected["weights"].get<std::vector<std::vector<double>>>();
       for (Index c = 0; c < 3; ++c)
         for (Index j = 0; j < 5; ++j)
-          EXPECT_NEAR(weights[c][j].item<double>(), wanted[static_cast<std::size_t>(c)][static_cast<std::size_t>(j)], 1e-3);
+          EXPECT_NEAR(weights[c][j].item<double>(), wanted[static_cast<std::size_t>(c)][static_cast<std::size_t>(j)],
+                      1e-3);
       const at::Tensor probabilities = layer.logits(data.features).softmax(0).to(at::kDouble);
       const auto shares = expected["probabilities"].get<std::vector<std::vector<double>>>();
       for (Index i = 0; i < n; ++i)
         for (Index c = 0; c < 3; ++c)
-          EXPECT_NEAR(probabilities[c][i].item<double>(), shares[static_cast<std::size_t>(i)][static_cast<std::size_t>(c)], 1e-3);
-      EXPECT_DOUBLE_EQ(layer.predict(data.features).eq(truth).to(at::kDouble).mean().item<double>(), expected["accuracy"].get<double>());
+          EXPECT_NEAR(probabilities[c][i].item<double>(),
+                      shares[static_cast<std::size_t>(i)][static_cast<std::size_t>(c)], 1e-3);
+      EXPECT_DOUBLE_EQ(layer.predict(data.features).eq(truth).to(at::kDouble).mean().item<double>(),
+                       expected["accuracy"].get<double>());
     }
   }
 }

@@ -3,8 +3,10 @@
 #include "linear_probe.h"
 
 void LinearProbeParams::describe(shoal::Schema<LinearProbeParams>& schema) {
-  schema.field("weight_decays", &LinearProbeParams::weight_decays,
-               "penalties on ‖W‖² to choose from, by the last sixth of the training examples; a single one is taken as it is")
+  schema
+      .field("weight_decays", &LinearProbeParams::weight_decays,
+             "penalties on ‖W‖² to choose from, by the last sixth of the training examples; a single one is taken as "
+             "it is")
       .min(0);
   schema.field("max_iter", &LinearProbeParams::max_iter, "iterations of L-BFGS for each fit").min(1);
   schema.field("standardize", &LinearProbeParams::standardize,

@@ -4,14 +4,18 @@
 
 void SupervisedParams::describe(shoal::Schema<SupervisedParams>& schema) {
   schema.field("epochs", &SupervisedParams::epochs, "passes over the data").min(1);
-  schema.field("batch_size", &SupervisedParams::batch_size, "examples of a step; the last step of an epoch takes what is left")
+  schema
+      .field("batch_size", &SupervisedParams::batch_size,
+             "examples of a step; the last step of an epoch takes what is left")
       .min(1);
   shoal::describe_optimizer(schema);
   schema.field("schedule", &SupervisedParams::schedule, "how the learning rate goes over all steps")
       .one_of({{"constant", shoal::Schedule::kConstant},
                {"cosine", shoal::Schedule::kCosine},
                {"one-cycle", shoal::Schedule::kOneCycle}});
-  schema.field("warmup", &SupervisedParams::warmup, "steps at the start over which the learning rate rises").min(0).unit("steps");
+  schema.field("warmup", &SupervisedParams::warmup, "steps at the start over which the learning rate rises")
+      .min(0)
+      .unit("steps");
 }
 
 void SupervisedParams::check() const {

@@ -33,15 +33,19 @@ void Supervised::run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outp
   std::unique_ptr<shoal::Head> head = inputs.head("head", encoder->embedding_size(), data.classes());
   shoal::Optimizer encoder_optimizer(encoder->parameters(), params_);
   shoal::Optimizer head_optimizer(head->parameters(), params_);
-  const shoal::Learner learner{data, *encoder, *head, encoder_optimizer, head_optimizer,
-                               inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr, device};
+  const shoal::Learner learner{
+      data,           *encoder,
+      *head,          encoder_optimizer,
+      head_optimizer, inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr,
+      device};
   const auto measure = [&](const Examples& examples) {
     return shoal::accuracy(shoal::predict_logits(context, *encoder, *head, examples, device), examples.labels());
   };
 
   const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
   const auto learning_rate = [&](Index steps_done) {
-    return params_.learning_rate * shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, params_.warmup);
+    return params_.learning_rate *
+           shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, params_.warmup);
   };
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);

@@ -101,7 +101,8 @@ TEST(Supervised, ShowsEveryExampleOnceAnEpochInANewOrder) {
   static std::vector<double> seen;
   struct Witness final : shoal::Augmentation {
     at::Tensor apply(shoal::Context&, const at::Tensor& batch, const shoal::Random&) const override {
-      for (Index i = 0; i < batch.size(0); ++i) seen.push_back(batch[i].flatten()[0].item<double>() + 2 * batch[i].flatten()[1].item<double>());
+      for (Index i = 0; i < batch.size(0); ++i)
+        seen.push_back(batch[i].flatten()[0].item<double>() + 2 * batch[i].flatten()[1].item<double>());
       return batch;
     }
   };
@@ -165,7 +166,8 @@ TEST(Supervised, SaysWhichInputsDoNotGoTogether) {
             "'data' has no labels, so there is nothing to supervise with");
   EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("data", 20), in.wire<Blobs>("test", 20, 6); }),
             "'test' has 6 classes, but 'data' only 4");
-  EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("data", 20), in.wire<Blobs>("validation", 20, 4, 0.1, 0, false); }),
+  EXPECT_EQ(message_of(
+                [](TestInputs& in) { in.wire<Blobs>("data", 20), in.wire<Blobs>("validation", 20, 4, 0.1, 0, false); }),
             "'validation' has no labels");
 }
 
