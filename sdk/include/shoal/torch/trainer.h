@@ -34,9 +34,9 @@ class Inputs {
   virtual const Augmentation& augmentation(std::string_view port) = 0;
 
   /// Built for examples of this shape; with the wired node's trained parameters where it is a trained one, else with
-  /// initial ones that depend on that node alone (so that two trainers of one encoder start alike).
+  /// initial ones that depend on that node alone (so that two trainers of one encoder start alike). On `device`.
   virtual std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) = 0;
-  /// Built for E and C. `draw` numbers the initialisations: another draw, other initial parameters.
+  /// Built for E and C, on `device`. `draw` numbers the initialisations: another draw, other initial parameters.
   virtual std::unique_ptr<Head> head(std::string_view port, Index embedding, Index classes, Index draw = 0) = 0;
 
   virtual Array array(std::string_view port) = 0;

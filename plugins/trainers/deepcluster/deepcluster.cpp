@@ -1,0 +1,185 @@
+#include "deepcluster.h"
+
+#include <ATen/ops/from_blob.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <optional>
+
+#include "pseudo_labels.h"
+#include "shoal/kernels/agreement.h"
+
+namespace {
+
+using shoal::Context;
+using shoal::Examples;
+using shoal::Index;
+using shoal::Level;
+using shoal::SubContext;
+using Transforms = std::vector<std::unique_ptr<shoal::TransformProxy>>;
+
+// Where the mean loss of an epoch lies this close to ln K, the head has learnt no more than to guess.
+constexpr double kNearGuessing = 0.01;
+constexpr double kTooLargeShare = 0.5;
+
+Transforms transforms_of(shoal::Inputs& inputs) {
+  Transforms out;
+  for (Index i = 0; i < inputs.count("transforms"); ++i) out.push_back(inputs.transform("transforms", i));
+  return out;
+}
+
+/// The embedding (N, E) through the transforms, in order, each fitted to what reaches it. An empty Array where there
+/// are none.
+shoal::Array transform(Context& context, const Transforms& transforms, shoal::ConstArray embedding, Index epoch) {
+  shoal::Array features;
+  for (std::size_t i = 0; i < transforms.size(); ++i) {
+    SubContext own(context, shoal::text("transform {}", i), epoch);
+    const shoal::ConstArray input = i == 0 ? embedding : features.view();
+    transforms[i]->fit(own, input);
+    features = transforms[i]->apply(own, input);
+  }
+  return features;
+}
+
+/// Clusters without their empty ones, and numbered like the previous assignment's where there was one.
+PseudoLabels assign(Context& context, shoal::Clusterer& clusterer, shoal::ConstArray features,
+                    const std::optional<PseudoLabels>& previous, Index epoch) {
+  SubContext own(context, "clusterer", epoch);
+  const shoal::Clustering found = clusterer.fit(own, {.features = features});
+  PseudoLabels now = compact(found.labels.view().vector<std::int64_t>());
+  if (now.clusters() < 2)
+    throw shoal::Error(
+        SHOAL_E_FAILED,
+        shoal::text("at least 2 clusters are needed, but in epoch {} {} of {} examples are in {}: ask the "
+                    "clusterer for more clusters, or give the encoder batch norm, without which it may collapse",
+                    epoch, now.labelled(), features.rows(), now.clusters()));
+  if (!previous) return now;
+  Matched matched = match_to(*previous, now);
+  context.scalar("nmi_previous", shoal::kernels::nmi(shoal::kernels::contingency(previous->labels, now.labels)), epoch);
+  context.scalar("churn", matched.churn, epoch);
+  return std::move(matched.now);
+}
+
+void report_assignment(Context& context, const PseudoLabels& pseudo, shoal::ConstArray features,
+                       const at::Tensor& labels, Index epoch) {
+  context.scalar("active", static_cast<double>(pseudo.clusters()), epoch);
+  context.scalar("smallest", static_cast<double>(pseudo.smallest()), epoch);
+  context.scalar("largest_share", pseudo.largest_share(), epoch);
+  context.scalar("explained_variance", explained_variance(features, pseudo), epoch);
+  if (labels.defined()) {
+    const auto truth = shoal::view(labels).vector<std::int64_t>();
+    context.scalar("nmi_label", shoal::kernels::nmi(shoal::kernels::contingency(truth, pseudo.labels)), epoch);
+  }
+  if (pseudo.largest_share() > kTooLargeShare)
+    context.log(Level::kWarning,
+                "epoch {}: one cluster holds {} of the examples: ask for more clusters, or whiten what is clustered "
+                "(transform/pca with whiten)",
+                epoch, pseudo.largest_share());
+}
+
+/// Sets the head's class vectors to the clusters' means, so that its largest logit is that of the nearest mean:
+/// −½‖x − c‖² is x·c − ½‖c‖² but for what all classes share.
+void set_to_centroids(shoal::Head& head, shoal::ConstArray embedding, const PseudoLabels& pseudo) {
+  const auto vectors = head.class_vectors();
+  shoal::require(vectors.weight.defined() && vectors.bias.defined(),
+                 "head_policy 'centroids' needs a head with one vector a class, like head/linear; this one has none");
+  shoal::RowMatrix<double> means = centroids(embedding, pseudo);
+  Eigen::VectorXd biases = -0.5 * means.rowwise().squaredNorm();
+  const c10::NoGradGuard no_grad;
+  vectors.weight.copy_(at::from_blob(means.data(), {means.rows(), means.cols()}, at::kDouble));
+  vectors.bias.copy_(at::from_blob(biases.data(), {biases.size()}, at::kDouble));
+}
+
+/// The head of the moment, and its optimiser, which always begins with it.
+struct Classifier {
+  std::unique_ptr<shoal::Head> head;
+  std::unique_ptr<shoal::Optimizer> optimizer;
+  Index classes = 0;
+};
+
+/// The head for these clusters: a new one, unless clusters were matched to those before and are as many.
+void renew(Classifier& classifier, Context& context, shoal::Inputs& inputs, const DeepClusterParams& params,
+           shoal::ConstArray embedding, const PseudoLabels& pseudo, Index epoch) {
+  const bool matched = params.head_policy == HeadPolicy::kMatched;
+  if (matched && classifier.classes == pseudo.clusters()) return;
+  if (matched && classifier.head)
+    context.log(Level::kInfo, "epoch {}: {} clusters where there were {}, so the head is a new one", epoch,
+                pseudo.clusters(), classifier.classes);
+  classifier.classes = pseudo.clusters();
+  classifier.head = inputs.head("head", embedding.cols(), classifier.classes, /*draw=*/epoch - 1);
+  if (params.head_policy == HeadPolicy::kCentroids) set_to_centroids(*classifier.head, embedding, pseudo);
+  classifier.optimizer = std::make_unique<shoal::Optimizer>(classifier.head->parameters(), params);
+}
+
+void warn_where_it_only_guesses(Context& context, double loss, const PseudoLabels& pseudo, Index epoch) {
+  const double guessing = std::log(static_cast<double>(pseudo.clusters()));
+  if (std::abs(loss - guessing) < kNearGuessing)
+    context.log(
+        Level::kWarning,
+        "epoch {}: the loss, {}, is that of guessing among {} clusters, ln {} = {}: the encoder learns nothing; "
+        "try batch norm in the encoder, a weaker augmentation or another learning_rate",
+        epoch, loss, pseudo.clusters(), pseudo.clusters(), guessing);
+}
+
+}  // namespace
+
+void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
+  const Transforms transforms = transforms_of(inputs);
+  shoal::require(params_.head_policy != HeadPolicy::kCentroids || transforms.empty(),
+                 "head_policy 'centroids' needs clusters in the space of the embedding, but what is clustered went "
+                 "through {} transforms; leave them out, or take 'reset' or 'matched'",
+                 transforms.size());
+  const Examples data(context, *inputs.dataset("data"));
+  const at::Device device = inputs.device();
+  const auto clusterer = inputs.clusterer("clusterer");
+  const auto* augmentation = inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr;
+  std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
+  shoal::Optimizer encoder_optimizer(encoder->parameters(), params_);
+
+  std::optional<PseudoLabels> pseudo;
+  Classifier classifier;
+  Index steps_before = 0;
+  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+    if ((epoch - 1) % params_.reassign_every == 0) {
+      // 1. Features: what the encoder makes of the clean images, in eval mode.
+      const at::Tensor embedding = shoal::embed(context, *encoder, data, device);
+      const shoal::Array transformed = transform(context, transforms, shoal::view(embedding), epoch);
+      const shoal::ConstArray features = transformed ? transformed.view() : shoal::view(embedding);
+
+      // 2. Clusters become the labels.
+      pseudo = assign(context, *clusterer, features, pseudo, epoch);
+      report_assignment(context, *pseudo, features, data.labels(), epoch);
+
+      // 3. A head for them.
+      renew(classifier, context, inputs, params_, shoal::view(embedding), *pseudo, epoch);
+    }
+
+    // 4. An epoch of training on augmented images, drawn so that each cluster counts alike.
+    const auto stream = static_cast<std::uint64_t>(epoch);
+    const shoal::Random order = context.random("order").fork(stream);
+    const std::vector<Index> rows =
+        params_.sampler == Sampler::kUniform ? draw_uniform(*pseudo, order) : draw_natural(*pseudo, order);
+    const Index steps = shoal::steps_per_epoch(static_cast<Index>(rows.size()), params_.batch_size);
+    const shoal::Learner learner{data,         *encoder, *classifier.head, encoder_optimizer, *classifier.optimizer,
+                                 augmentation, device};
+    const shoal::EpochResult result =
+        shoal::train_epoch(context, learner,
+                           {.number = epoch,
+                            .rows = rows,
+                            .labels = shoal::borrowed_tensor(shoal::ConstArray(pseudo->labels)),
+                            .batch_size = params_.batch_size,
+                            .steps_before = steps_before,
+                            .steps_in_all = steps_before + (params_.epochs - epoch + 1) * steps,
+                            .views = context.random("views").fork(stream),
+                            .loss_series = "step_loss",
+                            .learning_rate = [&](Index) { return params_.learning_rate; }});
+    steps_before += steps;
+    context.scalar("loss", result.loss, epoch);
+    warn_where_it_only_guesses(context, result.loss, *pseudo, epoch);
+  }
+
+  outputs.encoder("encoder", std::move(encoder));
+  outputs.head("head", std::move(classifier.head));
+  outputs.array("labels", context.copy(pseudo->labels));
+  outputs.number("clusters", static_cast<double>(pseudo->clusters()));
+}

@@ -1,0 +1,35 @@
+// deepcluster.h: an encoder taught by its own clusters.
+#ifndef SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_DEEPCLUSTER_H_
+#define SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_DEEPCLUSTER_H_
+
+#include "shoal/torch/trainer.h"
+#include "shoal/torch/training.h"
+
+enum class Sampler { kUniform, kNatural };
+enum class HeadPolicy { kReset, kCentroids, kMatched };
+
+struct DeepClusterParams : shoal::OptimizerOptions {
+  std::int64_t epochs = 3;
+  std::int64_t batch_size = 256;
+  std::int64_t reassign_every = 1;
+  Sampler sampler = Sampler::kUniform;
+  HeadPolicy head_policy = HeadPolicy::kReset;
+
+  static void describe(shoal::Schema<DeepClusterParams>& schema);
+  void check() const;
+};
+
+/// DeepCluster: cluster what the encoder sees, train it to predict the clusters, repeat.
+///
+/// The true labels of the dataset, if there are any, go into the series `nmi_label` and nowhere else.
+/// Source: Caron, Bojanowski, Joulin, Douze, "Deep clustering for unsupervised learning of visual features", ECCV 2018.
+class DeepCluster final : public shoal::Trainer {
+ public:
+  explicit DeepCluster(const DeepClusterParams& params) : params_(params) {}
+  void run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) override;
+
+ private:
+  DeepClusterParams params_;
+};
+
+#endif  // SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_DEEPCLUSTER_H_

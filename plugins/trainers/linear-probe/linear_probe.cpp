@@ -1,0 +1,165 @@
+#include "linear_probe.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/where.h>
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+#include "logistic_regression.h"
+#include "shoal/torch/examples.h"
+
+namespace {
+
+using shoal::Context;
+using shoal::Examples;
+using shoal::Index;
+
+constexpr Index kHeldOut = 6;  // the last sixth of the training examples chooses the weight decay
+
+/// Remembers an encoder byte by byte.
+class Frozen {
+ public:
+  explicit Frozen(const shoal::Encoder& encoder) : encoder_(encoder) {
+    for (const auto& [name, tensor] : tensors()) before_.push_back(bytes(tensor));
+  }
+  /// Throws Error where a byte has changed since.
+  void require_unchanged() const {
+    const shoal::NamedTensors now = tensors();
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      if (i < before_.size() && bytes(now[i].second) == before_[i]) continue;
+      throw shoal::Error(SHOAL_E_FAILED,
+                         shoal::text("the encoder changed its own '{}' while it was only asked to embed, "
+                                     "in eval mode; so this is no probe of a frozen encoder",
+                                     now[i].first));
+    }
+  }
+
+ private:
+  shoal::NamedTensors tensors() const {
+    shoal::NamedTensors all = encoder_.parameters();
+    all.insert(all.end(), encoder_.buffers().begin(), encoder_.buffers().end());
+    return all;
+  }
+  static std::string bytes(const at::Tensor& tensor) {
+    const at::Tensor plain = tensor.detach().cpu().contiguous();
+    return {static_cast<const char*>(plain.const_data_ptr()), plain.nbytes()};
+  }
+
+  const shoal::Encoder& encoder_;
+  std::vector<std::string> before_;
+};
+
+/// Subtracts the mean and divides by the standard deviation of the training features, (D, N); a feature that does not
+/// vary is only shifted.
+struct Standardizer {
+  at::Tensor mean, deviation;  // (D, 1)
+
+  explicit Standardizer(const at::Tensor& features) {
+    const at::Tensor exact = features.to(at::kDouble);
+    mean = exact.mean(1, /*keepdim=*/true);
+    deviation = exact.std(1, /*unbiased=*/false, /*keepdim=*/true);
+    deviation = at::where(deviation > 0, deviation, at::ones_like(deviation));
+  }
+  at::Tensor operator()(const at::Tensor& features) const {
+    return ((features - mean.to(at::kFloat)) / deviation.to(at::kFloat)).contiguous();
+  }
+};
+
+double share_right(const at::Tensor& predicted, const at::Tensor& labels) {
+  return predicted.eq(labels).to(at::kDouble).mean().item<double>();
+}
+
+/// How often class r was taken for class c, (C, C) int64.
+shoal::Array confusion(const Context& context, const at::Tensor& labels, const at::Tensor& predicted, Index classes) {
+  shoal::Array out = context.allocate<std::int64_t>({classes, classes});
+  const auto counts = out.mutable_view().matrix<std::int64_t>();
+  const auto truth = shoal::view(labels).vector<std::int64_t>();
+  const auto found = shoal::view(predicted).vector<std::int64_t>();
+  auto table = counts;
+  for (std::size_t i = 0; i < truth.size(); ++i) ++table(truth[i], found[i]);
+  return out;
+}
+
+struct Chosen {
+  double weight_decay;
+  Layer layer;  // fitted to the first five sixths
+};
+
+/// The weight decay whose layer, fitted to the first five sixths, is right most often on the last sixth; the strongest
+/// of several. They are fitted from strong to weak, each from where the one before ended.
+Chosen choose_weight_decay(Context& context, const Columns& train, Layer layer, std::vector<double> candidates,
+                           const std::function<Layer(const Layer&, const Columns&, double)>& fit_layer) {
+  const Index held_out = train.count() / kHeldOut;
+  shoal::require(held_out >= 1,
+                 "to choose among {} weight_decays a sixth of the training examples is held out, but there are only {}",
+                 candidates.size(), train.count());
+  const Columns learn = train.slice(0, train.count() - held_out);
+  const Columns judge = train.slice(train.count() - held_out, train.count());
+  std::sort(candidates.begin(), candidates.end(), std::greater<>());
+  Chosen best{candidates.front(), layer};
+  double best_accuracy = -1;
+  for (const double weight_decay : candidates) {
+    layer = fit_layer(layer, learn, weight_decay);
+    const double accuracy = share_right(layer.predict(judge.features), judge.labels);
+    context.log(shoal::Level::kInfo, "weight_decay {}: {} of {} held-out training examples are right", weight_decay,
+                accuracy, held_out);
+    if (accuracy <= best_accuracy) continue;
+    best_accuracy = accuracy;
+    best = {weight_decay, layer};
+  }
+  return best;
+}
+
+}  // namespace
+
+void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
+  const Examples train(context, *inputs.dataset("train"));
+  const Examples test(context, *inputs.dataset("test"));
+  shoal::require(train.labels().defined(), "'train' has no labels");
+  shoal::require(test.labels().defined(), "'test' has no labels");
+  shoal::require(test.shape() == train.shape(), "'test' holds examples of shape {}, but 'train' of {}",
+                 shoal::to_string(test.shape()), shoal::to_string(train.shape()));
+  const Index classes = train.classes();
+  shoal::require(test.classes() <= classes, "'test' has {} classes, but 'train' only {}", test.classes(), classes);
+
+  // 1. The embeddings, once, from an encoder that stays what it is.
+  const at::Device device = inputs.device();
+  const auto encoder = inputs.encoder("encoder", train.shape());
+  const Frozen frozen(*encoder);
+  const auto columns = [&](const Examples& examples) {
+    const at::Tensor embedding = shoal::embed(context, *encoder, examples, device);
+    shoal::require_features(shoal::view(embedding));
+    return embedding.t().contiguous();
+  };
+  at::Tensor train_features = columns(train);
+  at::Tensor test_features = columns(test);
+  frozen.require_unchanged();
+  if (params_.standardize) {
+    const Standardizer standardize(train_features);
+    train_features = standardize(train_features);
+    test_features = standardize(test_features);
+  }
+  const Columns learn{train_features.to(device), train.labels().to(device)};
+
+  // 2. The layer: weight decay by held-out training examples, then all of them.
+  Index evaluations = 0;
+  const auto fit_layer = [&](const Layer& start, const Columns& data, double weight_decay) {
+    return fit(start, data, {.weight_decay = weight_decay, .max_iter = params_.max_iter},
+               [&] { context.progress(++evaluations, 0, "evaluations"); });
+  };
+  Chosen chosen{params_.weight_decays.front(), Layer::zeros(classes, learn)};
+  if (params_.weight_decays.size() > 1)
+    chosen = choose_weight_decay(context, learn, chosen.layer, params_.weight_decays, fit_layer);
+  const Layer layer = fit_layer(chosen.layer, learn, chosen.weight_decay);
+
+  // 3. The test set, once.
+  const at::Tensor predicted = layer.predict(test_features.to(device)).cpu();
+  outputs.number("accuracy", share_right(predicted, test.labels()));
+  outputs.number("train_accuracy", share_right(layer.predict(learn.features), learn.labels));
+  outputs.number("weight_decay", chosen.weight_decay);
+  outputs.array("predicted", context.copy(shoal::view(predicted)));
+  outputs.array("confusion", confusion(context, test.labels(), predicted, classes));
+}

@@ -1,0 +1,138 @@
+#include "linear_probe.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
+
+#include "shoal/torch/testing_toys.h"
+
+namespace {
+
+using shoal::Index;
+using shoal::testing::Blobs;
+using shoal::testing::Host;
+using shoal::testing::TestInputs;
+using shoal::testing::TestOutputs;
+using shoal::testing::ToyEncoder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::ThrowsMessage;
+
+TEST(LinearProbe, ReadsClassesThatAreWellApartFromARandomEncoder) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Blobs>("train", 300);
+  inputs.wire<Blobs>("test", 8);
+  TestOutputs outputs;
+  LinearProbe({}).run(host.context(), inputs, outputs);
+  EXPECT_EQ(outputs.numbers.at("accuracy"), 1);
+  EXPECT_EQ(outputs.numbers.at("train_accuracy"), 1);
+  EXPECT_THAT(outputs.arrays.at("predicted").view().vector<std::int64_t>(), ElementsAre(0, 1, 2, 3, 0, 1, 2, 3));
+  const Eigen::Matrix<std::int64_t, 4, 4> twice = 2 * Eigen::Matrix<std::int64_t, 4, 4>::Identity();
+  EXPECT_EQ(outputs.arrays.at("confusion").view().matrix<std::int64_t>(), twice);
+  // All three weight decays are right on all 50 held-out examples: the strongest stays.
+  EXPECT_EQ(outputs.numbers.at("weight_decay"), 1e-3);
+  EXPECT_THAT(host.log(), SizeIs(3));
+}
+
+TEST(LinearProbe, CountsRowsOfTheConfusionByTrueClass) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Blobs>("train", 300);
+  inputs.wire<Blobs>("test", 6, 4, 0.1, /*relabel=*/1);  // what looks like class c is called c + 1
+  TestOutputs outputs;
+  LinearProbe({.weight_decays = {0.01}}).run(host.context(), inputs, outputs);
+  EXPECT_EQ(outputs.numbers.at("accuracy"), 0);
+  EXPECT_EQ(outputs.numbers.at("weight_decay"), 0.01);
+  EXPECT_THAT(host.log(), IsEmpty());  // nothing to choose, nothing held out
+  // Examples 0, 4 look like 0 and are called 1; 1, 5 like 1, called 2; 2 like 2, called 3; 3 like 3, called 0.
+  const auto table = outputs.arrays.at("confusion").view();
+  EXPECT_EQ(table.matrix<std::int64_t>()(1, 0), 2);
+  EXPECT_EQ(table.matrix<std::int64_t>()(2, 1), 2);
+  EXPECT_EQ(table.matrix<std::int64_t>()(3, 2), 1);
+  EXPECT_EQ(table.matrix<std::int64_t>()(0, 3), 1);
+  EXPECT_EQ(table.matrix<std::int64_t>().sum(), 6);
+}
+
+TEST(LinearProbe, GivesTheSameForAnyNumberOfThreads) {
+  std::vector<double> accuracies;
+  for (const int threads : {1, 2}) {
+    Host host({.threads = threads});
+    TestInputs inputs(host);
+    inputs.wire<ToyEncoder>("encoder");
+    inputs.wire<Blobs>("train", 300, 8, 0.6);
+    inputs.wire<Blobs>("test", 300, 8, 0.7);
+    TestOutputs outputs;
+    LinearProbe({}).run(host.context(), inputs, outputs);
+    accuracies.push_back(outputs.numbers.at("accuracy"));
+  }
+  EXPECT_EQ(accuracies[0], accuracies[1]);
+  EXPECT_GT(accuracies[0], 0.3);
+  EXPECT_LT(accuracies[0], 1);
+}
+
+/// Counts the batches it embeds, in a buffer or in a parameter.
+class Counting final : public shoal::Encoder {
+ public:
+  explicit Counting(bool in_buffer) : in_buffer_(in_buffer) {}
+  void build(shoal::Context&, const shoal::Shape&) override {
+    scale_ = add_parameter("scale", at::ones({1}));
+    seen_ = add_buffer("seen", at::zeros({1}));
+  }
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override {
+    (in_buffer_ ? seen_ : scale_).add_(1e-6);
+    return examples.flatten(1);
+  }
+
+ private:
+  bool in_buffer_;
+  at::Tensor scale_, seen_;
+};
+
+TEST(LinearProbe, RefusesAnEncoderThatChangesWhileItIsProbed) {
+  for (const bool in_buffer : {true, false}) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<Counting>("encoder", in_buffer);
+    inputs.wire<Blobs>("train", 60);
+    inputs.wire<Blobs>("test", 60);
+    TestOutputs outputs;
+    EXPECT_THAT([&] { LinearProbe({}).run(host.context(), inputs, outputs); },
+                ThrowsMessage<shoal::Error>(HasSubstr(in_buffer ? "the encoder changed its own 'seen'"
+                                                                : "the encoder changed its own 'scale'")));
+    EXPECT_THAT(outputs.numbers, IsEmpty());
+  }
+}
+
+TEST(LinearProbe, SaysWhichInputsDoNotGoTogether) {
+  const auto message_of = [](auto&& wire) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<ToyEncoder>("encoder");
+    wire(inputs);
+    TestOutputs outputs;
+    try {
+      LinearProbe({}).run(host.context(), inputs, outputs);
+    } catch (const shoal::InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(
+      message_of([](TestInputs& in) { in.wire<Blobs>("train", 30, 4, 0.1, 0, false), in.wire<Blobs>("test", 30); }),
+      "'train' has no labels");
+  EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("train", 30), in.wire<Blobs>("test", 30, 5); }),
+            "'test' has 5 classes, but 'train' only 4");
+  EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("train", 5), in.wire<Blobs>("test", 30, 4); }),
+            "to choose among 3 weight_decays a sixth of the training examples is held out, but there are only 5");
+  EXPECT_THAT([] { LinearProbeParams{.weight_decays = {}}.check(); },
+              ThrowsMessage<shoal::InputError>("'weight_decays' needs at least 1 number, but is empty"));
+}
+
+}  // namespace

@@ -1,0 +1,30 @@
+#include "shoal/plugin.h"
+
+#include "linear_probe.h"
+
+void LinearProbeParams::describe(shoal::Schema<LinearProbeParams>& schema) {
+  schema
+      .field("weight_decays", &LinearProbeParams::weight_decays,
+             "penalties on ‖W‖² to choose from, by the last sixth of the training examples; a single one is taken as "
+             "it is")
+      .min(0);
+  schema.field("max_iter", &LinearProbeParams::max_iter, "iterations of L-BFGS for each fit").min(1);
+  schema.field("standardize", &LinearProbeParams::standardize,
+               "shift and scale the embedding to mean 0 and deviation 1 over the training examples");
+}
+
+void LinearProbeParams::check() const {
+  shoal::require(!weight_decays.empty(), "'weight_decays' needs at least 1 number, but is empty");
+}
+
+SHOAL_PLUGIN("linear-probe", "0.1.0", "what one linear layer can read from a frozen encoder") {
+  plugin.add<LinearProbe, LinearProbeParams>("trainer/linear-probe")
+      .in<shoal::Encoder>("encoder", "stays frozen, in eval mode")
+      .in<shoal::Dataset>("train", "labelled examples that the layer is fitted to")
+      .in<shoal::Dataset>("test", "labelled examples, looked at once")
+      .out<shoal::Number>("accuracy", "share of 'test' that is right", SHOAL_HIGHER)
+      .out<shoal::Number>("train_accuracy", "share of 'train' that is right", SHOAL_HIGHER)
+      .out<shoal::Number>("weight_decay", "the one chosen")
+      .out<shoal::Labels>("predicted", "the class of each example of 'test'")
+      .out<shoal::AnyArray>("confusion", "(C, C): how often true class r (row) was taken for class c (column)");
+}

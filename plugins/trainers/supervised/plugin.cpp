@@ -1,0 +1,44 @@
+#include "shoal/plugin.h"
+
+#include "supervised.h"
+
+void SupervisedParams::describe(shoal::Schema<SupervisedParams>& schema) {
+  schema.field("epochs", &SupervisedParams::epochs, "passes over the data").min(1);
+  schema
+      .field("batch_size", &SupervisedParams::batch_size,
+             "examples of a step; the last step of an epoch takes what is left")
+      .min(1);
+  shoal::describe_optimizer(schema);
+  schema.field("schedule", &SupervisedParams::schedule, "how the learning rate goes over all steps")
+      .one_of({{"constant", shoal::Schedule::kConstant},
+               {"cosine", shoal::Schedule::kCosine},
+               {"one-cycle", shoal::Schedule::kOneCycle}});
+  schema.field("warmup", &SupervisedParams::warmup, "steps at the start over which the learning rate rises")
+      .min(0)
+      .unit("steps");
+}
+
+void SupervisedParams::check() const {
+  shoal::require(schedule != shoal::Schedule::kOneCycle || warmup == 0,
+                 "schedule 'one-cycle' has a rise of its own: 'warmup' must be 0, but is {}", warmup);
+  shoal::require(!nesterov || method == shoal::OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'");
+}
+
+SHOAL_PLUGIN("supervised", "0.1.0", "an encoder and a head, trained together on true labels") {
+  plugin.add<Supervised, SupervisedParams>("trainer/supervised")
+      .random()
+      .in<shoal::Dataset>("data", "labelled examples to learn from")
+      .in<shoal::Encoder>("encoder", "what is trained; the node that holds it stays as it is")
+      .in<shoal::Head>("head", "from embeddings to classes, and the loss")
+      .optional_in<shoal::Augmentation>("augmentation", "a random map of every training batch")
+      .optional_in<shoal::Dataset>("validation", "measured after each epoch")
+      .optional_in<shoal::Dataset>("test", "measured once, after the last epoch")
+      .out<shoal::Encoder>("encoder", "the trained encoder")
+      .out<shoal::Head>("head", "the trained head")
+      .out<shoal::Number>("accuracy", "share of 'test' that is right; only where 'test' is wired", SHOAL_HIGHER)
+      .out<shoal::Series>("loss", "of each step", SHOAL_LOWER)
+      .out<shoal::Series>("train_loss", "of each epoch, mean over its examples", SHOAL_LOWER)
+      .out<shoal::Series>("train_accuracy", "of each epoch, as the examples were trained on", SHOAL_HIGHER)
+      .out<shoal::Series>("validation_accuracy", "after each epoch; only where 'validation' is wired", SHOAL_HIGHER)
+      .out<shoal::Series>("learning_rate", "at the end of each epoch");
+}

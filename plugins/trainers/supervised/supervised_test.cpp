@@ -1,0 +1,192 @@
+#include "supervised.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
+#include <gmock/gmock.h>
+
+#include "shoal/torch/testing_toys.h"
+
+namespace {
+
+using shoal::Index;
+using shoal::testing::Blobs;
+using shoal::testing::Host;
+using shoal::testing::series;
+using shoal::testing::TestInputs;
+using shoal::testing::TestOutputs;
+using shoal::testing::ToyEncoder;
+using shoal::testing::ToyHead;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::ThrowsMessage;
+
+SupervisedParams quick() {
+  SupervisedParams params;
+  params.epochs = 5;
+  params.batch_size = 32;
+  params.learning_rate = 0.02;
+  return params;
+}
+
+void wire(TestInputs& inputs, Index count = 200) {
+  inputs.wire<Blobs>("data", count);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<ToyHead>("head");
+}
+
+bool same_state(const shoal::Module& a, const shoal::Module& b) {
+  for (std::size_t i = 0; i < a.parameters().size(); ++i)
+    if (!at::equal(a.parameters()[i].second, b.parameters()[i].second)) return false;
+  for (std::size_t i = 0; i < a.buffers().size(); ++i)
+    if (!at::equal(a.buffers()[i].second, b.buffers()[i].second)) return false;
+  return true;
+}
+
+TEST(Supervised, LearnsClassesThatAreWellApart) {
+  Host host;
+  TestInputs inputs(host);
+  wire(inputs);
+  inputs.wire<Blobs>("validation", 50);
+  inputs.wire<Blobs>("test", 400);
+  TestOutputs outputs;
+  Supervised(quick()).run(host.context(), inputs, outputs);
+  EXPECT_EQ(outputs.numbers.at("accuracy"), 1);
+  EXPECT_THAT(series(host, "validation_accuracy"), SizeIs(5));
+  EXPECT_EQ(series(host, "validation_accuracy").back(), 1);
+  EXPECT_EQ(series(host, "train_accuracy").back(), 1);
+  EXPECT_LT(series(host, "train_loss").back(), series(host, "train_loss").front() / 4);
+  EXPECT_FALSE(outputs.encoders.at("encoder")->training());
+}
+
+TEST(Supervised, KeepsTheLastPartialBatchButNeverABatchOfOne) {
+  // 200 = 6·32 + 8: 7 steps. 97 = 3·32 + 1: the last one joins the third batch. By hand.
+  for (const auto& [count, steps] : {std::pair{200, 7}, std::pair{97, 3}}) {
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs, count);
+    TestOutputs outputs;
+    Supervised(quick()).run(host.context(), inputs, outputs);
+    EXPECT_THAT(series(host, "loss"), SizeIs(static_cast<std::size_t>(5 * steps)));
+    EXPECT_EQ(outputs.numbers.count("accuracy"), 0u);  // no test, no number
+  }
+}
+
+TEST(Supervised, GivesTheSameBytesForTheSameSeedAndOthersForAnother) {
+  std::vector<TestOutputs> outputs(3);
+  for (std::size_t run = 0; run < 3; ++run) {
+    Host host({.threads = run == 1 ? 2 : 1, .seed = run == 2 ? 1u : 0u});
+    TestInputs inputs(host);
+    wire(inputs);
+    Supervised(quick()).run(host.context(), inputs, outputs[run]);
+  }
+  EXPECT_TRUE(same_state(*outputs[0].encoders["encoder"], *outputs[1].encoders["encoder"]));
+  EXPECT_TRUE(same_state(*outputs[0].heads["head"], *outputs[1].heads["head"]));
+  EXPECT_FALSE(same_state(*outputs[0].encoders["encoder"], *outputs[2].encoders["encoder"]));
+}
+
+TEST(Supervised, EndsOneCycleAtATenThousandthOfItsPeak) {
+  SupervisedParams params = quick();
+  params.schedule = shoal::Schedule::kOneCycle;
+  Host host;
+  TestInputs inputs(host);
+  wire(inputs);
+  TestOutputs outputs;
+  Supervised(params).run(host.context(), inputs, outputs);
+  EXPECT_NEAR(series(host, "learning_rate").back(), 0.02 * 1e-4, 1e-12);
+}
+
+TEST(Supervised, ShowsEveryExampleOnceAnEpochInANewOrder) {
+  // The augmentation sees what is trained on: blobs without noise are their corners, and 200 = 4·50.
+  static std::vector<double> seen;
+  struct Witness final : shoal::Augmentation {
+    at::Tensor apply(shoal::Context&, const at::Tensor& batch, const shoal::Random&) const override {
+      for (Index i = 0; i < batch.size(0); ++i)
+        seen.push_back(batch[i].flatten()[0].item<double>() + 2 * batch[i].flatten()[1].item<double>());
+      return batch;
+    }
+  };
+  seen.clear();
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<Blobs>("data", 200, 4, 0.0);  // corners 0000, 0011, 0101, 0110: the first two digits tell them apart
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<ToyHead>("head");
+  inputs.wire<Witness>("augmentation");
+  TestOutputs outputs;
+  Supervised(quick()).run(host.context(), inputs, outputs);
+  ASSERT_THAT(seen, SizeIs(5 * 200));
+  for (int epoch = 0; epoch < 5; ++epoch)
+    for (const double corner : {0, 1, 2, 3})
+      EXPECT_EQ(std::count(seen.begin() + epoch * 200, seen.begin() + (epoch + 1) * 200, corner), 50);
+  EXPECT_FALSE(std::equal(seen.begin(), seen.begin() + 200, seen.begin() + 200));
+}
+
+/// A head whose loss is NaN from the third step on.
+class BrokenHead final : public shoal::Head {
+ public:
+  void build(shoal::Context&, Index, Index) override {}
+  at::Tensor forward(const at::Tensor& embedding) override { return embedding; }
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor&) override {
+    return ++steps_ < 3 ? logits.mean() : logits.mean() * std::nan("");
+  }
+  at::Tensor probabilities(const at::Tensor& logits) override { return logits; }
+
+ private:
+  int steps_ = 0;
+};
+
+TEST(Supervised, NamesTheStepWhoseLossIsNaN) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<Blobs>("data", 200);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<BrokenHead>("head");
+  TestOutputs outputs;
+  EXPECT_THAT([&] { Supervised(quick()).run(host.context(), inputs, outputs); },
+              ThrowsMessage<shoal::Error>(HasSubstr("loss is NaN at step 3 (epoch 1, learning rate 0.02)")));
+}
+
+TEST(Supervised, SaysWhichInputsDoNotGoTogether) {
+  const auto message_of = [](auto&& change) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<ToyEncoder>("encoder");
+    inputs.wire<ToyHead>("head");
+    change(inputs);
+    TestOutputs outputs;
+    try {
+      Supervised(quick()).run(host.context(), inputs, outputs);
+    } catch (const shoal::InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("data", 20, 4, 0.1, 0, /*labelled=*/false); }),
+            "'data' has no labels, so there is nothing to supervise with");
+  EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("data", 20), in.wire<Blobs>("test", 20, 6); }),
+            "'test' has 6 classes, but 'data' only 4");
+  EXPECT_EQ(message_of(
+                [](TestInputs& in) { in.wire<Blobs>("data", 20), in.wire<Blobs>("validation", 20, 4, 0.1, 0, false); }),
+            "'validation' has no labels");
+}
+
+TEST(Supervised, RefusesParametersThatDoNotGoTogether) {
+  SupervisedParams params;
+  params.schedule = shoal::Schedule::kOneCycle;
+  params.warmup = 5;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'warmup' must be 0, but is 5")));
+  params = {};
+  params.nesterov = true;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("belongs to optimizer 'sgd'")));
+}
+
+TEST(Supervised, StopsWhenTheUserDoes) {
+  Host host({.cancel_after = 3});
+  TestInputs inputs(host);
+  wire(inputs);
+  TestOutputs outputs;
+  EXPECT_THROW(Supervised(quick()).run(host.context(), inputs, outputs), shoal::Cancelled);
+}
+
+}  // namespace

@@ -1,0 +1,78 @@
+// shoal/torch/training.h: one epoch of training, and the parameters that trainers have in common.
+#ifndef SHOAL_TORCH_TRAINING_H_
+#define SHOAL_TORCH_TRAINING_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <span>
+
+#include "shoal/schema.h"
+#include "shoal/torch/augmentation.h"
+#include "shoal/torch/encoder.h"
+#include "shoal/torch/examples.h"
+#include "shoal/torch/head.h"
+#include "shoal/torch/optimizer.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+
+/// Who learns, from what. All of it is borrowed.
+struct Learner {
+  const Examples& examples;
+  Encoder& encoder;
+  Head& head;
+  Optimizer& encoder_optimizer;
+  Optimizer& head_optimizer;
+  const Augmentation* augmentation = nullptr;  ///< of every batch; null: examples as they are
+  at::Device device = at::kCPU;                ///< where encoder and head are
+};
+
+/// One pass over `rows`. Epochs and steps are counted from 1 in what is reported.
+struct Epoch {
+  Index number = 1;             ///< of this epoch
+  std::span<const Index> rows;  ///< the examples to train on, in this order; one may come several times
+  at::Tensor labels;            ///< (N) int64 on the CPU, of all examples by number
+  Index batch_size = 1;
+  Index steps_before = 0;            ///< done in earlier epochs
+  Index steps_in_all = 0;            ///< in all epochs, for progress
+  Random views = Random(0);          ///< what the augmentation draws from; a stream of this epoch's own
+  const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
+  std::function<double(Index steps_done)> learning_rate = {};
+};
+
+struct EpochResult {
+  double loss = 0;      ///< mean over the rows
+  double accuracy = 0;  ///< share of the rows whose largest logit was their label's, as they were trained on
+};
+
+/// How many steps an epoch over `rows` rows takes. The last batch may be smaller than the others, but a single row left
+/// over joins the batch before it: batch norm has no variance of one example.
+Index steps_per_epoch(Index rows, Index batch_size);
+
+/// Trains encoder and head, in training mode, with one step of both optimisers for each batch; both are in eval mode
+/// afterwards. Reports progress as steps.
+/// Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate are named
+EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
+
+/// Declares what an optimiser needs among a trainer's parameters; they derive from OptimizerOptions.
+template <typename Params>
+void describe_optimizer(Schema<Params>& schema) {
+  const auto own = []<typename T>(T OptimizerOptions::* member) -> T Params::* { return member; };
+  schema.field("optimizer", own(&OptimizerOptions::method), "how parameters move against their gradients")
+      .one_of({{"adam", OptimizerMethod::kAdam}, {"adamw", OptimizerMethod::kAdamW}, {"sgd", OptimizerMethod::kSgd}});
+  schema
+      .field("learning_rate", own(&OptimizerOptions::learning_rate),
+             "step size of the optimiser; of a schedule, its highest")
+      .above(0)
+      .renamed_from({"lr"});
+  schema
+      .field("weight_decay", own(&OptimizerOptions::weight_decay),
+             "L2 penalty on all parameters; of adamw, decoupled decay")
+      .min(0);
+  schema.field("momentum", own(&OptimizerOptions::momentum), "of sgd; the others ignore it").min(0).below(1);
+  schema.field("nesterov", own(&OptimizerOptions::nesterov), "of sgd: Nesterov's momentum");
+}
+
+}  // namespace shoal
+
+#endif  // SHOAL_TORCH_TRAINING_H_
