@@ -13,7 +13,7 @@ include(GNUInstallDirs)
 
 set(SHOAL_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/shoal/plugins" CACHE STRING "Where plugins are installed, below the prefix")
 
-# Sets `out` to the instruction sets beyond baseline x86-64 that the flags in force allow, e.g. "avx2,fma,bmi2", in the
+# Sets `out` to the instruction sets beyond baseline x86-64 that the flags in force allow, e.g. "avx2 fma bmi2", in the
 # words of __builtin_cpu_supports. Of sets that contain each other only the largest is named.
 function(_shoal_isa out)
   string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
@@ -41,7 +41,7 @@ function(_shoal_isa out)
     if("avx512f" IN_LIST isa)
       list(REMOVE_ITEM isa avx2 fma bmi2)  # every processor with the former has these; the descriptor's text is short
     endif()
-    list(JOIN isa "," isa)
+    list(JOIN isa " " isa)
     set_property(GLOBAL PROPERTY _SHOAL_ISA_FLAGS "for ${flags}")
     set_property(GLOBAL PROPERTY _SHOAL_ISA "${isa}")
   endif()
@@ -54,7 +54,8 @@ function(_shoal_add_plugin_test name)
   include(GoogleTest)
   add_executable(${name}_test ${ARGN})
   target_link_libraries(${name}_test PRIVATE ${name}_objects GTest::gmock_main)
-  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  set_target_properties(${name}_test PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+                                                RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 

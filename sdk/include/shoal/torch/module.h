@@ -51,7 +51,9 @@ struct Linear {
 /// Registers "<name>.weight" and "<name>.bias", both uniform in ±1/√in: PyTorch's default, He et al. 2015 with a = √5.
 Linear add_linear(Module& module, const std::string& name, Index in, Index out, Random random);
 
-/// Cross-correlation of (B, in, H, W), stride 1. Weight (out, in, kernel, kernel); bias (out) or undefined.
+/// Cross-correlation of (B, in, H, W), stride 1. Weight (out, in, kernel, kernel); bias (out) or undefined. The weight
+/// lies in memory as channels_last, which is faster and which the result inherits; who wants its bytes in order takes
+/// `weight.contiguous()`.
 struct Conv2d {
   at::Tensor weight, bias;
   Index padding = 0;

@@ -39,10 +39,12 @@ class Optimizer {
 
 enum class Schedule { kConstant, kCosine, kOneCycle };
 
-/// The factor on the base learning rate at `step` of `total`:
+/// The factor on the base learning rate at `step`, 0 ≤ step ≤ total:
 ///   constant   1
-///   cosine     ½(1 + cos(π·step/total)), after `warmup` steps that rise linearly
+///   cosine     ½(1 + cos(π·step/total)); after w warmup steps, of (step − w)/(total − w)
 ///   one-cycle  rises over the first 30 % from 1/25 to 1 and falls to 1/10000, both by cosine: Smith and Topin 2019
+/// Before the first two come `warmup` steps that rise linearly, from 1/warmup to 1.
+/// Throws InputError  a step that does not exist, or a warmup for one-cycle, which has its own
 double schedule_factor(Schedule schedule, Index step, Index total, Index warmup = 0);
 
 }  // namespace shoal

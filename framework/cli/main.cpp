@@ -1,0 +1,81 @@
+// The `shoal` program: arguments → one function.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "framework/cli/options.h"
+#include "shoal/abi.h"
+
+namespace {
+
+using shoal::cli::Options;
+
+void add_common(CLI::App& command, Options& options) {
+  command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")->type_name("DIR");
+  command.add_option("--data", options.data, "A folder of datasets, looked at first; may be repeated")->type_name("DIR");
+}
+
+void add_experiment(CLI::App& command, Options& options) {
+  command.add_option("experiment", options.experiment, "The experiment file")->required()->type_name("EXP");
+  command.add_option("override", options.overrides, "Changes: path=value, path+=value, ~path; kmeans.k=50 sets parameter k of node kmeans")
+      ->type_name("PATH=VALUE");
+  command.add_option("--seeds", options.seeds, "Repeat every row for so many seeds")->check(CLI::PositiveNumber);
+  command.add_flag("--strict", options.strict, "Warnings are errors");
+  add_common(command, options);
+}
+
+CLI::App* add_run(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("run", "Plan and run an experiment");
+  add_experiment(*command, options);
+  command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")->type_name("DIR");
+  command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")->check(CLI::PositiveNumber);
+  command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
+  command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
+  return command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  options.command.assign(argv, argv + argc);
+  CLI::App app("Learning representations by clustering, from plugins and YAML", "shoal");
+  app.set_version_flag("--version", std::string("shoal ") + SHOAL_SDK_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done; 1 the input is wrong, nothing ran; 2 a run failed, what was finished is kept; 130 interrupted.");
+  int (*chosen)(const Options&) = nullptr;
+  const auto on = [&](CLI::App* command, int (*function)(const Options&)) { command->callback([&chosen, function] { chosen = function; }); };
+
+  on(add_run(app, options), &shoal::cli::run);
+  auto* check = app.add_subcommand("check", "Check everything that can be checked without running");
+  add_experiment(*check, options);
+  on(check, &shoal::cli::check);
+  auto* plan = app.add_subcommand("plan", "Show what would run, and what is shared between rows");
+  add_experiment(*plan, options);
+  on(plan, &shoal::cli::plan);
+  auto* graph = app.add_subcommand("graph", "Show the graph");
+  add_experiment(*graph, options);
+  graph->add_option("--format", options.format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
+  on(graph, &shoal::cli::graph);
+  auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
+  plugins->require_subcommand(0, 1);
+  add_common(*plugins, options);
+  plugins->add_flag("-v,--verbose", options.verbose, "Files that are no plugins, too");
+  auto* show = plugins->add_subcommand("show", "Parameters, ports and traits of a component");
+  show->add_option("component", options.component, "kind/name, or a part of it")->required();
+  show->add_flag("--markdown", options.markdown, "As a table for a README");
+  add_common(*show, options);
+  plugins->callback([&] { chosen = show->parsed() ? &shoal::cli::show_plugin : &shoal::cli::list_plugins; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? shoal::cli::kDone : shoal::cli::kWrongInput;
+  }
+  try {
+    return chosen(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shoal: error: %s\n", error.what());
+    return shoal::cli::kRunFailed;
+  }
+}

@@ -1,0 +1,38 @@
+#ifndef SHOAL_FRAMEWORK_CLI_OPTIONS_H_
+#define SHOAL_FRAMEWORK_CLI_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shoal::cli {
+
+/// What a user may say to every command.
+struct Options {
+  std::string experiment;
+  std::vector<std::string> overrides;  ///< path=value …
+  std::vector<std::string> plugin_path, data;
+  std::optional<std::int64_t> seeds;
+  std::int64_t threads = 0;  ///< 0: as the experiment says, or all
+  std::string out;           ///< run folder; "": runs/<name>/…
+  std::string device;        ///< "": as the experiment says
+  std::string format = "text";
+  std::string component;
+  bool quiet = false, verbose = false, strict = false, markdown = false;
+  std::vector<std::string> command;  ///< as typed, for environment.json
+};
+
+/// Exit codes.
+enum ExitCode : int { kDone = 0, kWrongInput = 1, kRunFailed = 2 };
+
+int run(const Options& options);
+int check(const Options& options);
+int plan(const Options& options);
+int graph(const Options& options);
+int list_plugins(const Options& options);
+int show_plugin(const Options& options);
+
+}  // namespace shoal::cli
+
+#endif  // SHOAL_FRAMEWORK_CLI_OPTIONS_H_

@@ -1,0 +1,24 @@
+#ifndef SHOAL_FRAMEWORK_CLI_SESSION_H_
+#define SHOAL_FRAMEWORK_CLI_SESSION_H_
+
+#include <optional>
+
+#include "framework/cli/options.h"
+#include "framework/graph/plan.h"
+#include "framework/plugin/registry.h"
+
+namespace shoal::cli {
+
+/// What every command begins with: the services of the process and the plugins found.
+struct Session {
+  explicit Session(const Options& options);
+  host::Services services;
+  host::Registry registry;
+};
+
+/// The plan of the experiment; all that is wrong with it is printed to stderr, and nothing comes back then.
+std::optional<host::Plan> plan_or_explain(const Options& options, Session& session);
+
+}  // namespace shoal::cli
+
+#endif  // SHOAL_FRAMEWORK_CLI_SESSION_H_

@@ -1,0 +1,389 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "framework/graph/graph.h"
+#include "framework/graph/ports.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+using config::Diagnostics;
+
+std::string join(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::vector<std::string> names_of(const std::vector<OutputPort>& outputs) {
+  std::vector<std::string> names;
+  for (const OutputPort& output : outputs) names.push_back(output.name);
+  return names;
+}
+
+/// Looks up one experiment, node by node.
+class Checker {
+ public:
+  Checker(const Experiment& experiment, const Registry& registry, Diagnostics& diagnostics)
+      : experiment_(experiment), registry_(registry), diagnostics_(diagnostics) {
+    graph_.experiment = experiment;
+    for (const NodeSpec& spec : experiment.nodes) node_names_.push_back(spec.name);
+  }
+
+  std::optional<Graph> run(const std::vector<std::string>& axes) {
+    for (const NodeSpec& spec : experiment_.nodes) graph_.nodes.push_back(begin_node(spec));
+    resolve_made();
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      if (!graph_.nodes[i].made_by) finish_node(i);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      if (graph_.nodes[i].made_by) finish_made(i);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) wire(i);
+    sort();
+    check_report();
+    check_figures(axes);
+    warn_of_unused();
+    if (diagnostics_.has_errors()) return std::nullopt;
+    return std::move(graph_);
+  }
+
+ private:
+  /// Looks up the component of `use: kind/name`.
+  GraphNode begin_node(const NodeSpec& spec) {
+    GraphNode node;
+    node.name = spec.name;
+    node.place = spec.place;
+    node.use_place = spec.use_place;
+    node.seed = spec.seed;
+    if (spec.use.find('/') == std::string::npos) return node;  // made by another node
+    const auto found = candidates(spec);
+    if (found.empty()) {
+      say_unknown_component(spec);
+    } else if (found.size() > 1) {
+      diagnostics_.error("K216", spec.use_place, text("'{}' is in both {} and {}", spec.use, found[0].library->file.string(),
+                                                      found[1].library->file.string()),
+                         {{text("choose one with `library: {}`", found[0].library->file.filename().string()), {}}});
+    } else {
+      node.component = found[0];
+    }
+    return node;
+  }
+
+  std::vector<ComponentEntry> candidates(const NodeSpec& spec) const {
+    auto found = registry_.find(spec.use);
+    if (spec.library)
+      std::erase_if(found, [&](const ComponentEntry& entry) {
+        return entry.library->file != *spec.library && entry.library->file.filename() != *spec.library;
+      });
+    return found;
+  }
+
+  void say_unknown_component(const NodeSpec& spec) {
+    auto& error = diagnostics_.error("K202", spec.use_place, text("there is no component '{}'", spec.use) +
+                                                                 config::did_you_mean(spec.use, registry_.ids()));
+    if (spec.library) error.notes.push_back({text("looked for it in '{}' only", *spec.library), {}});
+    for (const Refusal& refusal : registry_.refusals())
+      if (refusal.damaged) error.notes.push_back({text("not loaded: {}: {}", refusal.file.string(), refusal.reason), {}});
+    if (registry_.libraries().empty()) {
+      for (const auto& folder : registry_.folders()) error.notes.push_back({text("no plugin was found in {}", folder.string()), {}});
+    }
+  }
+
+  /// `use: node.output`: which node that is. Its outputs are known only when all other nodes are finished.
+  void resolve_made() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const NodeSpec& spec = experiment_.nodes[i];
+      if (spec.use.empty() || spec.use.find('/') != std::string::npos) continue;
+      const auto dot = spec.use.find('.');
+      const OutputName name{spec.use.substr(0, dot), dot == std::string::npos ? "" : spec.use.substr(dot + 1), spec.use_place};
+      const auto upper = find_node(name);
+      if (!upper) {
+        suggest_component(spec);
+        continue;
+      }
+      made_names_.emplace(i, name);
+      graph_.nodes[i].made_by = Source{*upper, 0, spec.use_place};
+    }
+  }
+
+  /// `use: kmeans` may mean clusterer/kmeans.
+  void suggest_component(const NodeSpec& spec) {
+    for (const std::string& id : registry_.ids())
+      if (id.ends_with("/" + spec.use))
+        diagnostics_.note("K202", spec.use_place, text("a component is named with its kind: use: {}", id));
+  }
+
+  std::optional<std::size_t> find_node(const OutputName& name) {
+    const auto found = std::find(node_names_.begin(), node_names_.end(), name.node);
+    if (found != node_names_.end()) return static_cast<std::size_t>(found - node_names_.begin());
+    diagnostics_.error("G301", name.place, text("there is no node '{}'", name.node) + config::did_you_mean(name.node, node_names_));
+    return std::nullopt;
+  }
+
+  /// Ports, outputs and parameters, now that the component is known.
+  void finish_node(std::size_t i) {
+    const NodeSpec& spec = experiment_.nodes[i];
+    GraphNode& node = graph_.nodes[i];
+    if (node.component.component == nullptr) return;
+    const bool given_data = std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const InputSpec& in) { return in.port == "data"; });
+    const Work work = work_of(node.kind());
+    node.at_work = work == Work::always || (work == Work::with_data && given_data);
+    const std::string base = std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
+    node.parameters = check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base, diagnostics_);
+    take_signature(node, signature_of(node.component, node.at_work, false));
+  }
+
+  /// `use: learn.encoder`: the kind is that of the output; the component is found where the made one came from.
+  void finish_made(std::size_t i) {
+    const NodeSpec& spec = experiment_.nodes[i];
+    GraphNode& node = graph_.nodes[i];
+    const OutputName& name = made_names_.at(i);
+    if (spec.with && !spec.with->entries.empty())
+      diagnostics_.error("K201", spec.with->place, text("'{}' was made by node '{}' and takes no parameters here", spec.use, name.node));
+    const GraphNode& upper = graph_.nodes[node.made_by->node];
+    const auto output = output_of(node.made_by->node, name);
+    if (!output) {
+      node.component = {};
+      return;
+    }
+    node.made_by->output = *output;
+    const PortType& type = upper.outputs[*output].type;
+    if (work_of(type) != Work::with_data) {
+      diagnostics_.error("G303", spec.use_place, text("'{}' is {}: only a transform, an encoder or a clusterer can be put to work", spec.use,
+                                                      describe_port_type(type)));
+      node.component = {};
+      return;
+    }
+    node.component = origin_of(node.made_by->node, type, graph_.nodes.size());
+    if (node.component.component == nullptr) {
+      diagnostics_.error("G303", spec.use_place, text("which {} '{}' is cannot be told: nothing of that kind goes into '{}'", type, spec.use, name.node));
+      return;
+    }
+    node.at_work = true;
+    take_signature(node, signature_of(node.component, true, true));
+  }
+
+  /// The component that a made one of kind `type` started from: the maker itself, or what is wired to it, along at most
+  /// `steps` edges (so that a cycle, which has its own error, ends).
+  ComponentEntry origin_of(std::size_t maker, const PortType& type, std::size_t steps) {
+    const GraphNode& node = graph_.nodes[maker];
+    if (node.component.component != nullptr && node.kind() == type) return node.component;
+    if (steps == 0) return {};
+    for (const InputSpec& input : experiment_.nodes[maker].inputs)
+      for (const OutputName& from : input.from) {
+        const auto found = std::find(node_names_.begin(), node_names_.end(), from.node);
+        if (found == node_names_.end()) continue;
+        const auto upper = static_cast<std::size_t>(found - node_names_.begin());
+        const auto output = graph_.nodes[upper].find_output(from.output);
+        if (output && graph_.nodes[upper].outputs[*output].type == type) return origin_of(upper, type, steps - 1);
+      }
+    return {};
+  }
+
+  static void take_signature(GraphNode& node, Signature signature) {
+    node.ports = std::move(signature.inputs);
+    node.outputs = std::move(signature.outputs);
+    node.wired.resize(node.ports.size());
+  }
+
+  /// The output that `name` means at node `node`; G302 where it has none of that name.
+  std::optional<std::size_t> output_of(std::size_t node, const OutputName& name) {
+    const GraphNode& upper = graph_.nodes[node];
+    if (upper.outputs.empty()) {  // its own error has been said, or it is a trainer or metric without outputs
+      if (upper.component.component != nullptr && !name.output.empty())
+        diagnostics_.error("G302", name.place, text("'{}' has no outputs", name.node));
+      return std::nullopt;
+    }
+    if (const auto found = upper.find_output(name.output)) return found;
+    const auto names = names_of(upper.outputs);
+    diagnostics_.error("G302", name.place, text("'{}' has no output '{}'", name.node, name.output) + config::did_you_mean(name.output, names),
+                       {{text("outputs of {}: {} (the first is the default)", upper.component.id(), join(names)), {}}});
+    return std::nullopt;
+  }
+
+  void wire(std::size_t i) {
+    GraphNode& node = graph_.nodes[i];
+    if (node.component.component == nullptr) return;
+    std::set<std::string> given;
+    for (const InputSpec& input : experiment_.nodes[i].inputs) {
+      given.insert(input.port);
+      const auto port = std::find_if(node.ports.begin(), node.ports.end(), [&](const InputPort& p) { return p.name == input.port; });
+      if (port == node.ports.end()) {
+        say_unknown_port(node, input);
+        continue;
+      }
+      if (!port->list && input.from.size() > 1)
+        diagnostics_.error("G308", input.place, text("'{}' takes one node, but is given {}", input.port, input.from.size()));
+      for (const OutputName& from : input.from) connect(node, *port, node.wired[static_cast<std::size_t>(port - node.ports.begin())], from);
+    }
+    for (const InputPort& port : node.ports)
+      if (port.required && !given.contains(port.name))
+        diagnostics_.error("G304", node.place, text("'{}' has nothing wired to '{}'", node.name, port.name),
+                           {{text("{} needs {} there: {}", node.component.id(), describe_port_type(port.type), port.help), {}}});
+  }
+
+  void say_unknown_port(const GraphNode& node, const InputSpec& input) {
+    std::vector<std::string> names;
+    for (const InputPort& port : node.ports) names.push_back(port.name);
+    const bool clusterer = node.kind() == "clusterer" && (input.port == "weights" || input.port == "init");
+    if (clusterer && node.at_work && !node.made_by) {
+      diagnostics_.error("P403", input.place, text("{} does not take '{}'", node.component.id(), input.port));
+      return;
+    }
+    diagnostics_.error("G305", input.place, text("{} has no input '{}'", node.component.id(), input.port) + config::did_you_mean(input.port, names),
+                       {{names.empty() ? "it has no inputs" : text("inputs: {}", join(names)), {}}});
+  }
+
+  void connect(const GraphNode& node, const InputPort& port, Wired& wired, const OutputName& from) {
+    const auto upper = find_node(from);
+    if (!upper) return;
+    const auto output = output_of(*upper, from);
+    if (!output) return;
+    const PortType& type = graph_.nodes[*upper].outputs[*output].type;
+    if (!fits(type, port.type)) {
+      auto& error = diagnostics_.error("G303", from.place, text("'{}' of '{}' wants {}, but '{}' gives {}", port.name, node.name,
+                                                                describe_port_type(port.type), from.to_string(), describe_port_type(type)));
+      for (const OutputPort& other : graph_.nodes[*upper].outputs)
+        if (fits(other.type, port.type)) error.notes.push_back({text("'{}.{}' would fit", from.node, other.name), {}});
+      return;
+    }
+    wired.push_back({*upper, *output, from.place});
+  }
+
+  /// Topological order, the first written first among equals. What is left over is a cycle.
+  void sort() {
+    std::vector<bool> done(graph_.nodes.size(), false);
+    for (bool progress = true; progress;) {
+      progress = false;
+      for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+        if (done[i] || !ready(i, done)) continue;
+        done[i] = progress = true;
+        graph_.order.push_back(i);
+        break;
+      }
+    }
+    if (graph_.order.size() < graph_.nodes.size()) say_cycle(done);
+  }
+
+  std::vector<Source> edges_into(std::size_t i) const {
+    std::vector<Source> edges;
+    if (graph_.nodes[i].made_by) edges.push_back(*graph_.nodes[i].made_by);
+    for (const Wired& wired : graph_.nodes[i].wired) edges.insert(edges.end(), wired.begin(), wired.end());
+    return edges;
+  }
+
+  bool ready(std::size_t i, const std::vector<bool>& done) const {
+    const auto edges = edges_into(i);
+    return std::all_of(edges.begin(), edges.end(), [&](const Source& s) { return done[s.node]; });
+  }
+
+  void say_cycle(const std::vector<bool>& done) {
+    std::size_t at = static_cast<std::size_t>(std::find(done.begin(), done.end(), false) - done.begin());
+    std::vector<std::size_t> path;
+    std::vector<Source> edges;
+    while (std::find(path.begin(), path.end(), at) == path.end()) {  // upwards through undone nodes until one comes again
+      path.push_back(at);
+      for (const Source& edge : edges_into(at))
+        if (!done[edge.node]) {
+          edges.push_back(edge);
+          at = edge.node;
+          break;
+        }
+    }
+    const auto begin = static_cast<std::size_t>(std::find(path.begin(), path.end(), at) - path.begin());
+    std::string names = graph_.nodes[at].name;
+    for (std::size_t i = path.size(); i-- > begin;) names += " → " + graph_.nodes[path[i]].name;
+    auto& error = diagnostics_.error("G306", edges[begin].place, text("nodes depend on themselves: {}", names));
+    for (std::size_t i = begin; i < path.size(); ++i)
+      error.notes.push_back({text("'{}' takes '{}'", graph_.nodes[path[i]].name, graph_.nodes[edges[i].node].name), edges[i].place});
+  }
+
+  /// The output behind a name of `report` or of a figure, which must be a number or a series.
+  const OutputPort* find_number(const OutputName& name, const char* where) {
+    const auto node = find_node(name);
+    if (!node) return nullptr;
+    const auto output = output_of(*node, name);
+    if (!output) return nullptr;
+    const OutputPort& port = graph_.nodes[*node].outputs[*output];
+    used_.insert(*node);
+    if (port.type == "number" || port.type == "series") return &port;
+    std::vector<std::string> numbers;
+    for (const OutputPort& other : graph_.nodes[*node].outputs)
+      if (other.type == "number" || other.type == "series") numbers.push_back(name.node + "." + other.name);
+    diagnostics_.error("G310", name.place, text("{} wants a number, but '{}' is {}", where, name.to_string(), describe_port_type(port.type)),
+                       {{numbers.empty() ? text("'{}' gives no numbers", name.node) : text("numbers of it: {}", join(numbers)), {}}});
+    return nullptr;
+  }
+
+  void check_report() {
+    for (const OutputName& name : experiment_.report) find_number(name, "report");
+  }
+
+  void check_figures(const std::vector<std::string>& axes) {
+    for (const FigureSpec& figure : experiment_.figures) {
+      const bool over_steps = figure.x == "step" || figure.x == "epoch";
+      for (const OutputName& name : figure.y) {
+        const OutputPort* port = find_number(name, "a figure's y");
+        if (port != nullptr && over_steps && port->type != "series")
+          diagnostics_.error("G310", name.place, text("'{}' is one number a run, so it has no {}s to draw over", name.to_string(), figure.x),
+                             {{"put an axis of the matrix at x", {}}});
+      }
+      const auto is_axis = [&](const std::string& axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
+      const std::string known = axes.empty() ? "this experiment has no matrix" : text("axes: {}", join(axes));
+      if (!over_steps && !figure.x.empty() && !is_axis(figure.x))
+        diagnostics_.error("M501", figure.x_place, text("x '{}' is neither step, epoch nor an axis of the matrix", figure.x) +
+                                                       config::did_you_mean(figure.x, axes), {{known, {}}});
+      if (figure.by && !is_axis(*figure.by))
+        diagnostics_.error("M501", figure.by_place, text("by '{}' is no axis of the matrix", *figure.by) + config::did_you_mean(*figure.by, axes),
+                           {{known, {}}});
+    }
+  }
+
+  void warn_of_unused() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      for (const Source& edge : edges_into(i)) used_.insert(edge.node);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const GraphNode& node = graph_.nodes[i];
+      if (node.component.component == nullptr || used_.contains(i) || node.at_work || node.kind() == "reporter") continue;
+      diagnostics_.warning("G307", node.place, text("node '{}' feeds nothing", node.name));
+    }
+  }
+
+  const Experiment& experiment_;
+  const Registry& registry_;
+  Diagnostics& diagnostics_;
+  Graph graph_;
+  std::vector<std::string> node_names_;
+  std::map<std::size_t, OutputName> made_names_;
+  std::set<std::size_t> used_;
+};
+
+}  // namespace
+
+std::optional<std::size_t> GraphNode::find_output(std::string_view output) const {
+  if (output.empty()) return outputs.empty() ? std::nullopt : std::optional<std::size_t>(0);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].name == output) return i;
+  return std::nullopt;
+}
+
+const Wired* GraphNode::find_wired(std::string_view port) const {
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (ports[i].name == port) return wired[i].empty() ? nullptr : &wired[i];
+  return nullptr;
+}
+
+const GraphNode& Graph::node(const std::string& name) const {
+  const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const GraphNode& n) { return n.name == name; });
+  SHOAL_ASSERT(found != nodes.end());
+  return *found;
+}
+
+std::optional<Graph> check(const Experiment& experiment, const Registry& registry, const std::vector<std::string>& axes,
+                           Diagnostics& diagnostics) {
+  return Checker(experiment, registry, diagnostics).run(axes);
+}
+
+}  // namespace shoal::host

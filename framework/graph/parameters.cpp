@@ -1,0 +1,267 @@
+#include "framework/graph/parameters.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "framework/config/emit.h"
+#include "framework/config/scalars.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+
+using config::Diagnostics;
+using config::Place;
+using config::Value;
+
+namespace {
+
+std::vector<std::string> names_of(const shoal_param* const* params) {
+  std::vector<std::string> names;
+  for (; params != nullptr && *params != nullptr; ++params) names.emplace_back((*params)->name);
+  return names;
+}
+
+double as_real(const shoal_value& value) {
+  return value.type == SHOAL_REAL ? value.as.real : static_cast<double>(value.as.integer);
+}
+
+const char* type_name(int type) {
+  switch (type) {
+    case SHOAL_BOOL: return "bool";
+    case SHOAL_INT: return "integer";
+    case SHOAL_REAL: return "number";
+    case SHOAL_TEXT: return "text";
+    case SHOAL_LIST: return "list";
+    default: return "map";
+  }
+}
+
+/// "must be at least 1", or nothing where `value` lies in the bounds.
+std::optional<std::string> out_of_range(const shoal_param& param, double value) {
+  if (param.min.type != SHOAL_NULL) {
+    const double min = as_real(param.min);
+    const bool open = (param.flags & SHOAL_OPEN_MIN) != 0;
+    if (open ? value <= min : value < min) return text(open ? "must be more than {}" : "must be at least {}", describe_value(param.min));
+  }
+  if (param.max.type != SHOAL_NULL) {
+    const double max = as_real(param.max);
+    const bool open = (param.flags & SHOAL_OPEN_MAX) != 0;
+    if (open ? value >= max : value > max) return text(open ? "must be less than {}" : "must be at most {}", describe_value(param.max));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// Turns YAML into the values of one component.
+class ParameterReader {
+ public:
+  ParameterReader(const shoal_component& component, const std::string& base, Diagnostics& diagnostics)
+      : component_(component), base_(base), diagnostics_(diagnostics) {}
+
+  std::optional<shoal_value> read(const shoal_param& param, const Value& given, Parameters& into) {
+    if (given.is_null() && (param.flags & SHOAL_OPTIONAL) != 0) return shoal_value{};
+    if (param.type != SHOAL_LIST) return read_scalar(param, param.type, given, into);
+    if (!given.is_list()) {
+      diagnostics_.error("K205", given.place, text("'{}' wants a {}, got {}", param.name, describe_type(param), given.kind_name()));
+      return std::nullopt;
+    }
+    std::vector<shoal_value> items;
+    for (const Value& item : given.items) {
+      const auto value = read_scalar(param, param.item_type, item, into);
+      if (!value) return std::nullopt;
+      items.push_back(*value);
+    }
+    into.lists_.push_back(std::move(items));
+    shoal_value out{};
+    out.type = SHOAL_LIST;
+    out.count = static_cast<std::int64_t>(into.lists_.back().size());
+    out.as.items = into.lists_.back().data();
+    return out;
+  }
+
+ private:
+  std::optional<shoal_value> read_scalar(const shoal_param& param, int type, const Value& given, Parameters& into) {
+    shoal_value out{};
+    out.type = type;
+    if (type == SHOAL_BOOL) {
+      const auto value = config::read_bool(given, diagnostics_, param.name);
+      if (!value) return std::nullopt;
+      out.as.integer = *value ? 1 : 0;
+    } else if (type == SHOAL_INT) {
+      const auto value = config::read_int(given, diagnostics_, param.name);
+      if (!value || !check_range(param, given, static_cast<double>(*value))) return std::nullopt;
+      out.as.integer = *value;
+    } else if (type == SHOAL_REAL) {
+      const auto value = config::read_real(given, diagnostics_, param.name);
+      if (!value || !check_range(param, given, *value)) return std::nullopt;
+      out.as.real = *value;
+    } else {
+      auto value = config::read_text(given, diagnostics_, param.name);
+      if (!value || !check_choice(param, given, *value)) return std::nullopt;
+      const bool relative = (param.flags & SHOAL_PATH) != 0 && !value->empty() && std::filesystem::path(*value).is_relative();
+      into.texts_.push_back(relative ? (std::filesystem::path(base_) / *value).lexically_normal().string() : *value);
+      out.count = static_cast<std::int64_t>(into.texts_.back().size());
+      out.as.text = into.texts_.back().c_str();
+    }
+    return out;
+  }
+
+  bool check_range(const shoal_param& param, const Value& given, double value) {
+    const auto wrong = out_of_range(param, value);
+    if (!wrong) return true;
+    diagnostics_.error("K206", given.place, text("'{}' {}, but is {}", param.name, *wrong, given.text),
+                       {{text("{} takes {}", component_.id, describe_range(param)), {}}});
+    return false;
+  }
+
+  bool check_choice(const shoal_param& param, const Value& given, const std::string& value) {
+    if (param.choices == nullptr) return true;
+    std::vector<std::string> choices;
+    for (const char* const* choice = param.choices; *choice != nullptr; ++choice) choices.emplace_back(*choice);
+    if (std::find(choices.begin(), choices.end(), value) != choices.end()) return true;
+    std::string list;
+    for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+    diagnostics_.error("K207", given.place, text("'{}' is '{}', which is not one of {}", param.name, value, list) +
+                                                config::did_you_mean(value, choices));
+    return false;
+  }
+
+  const shoal_component& component_;
+  const std::string& base_;
+  Diagnostics& diagnostics_;
+};
+
+namespace {
+
+/// The place of each declared parameter in `with`, by its name or by one that it had. Says K203 for what is neither.
+std::vector<const config::Entry*> match_names(const shoal_component& component, const Value& with, Diagnostics& diagnostics) {
+  const auto names = names_of(component.params);
+  std::vector<const config::Entry*> found(names.size(), nullptr);
+  for (const config::Entry& entry : with.entries) {
+    std::optional<std::size_t> match;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == entry.key) match = i;
+      for (const char* const* old = component.params[i]->renamed_from; old != nullptr && *old != nullptr; ++old)
+        if (entry.key == *old) {
+          match = i;
+          diagnostics.warning("K213", entry.key_place, text("'{}' is called '{}' here", entry.key, names[i]));
+        }
+    }
+    if (!match) {
+      std::string list;
+      for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+      diagnostics.error("K203", entry.key_place,
+                        text("{} has no parameter '{}'", component.id, entry.key) + config::did_you_mean(entry.key, names),
+                        {{names.empty() ? "it has no parameters" : text("it has {}", list), {}}});
+    } else if (found[*match] != nullptr) {
+      diagnostics.error("Y103", entry.key_place, text("'{}' is given twice", names[*match]), {{"first", found[*match]->key_place}});
+    } else {
+      found[*match] = &entry;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::shared_ptr<const Parameters> check_parameters(const shoal_component& component, const Value* with, const Place& place,
+                                                   const std::string& base, Diagnostics& diagnostics) {
+  static const Value nothing = Value::make_map();
+  auto out = std::make_shared<Parameters>();
+  out->declared_ = component.params;
+  const auto given = match_names(component, with != nullptr && with->is_map() ? *with : nothing, diagnostics);
+  ParameterReader reader(component, base, diagnostics);
+  bool good = true;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const shoal_param& param = *component.params[i];
+    shoal_value value = param.initial;
+    if (given[i] != nullptr) {
+      const auto read = reader.read(param, given[i]->value, *out);
+      good = good && read.has_value();
+      value = read.value_or(shoal_value{});
+    } else if ((param.flags & SHOAL_REQUIRED) != 0) {
+      diagnostics.error("K204", with != nullptr ? with->place : place, text("{} needs '{}': {}", component.id, param.name, param.help));
+      good = false;
+    }
+    out->values_.push_back(value);
+  }
+  return good ? out : nullptr;
+}
+
+std::optional<std::int64_t> Parameters::find_integer(std::string_view name) const {
+  for (std::size_t i = 0; i < values_.size(); ++i)
+    if (name == declared_[i]->name && values_[i].type == SHOAL_INT) return values_[i].as.integer;
+  return std::nullopt;
+}
+
+namespace {
+
+void add(Digest& digest, const shoal_value& value) {
+  digest.number(value.type);
+  switch (value.type) {
+    case SHOAL_NULL: break;
+    case SHOAL_REAL: digest.real(value.as.real); break;
+    case SHOAL_TEXT: digest.text(value.as.text); break;
+    case SHOAL_LIST:
+      digest.number(value.count);
+      for (std::int64_t i = 0; i < value.count; ++i) add(digest, value.as.items[i]);
+      break;
+    default: digest.number(value.as.integer);
+  }
+}
+
+Value to_value(const shoal_value& value) {
+  switch (value.type) {
+    case SHOAL_BOOL: return Value::make_bool(value.as.integer != 0);
+    case SHOAL_INT: return Value::make_integer(value.as.integer);
+    case SHOAL_REAL: return Value::make_real(value.as.real);
+    case SHOAL_TEXT: return Value::make_text(value.as.text);
+    case SHOAL_LIST: {
+      std::vector<Value> items;
+      for (std::int64_t i = 0; i < value.count; ++i) items.push_back(to_value(value.as.items[i]));
+      return Value::make_list(std::move(items));
+    }
+    default: return Value::make_null();
+  }
+}
+
+}  // namespace
+
+void Parameters::add_to(Digest& digest) const {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if ((declared_[i]->flags & SHOAL_SPEED_ONLY) != 0) continue;
+    digest.text(declared_[i]->name);
+    add(digest, values_[i]);
+  }
+}
+
+Value Parameters::to_yaml() const {
+  Value out = Value::make_map();
+  for (std::size_t i = 0; i < values_.size(); ++i) out.set(declared_[i]->name, to_value(values_[i]));
+  return out;
+}
+
+std::string describe_value(const shoal_value& value) { return config::emit_flow(to_value(value)); }
+
+std::string describe_type(const shoal_param& param) {
+  if (param.choices != nullptr) {
+    std::string list;
+    for (const char* const* choice = param.choices; *choice != nullptr; ++choice) list += (list.empty() ? "" : ", ") + std::string(*choice);
+    return (param.type == SHOAL_LIST ? "list of " : "one of ") + list;
+  }
+  std::string out = param.type == SHOAL_LIST ? text("list of {}s", type_name(param.item_type)) : std::string(type_name(param.type));
+  if ((param.flags & SHOAL_PATH) != 0) out = "path";
+  return out;
+}
+
+std::string describe_range(const shoal_param& param) {
+  std::string out = param.name;
+  if (param.min.type != SHOAL_NULL) out += ((param.flags & SHOAL_OPEN_MIN) != 0 ? " > " : " ≥ ") + describe_value(param.min);
+  if (param.max.type != SHOAL_NULL)
+    out += (param.min.type != SHOAL_NULL ? " and" : "") + std::string((param.flags & SHOAL_OPEN_MAX) != 0 ? " < " : " ≤ ") + describe_value(param.max);
+  if ((param.flags & SHOAL_REQUIRED) != 0) return out + " (required)";
+  return out + " (default " + describe_value(param.initial) + ")";
+}
+
+}  // namespace shoal::host

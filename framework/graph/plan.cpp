@@ -1,0 +1,143 @@
+#include "framework/graph/plan.h"
+
+#include <filesystem>
+
+#include "framework/config/overrides.h"
+#include "framework/config/yaml.h"
+#include "framework/graph/experiment.h"
+#include "framework/plugin/digest.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+using config::Diagnostics;
+using config::Value;
+
+constexpr int kKeyFormat = 1;
+
+/// The result's name: equal key, equal bytes.
+std::string key_of(const Task& task, const GraphNode& node, const std::vector<Task>& tasks, const std::string& device) {
+  Digest digest;
+  digest.number(kKeyFormat).text(node.component.id()).text(node.component.library->digest()).number(node.at_work ? 1 : 0);
+  if (node.parameters) node.parameters->add_to(digest);
+  if (node.component.has_trait("random")) digest.number(static_cast<std::int64_t>(task.seed));
+  if (node.component.library->descriptor.torch_tier()) digest.text(node.component.library->descriptor.torch_build).text(device);
+  if (task.made_by) digest.text(tasks[*task.made_by].key).number(static_cast<std::int64_t>(node.made_by->output));
+  for (std::size_t port = 0; port < node.ports.size(); ++port) {
+    if (node.wired[port].empty()) continue;
+    digest.text(node.ports[port].name).number(static_cast<std::int64_t>(node.wired[port].size()));
+    for (std::size_t i = 0; i < node.wired[port].size(); ++i)
+      digest.text(tasks[task.inputs[port][i]].key).number(static_cast<std::int64_t>(node.wired[port][i].output));
+  }
+  return digest.hex();
+}
+
+/// Adds a row's nodes to the plan; one that an earlier row has under the same key is shared.
+void add_tasks(Plan& plan, std::size_t row_number, std::map<std::string, std::size_t>& known) {
+  PlannedRow& row = plan.rows[row_number];
+  row.tasks.resize(row.graph.nodes.size());
+  for (const std::size_t i : row.graph.order) {
+    const GraphNode& node = row.graph.nodes[i];
+    Task task;
+    task.row = row_number;
+    task.node = i;
+    task.seed = node_seed(node.seed.value_or(row.row.seed), node.name);
+    for (const Wired& wired : node.wired) {
+      task.inputs.emplace_back();
+      for (const Source& source : wired) task.inputs.back().push_back(row.tasks[source.node]);
+    }
+    if (node.made_by) task.made_by = row.tasks[node.made_by->node];
+    task.key = key_of(task, node, plan.tasks, row.graph.experiment.device);
+    // The name belongs to it, since scalars and errors are said under it; it is no part of the key.
+    const auto [entry, added] = known.try_emplace(task.key + node.name, plan.tasks.size());
+    if (added) plan.tasks.push_back(std::move(task));
+    plan.tasks[entry->second].rows.push_back(row_number);
+    row.tasks[i] = entry->second;
+  }
+}
+
+std::vector<std::string> axis_names(const config::Matrix& matrix) {
+  std::vector<std::string> names;
+  for (const config::Axis& axis : matrix.axes) names.push_back(axis.name);
+  return names;
+}
+
+void set_seeds(Value& document, std::int64_t seeds) {
+  if (document.find("matrix") == nullptr) document.set("matrix", Value::make_map());
+  document.find("matrix")->set("seeds", Value::make_integer(seeds));
+}
+
+/// Plugins named by the experiment, relative to its file; loaded before anything is looked up.
+void load_named_plugins(const Value& document, const std::string& file, Registry& registry, Diagnostics& diagnostics) {
+  const Value* plugins = document.find("plugins");
+  if (plugins == nullptr || !plugins->is_list()) return;  // a wrong form is said by read_experiment
+  for (const Value& item : plugins->items) {
+    if (!item.is_scalar()) continue;
+    const auto path = std::filesystem::path(file).parent_path() / item.text;
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) registry.load_folder(path);
+    else if (std::filesystem::exists(path, error)) {
+      const std::size_t refused = registry.refusals().size();
+      registry.load_file(path);
+      if (registry.refusals().size() > refused)
+        diagnostics.error("K217", item.place, text("'{}': {}", path.string(), registry.refusals().back().reason));
+    } else {
+      diagnostics.error("K217", item.place, text("there is no plugin or folder '{}'", path.string()));
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, Diagnostics& diagnostics) {
+  auto document = config::load_file(options.file, diagnostics);
+  const auto command_line = config::Source::command_line(options.overrides);
+  auto changes = config::parse_overrides(command_line, diagnostics);
+  if (!document) return std::nullopt;
+  if (!document->is_map()) {
+    diagnostics.error("K205", document->place, text("an experiment is a map, but this is {}", document->kind_name()));
+    return std::nullopt;
+  }
+  if (options.seeds) set_seeds(*document, *options.seeds);
+  const Value* written_matrix = document->find("matrix");
+  auto matrix = written_matrix != nullptr ? config::read_matrix(*written_matrix, diagnostics) : std::optional(config::Matrix{});
+  if (matrix) changes = config::fix_axes(*matrix, changes, diagnostics);
+  config::apply_overrides(*document, changes, diagnostics);
+  if (matrix) config::check_paths(*matrix, *document, diagnostics);
+  load_named_plugins(*document, options.file, registry, diagnostics);
+
+  if (!matrix || diagnostics.has_errors()) {  // what the file itself has wrong, all the same
+    check(read_experiment(*document, diagnostics), registry, matrix ? axis_names(*matrix) : std::vector<std::string>{}, diagnostics);
+    return std::nullopt;
+  }
+  Diagnostics ignored;  // a wrong seed is said by read_experiment
+  const std::int64_t base_seed = read_experiment(*document, ignored).seed;
+  Plan plan;
+  plan.document = *document;
+  plan.axes = axis_names(*matrix);
+  std::map<std::string, std::size_t> known;
+  const auto rows = config::expand(*matrix, base_seed, diagnostics);
+  for (const config::Row& row : rows) {
+    Value row_document = config::apply_row(*document, row, diagnostics);
+    const Experiment experiment = read_experiment(row_document, diagnostics);
+    auto graph = check(experiment, registry, plan.axes, diagnostics);
+    if (!graph) return std::nullopt;
+    plan.rows.push_back({row, std::move(row_document), std::move(*graph), {}});
+    add_tasks(plan, plan.rows.size() - 1, known);
+  }
+  if (diagnostics.has_errors()) return std::nullopt;
+  return plan;
+}
+
+Value resolved(const PlannedRow& row) {
+  Value out = row.document;
+  out.set("seed", Value::make_integer(row.row.seed));
+  for (const GraphNode& node : row.graph.nodes) {
+    Value* written = out.find("nodes")->find(node.name);
+    if (written != nullptr && node.parameters && node.parameters->count() > 0) written->set("with", node.parameters->to_yaml());
+  }
+  return out;
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,58 @@
+#ifndef SHOAL_FRAMEWORK_GRAPH_PLAN_H_
+#define SHOAL_FRAMEWORK_GRAPH_PLAN_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/config/matrix.h"
+#include "framework/graph/graph.h"
+
+namespace shoal::host {
+
+/// A node of one or more rows that gives the same result in all of them: it is computed once.
+struct Task {
+  std::size_t row = 0;   ///< the first row that has it
+  std::size_t node = 0;  ///< its number in that row's graph
+  std::uint64_t seed = 0;  ///< of its random streams, see node_seed
+  std::string key;         ///< names its result: component, library, parameters, seed if it is random, inputs' keys
+  std::vector<std::vector<std::size_t>> inputs;  ///< per port, the tasks wired to it
+  std::optional<std::size_t> made_by;            ///< for `use: node.output`, the task of that node
+  std::vector<std::size_t> rows;                 ///< all rows that have it
+};
+
+/// One run of the matrix.
+struct PlannedRow {
+  config::Row row;
+  config::Value document;  ///< the experiment with the row's settings
+  Graph graph;
+  std::vector<std::size_t> tasks;  ///< of each node
+};
+
+/// What will be done, in which order.
+struct Plan {
+  config::Value document;          ///< the experiment as read, with the changes of the command line
+  std::vector<std::string> axes;  ///< names, as written
+  std::vector<PlannedRow> rows;
+  std::vector<Task> tasks;  ///< each after all that it depends on; rows one after the other
+
+  const GraphNode& node_of(const Task& task) const { return rows[task.row].graph.nodes[task.node]; }
+};
+
+/// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors; all
+/// that can be found are in `diagnostics`, those of the first row that has them.
+struct PlanOptions {
+  std::string file;
+  std::vector<std::string> overrides;  ///< "path=value", "~path"
+  std::optional<std::int64_t> seeds;   ///< --seeds N
+};
+std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
+
+/// The document of a row as a person would write it out, with all defaults: resolved.yaml.
+config::Value resolved(const PlannedRow& row);
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_GRAPH_PLAN_H_

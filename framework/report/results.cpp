@@ -1,0 +1,97 @@
+#include "framework/report/results.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "framework/run/artifacts.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+
+ordered_json describe(const RowRecord& row) {
+  ordered_json out;
+  out["settings"] = ordered_json::object();
+  for (const auto& [axis, label] : row.settings) out["settings"][axis] = label;
+  out["seed"] = row.seed;
+  out["status"] = name(row.status);
+  out["metrics"] = ordered_json::object();
+  for (const Metric& metric : row.metrics) out["metrics"][metric.name] = number(metric.value);
+  out["seconds"] = number(row.seconds);
+  out["peak_rss_bytes"] = row.peak_rss_bytes;
+  if (!row.error.empty()) out["error"] = row.error;
+  out["nodes"] = ordered_json::array();
+  for (const NodeTime& node : row.nodes)
+    out["nodes"].push_back({{"node", node.node}, {"component", node.component}, {"status", node.status}, {"seconds", number(node.seconds)}});
+  return out;
+}
+
+/// Names of the metrics of all rows: those in `report:` first, else in the order of the plan.
+std::vector<std::string> metric_names(const RunRecord& record) {
+  std::vector<std::string> names;
+  for (const bool reported : {true, false})
+    for (const RowRecord& row : record.rows)
+      for (const Metric& metric : row.metrics)
+        if (metric.reported == reported && std::find(names.begin(), names.end(), metric.name) == names.end()) names.push_back(metric.name);
+  return names;
+}
+
+/// RFC 4180: quoted where it has to be.
+std::string cell(const std::string& value) {
+  if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
+  std::string out = "\"";
+  for (const char c : value) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + "\"";
+}
+std::string cell(double value) { return std::isfinite(value) ? text("{}", value) : ""; }
+
+std::string csv(const RunRecord& record) {
+  const auto names = metric_names(record);
+  std::string out;
+  for (const std::string& axis : record.axes) out += cell(axis) + ",";
+  out += "seed,status";
+  for (const std::string& name : names) out += "," + cell(name);
+  out += ",seconds,peak_rss_bytes\r\n";
+  for (const RowRecord& row : record.rows) {
+    for (const std::string& axis : record.axes) {
+      const auto setting = std::find_if(row.settings.begin(), row.settings.end(), [&](const auto& s) { return s.first == axis; });
+      out += (setting == row.settings.end() ? "" : cell(setting->second)) + ",";
+    }
+    out += text("{},{}", row.seed, name(row.status));
+    for (const std::string& wanted : names) {
+      const auto metric = std::find_if(row.metrics.begin(), row.metrics.end(), [&](const Metric& m) { return m.name == wanted; });
+      out += "," + (metric == row.metrics.end() ? "" : cell(metric->value));
+    }
+    out += text(",{},{}\r\n", cell(row.seconds), row.peak_rss_bytes);
+  }
+  return out;
+}
+
+}  // namespace
+
+void write_results(const std::filesystem::path& folder, const RunRecord& record) {
+  ordered_json out;
+  out["name"] = record.name;
+  out["file"] = record.file;
+  out["started"] = record.started;
+  out["seconds"] = number(record.seconds);
+  out["axes"] = record.axes;
+  out["report"] = ordered_json::array();
+  for (const std::string& name : metric_names(record))
+    for (const RowRecord& row : record.rows)
+      if (std::any_of(row.metrics.begin(), row.metrics.end(), [&](const Metric& m) { return m.reported && m.name == name; })) {
+        out["report"].push_back(name);
+        break;
+      }
+  out["rows"] = ordered_json::array();
+  for (const RowRecord& row : record.rows) out["rows"].push_back(describe(row));
+  write_atomically(folder / "results.json", out.dump(2) + "\n");
+  write_atomically(folder / "results.csv", csv(record));
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,293 @@
+#include "framework/run/executor.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "framework/run/work.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+
+/// Hears one task: passes on what it says, keeps its scalars.
+class Executor::NodeListener final : public Listener {
+ public:
+  NodeListener(Executor& owner, const Task& task) : owner_(owner), task_(task) {}
+
+  void progress(const std::string& unit, std::int64_t done, std::int64_t total) override {
+    RunEvent event = owner_.event(SHOAL_PROGRESS, task_);
+    event.name = unit;
+    event.done = done;
+    event.total = total;
+    owner_.events_.post(std::move(event));
+  }
+  void log(Level level, const std::string& line) override {
+    RunEvent event = owner_.event(SHOAL_LOG, task_);
+    event.level = static_cast<int>(level);
+    event.text = line;
+    const std::lock_guard lock(mutex_);
+    owner_.observer_.log_line(text("{}: {}", event.node, line));
+    owner_.events_.post(std::move(event));
+  }
+  void scalar(const std::string& name, double value, std::int64_t step) override {
+    RunEvent event = owner_.event(SHOAL_SCALAR, task_);
+    event.name = name;
+    event.value = value;
+    event.step = step;
+    const std::lock_guard lock(mutex_);
+    last_[name] = value;
+    owner_.scalars_.push_back({task_.row, event.node, name, step, value});
+    owner_.observer_.scalar(owner_.scalars_.back());
+    owner_.events_.post(std::move(event));
+  }
+
+  const std::map<std::string, double>& last_scalars() const { return last_; }
+
+ private:
+  Executor& owner_;
+  const Task& task_;
+  std::mutex mutex_;
+  std::map<std::string, double> last_;
+};
+
+namespace {
+
+/// The numbers among a task's outputs, as "node.output".
+std::vector<Metric> metrics_of(const GraphNode& node, const std::vector<RunValue>& values) {
+  std::vector<Metric> out;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const OutputPort& port = node.outputs[i];
+    const std::string name = node.name + "." + port.name;
+    if (const auto* number = std::get_if<double>(&values[i])) out.push_back({name, *number, port.better, false});
+    const auto* series = std::get_if<Series>(&values[i]);
+    if (series != nullptr && !series->empty) out.push_back({name, series->last, port.better, false});
+  }
+  return out;
+}
+
+}  // namespace
+
+const char* name(RowStatus status) {
+  switch (status) {
+    case RowStatus::done: return "done";
+    case RowStatus::failed: return "failed";
+    case RowStatus::skipped: return "skipped";
+    case RowStatus::cancelled: return "cancelled";
+  }
+  return "?";
+}
+
+std::int64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+Executor::Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, at::Device device)
+    : plan_(plan), services_(services), events_(events), observer_(observer), device_(device), results_(plan.tasks.size()) {
+  for (const Task& task : plan.tasks) {
+    for (const auto& port : task.inputs)
+      for (const std::size_t input : port) ++results_[input].readers;
+    if (task.made_by) ++results_[*task.made_by].readers;
+  }
+}
+
+Executor::~Executor() = default;
+
+RunRecord Executor::run(config::Diagnostics& diagnostics) {
+  RunRecord record;
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < plan_.rows.size(); ++row) {
+    RunEvent begin{.type = SHOAL_ROW_BEGIN, .row = static_cast<std::int64_t>(row), .rows = static_cast<std::int64_t>(plan_.rows.size())};
+    for (const auto& [axis, label] : plan_.rows[row].row.settings) begin.text += (begin.text.empty() ? "" : ", ") + axis + " " + label;
+    begin.value = static_cast<double>(plan_.rows[row].row.seed);
+    events_.post(begin);
+    for (; next < plan_.tasks.size() && plan_.tasks[next].row == row; ++next) run_task(next, diagnostics);
+    record.rows.push_back(record_row(row));
+    RunEvent end = begin;
+    end.type = SHOAL_ROW_END;
+    end.seconds = record.rows.back().seconds;
+    end.status = record.rows.back().status == RowStatus::done ? SHOAL_OK : SHOAL_E_FAILED;
+    for (const Metric& metric : record.rows.back().metrics)
+      if (metric.reported) {
+        RunEvent scalar = begin;  // what the row came to: reporters show it at its end
+        scalar.type = SHOAL_SCALAR;
+        scalar.name = metric.name;
+        scalar.value = metric.value;
+        events_.post(std::move(scalar));
+      }
+    events_.post(std::move(end));
+  }
+  record.scalars = scalars_;
+  return record;
+}
+
+bool Executor::can_run(const Task& task) const {
+  const auto good = [&](std::size_t t) { return results_[t].state == State::done; };
+  if (task.made_by && !good(*task.made_by)) return false;
+  return std::all_of(task.inputs.begin(), task.inputs.end(),
+                     [&](const auto& port) { return std::all_of(port.begin(), port.end(), good); });
+}
+
+void Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
+  const Task& task = plan_.tasks[t];
+  TaskResult& result = results_[t];
+  const bool shown = plan_.node_of(task).at_work;
+  if (services_.cancelled || !can_run(task)) {
+    result.state = services_.cancelled ? State::cancelled : State::skipped;
+    release_inputs(task);
+    return;
+  }
+  NodeListener& listener = listeners_.emplace_back(*this, task);
+  if (shown) events_.post(event(SHOAL_NODE_BEGIN, task));
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    result.values = work(t, listener);
+    result.state = State::done;
+    finish_task(t);
+  } catch (const Cancelled&) {
+    result.state = State::cancelled;
+    result.error = "stopped by the user";
+  } catch (const std::bad_alloc&) {
+    fail_task(t, "out of memory", diagnostics);
+  } catch (const std::exception& error) {
+    fail_task(t, error.what(), diagnostics);
+  } catch (...) {
+    fail_task(t, "threw something that is not a std::exception", diagnostics);
+  }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (shown || result.state == State::failed) {
+    RunEvent end = event(SHOAL_NODE_END, task);
+    end.seconds = result.seconds;
+    end.text = result.error;
+    end.status = result.state == State::done ? SHOAL_OK : result.state == State::cancelled ? SHOAL_E_CANCELLED : SHOAL_E_FAILED;
+    events_.post(std::move(end));
+  }
+  release_inputs(task);
+}
+
+std::vector<RunValue> Executor::work(std::size_t t, NodeListener& listener) {
+  const Task& task = plan_.tasks[t];
+  const GraphNode& node = plan_.node_of(task);
+  std::vector<std::vector<RunValue>> inputs;
+  for (std::size_t port = 0; port < node.ports.size(); ++port) inputs.push_back(gather(task, port));
+  std::shared_ptr<const Made> made;
+  if (task.made_by) made = std::get<std::shared_ptr<const Made>>(value_of(*task.made_by, node.made_by->output));
+  const Job job{node, task.seed, std::move(inputs), made, services_, &listener, device_, listener.last_scalars()};
+  if (node.at_work) return do_work(job);
+  std::vector<RunValue> values(node.outputs.size());
+  values[0] = declare(job);
+  return values;
+}
+
+std::vector<RunValue> Executor::gather(const Task& task, std::size_t port) {
+  const GraphNode& node = plan_.node_of(task);
+  std::vector<RunValue> out;
+  for (std::size_t i = 0; i < task.inputs[port].size(); ++i) {
+    out.push_back(value_of(task.inputs[port][i], node.wired[port][i].output));
+    if (std::holds_alternative<std::monostate>(out.back())) {
+      const GraphNode& from = plan_.node_of(plan_.tasks[task.inputs[port][i]]);
+      throw InputError(text("'{}' wants '{}.{}', but {} gave none", node.ports[port].name, from.name,
+                            from.outputs[node.wired[port][i].output].name, from.component.id()));
+    }
+  }
+  return out;
+}
+
+RunValue Executor::value_of(std::size_t t, std::size_t output) {
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  TaskResult& result = results_[t];
+  // A dataset's labels are read when somebody wants them.
+  if (node.kind() == "dataset" && node.outputs[output].name == "labels" && std::holds_alternative<std::monostate>(result.values[output]))
+    result.values[output] = dataset_labels(*std::get<std::shared_ptr<const Made>>(result.values[0]), services_, nullptr);
+  return result.values[output];
+}
+
+void Executor::finish_task(std::size_t t) {
+  const Task& task = plan_.tasks[t];
+  TaskResult& result = results_[t];
+  result.metrics = metrics_of(plan_.node_of(task), result.values);
+  for (const Metric& metric : result.metrics) {  // so that reporters can show what a node came to
+    RunEvent scalar = event(SHOAL_SCALAR, task);
+    scalar.name = metric.name.substr(scalar.node.size() + 1);
+    scalar.value = metric.value;
+    scalar.step = -1;
+    events_.post(std::move(scalar));
+  }
+  observer_.task_done(plan_, task, result.values);
+}
+
+void Executor::fail_task(std::size_t t, const std::string& what, config::Diagnostics& diagnostics) {
+  const Task& task = plan_.tasks[t];
+  const GraphNode& node = plan_.node_of(task);
+  results_[t].state = State::failed;
+  results_[t].error = what;
+  auto& error = diagnostics.error("R601", node.place, text("node '{}', in {} {}: {}", node.name, node.component.id(),
+                                                           node.component.library->descriptor.version, what));
+  if (plan_.rows.size() > 1) {
+    const auto& row = plan_.rows[task.row].row;
+    std::string settings;
+    for (const auto& [axis, label] : row.settings) settings += axis + "=" + label + " ";
+    error.notes.push_back({text("in row {} of {}: {}seed {}", task.row + 1, plan_.rows.size(), settings, row.seed), {}});
+  }
+  observer_.log_line(text("FAILED {}: {}", node.name, what));
+}
+
+/// Values that nobody will read any more are dropped: a matrix must not keep every row's features.
+void Executor::release_inputs(const Task& task) {
+  const auto release = [&](std::size_t t) {
+    if (--results_[t].readers == 0) results_[t].values.clear();
+  };
+  for (const auto& port : task.inputs)
+    for (const std::size_t input : port) release(input);
+  if (task.made_by) release(*task.made_by);
+}
+
+RunEvent Executor::event(int type, const Task& task) const {
+  const GraphNode& node = plan_.node_of(task);
+  RunEvent out{.type = type, .row = static_cast<std::int64_t>(task.row), .rows = static_cast<std::int64_t>(plan_.rows.size())};
+  out.node = node.name;
+  out.component = node.component.id();
+  return out;
+}
+
+const char* Executor::status_text(std::size_t t, std::size_t row) const {
+  switch (results_[t].state) {
+    case State::done: return plan_.tasks[t].row == row ? "ran" : "reused";
+    case State::failed: return "failed";
+    case State::cancelled: return "cancelled";
+    default: return "skipped";
+  }
+}
+
+RowRecord Executor::record_row(std::size_t row) const {
+  const PlannedRow& planned = plan_.rows[row];
+  RowRecord out;
+  for (const auto& [axis, label] : planned.row.settings) out.settings.emplace_back(axis, label);
+  out.seed = planned.row.seed;
+  for (const std::size_t i : planned.graph.order) {
+    const std::size_t t = planned.tasks[i];
+    const TaskResult& result = results_[t];
+    if (result.state == State::failed && out.error.empty()) out.error = planned.graph.nodes[i].name + ": " + result.error;
+    if (result.state == State::failed) out.status = RowStatus::failed;
+    if (result.state == State::cancelled && out.status == RowStatus::done) out.status = RowStatus::cancelled;
+    out.metrics.insert(out.metrics.end(), result.metrics.begin(), result.metrics.end());
+    if (plan_.tasks[t].row == row) out.seconds += result.seconds;
+    if (planned.graph.nodes[i].at_work)
+      out.nodes.push_back({planned.graph.nodes[i].name, std::string(planned.graph.nodes[i].component.id()), status_text(t, row), result.seconds});
+  }
+  const auto reported = [&](const Metric& metric) {
+    for (const OutputName& name : planned.graph.experiment.report) {
+      const GraphNode& node = planned.graph.node(name.node);
+      if (metric.name == name.node + "." + node.outputs[*node.find_output(name.output)].name) return true;
+    }
+    return false;
+  };
+  for (Metric& metric : out.metrics) metric.reported = reported(metric);
+  out.peak_rss_bytes = peak_rss_bytes();
+  return out;
+}
+
+}  // namespace shoal::host

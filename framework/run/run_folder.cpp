@@ -1,0 +1,161 @@
+#include "framework/run/run_folder.h"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <system_error>
+
+#include "framework/config/emit.h"
+#include "framework/run/artifacts.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+using nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr std::array kWords = {"amber", "brook", "cedar", "cliff", "cloud", "coral", "delta", "dune",  "ember", "fern",  "fjord",
+                               "flint", "glade", "grove", "heath", "inlet", "islet", "larch", "maple", "marsh", "mesa",  "moor",
+                               "oasis", "ocean", "olive", "pearl", "pine",  "plain", "poppy", "quartz", "reef", "ridge", "river",
+                               "sage",  "shell", "shore", "slate", "spring", "stone", "tide",  "tulip", "vale",  "wave",  "willow"};
+
+std::string new_name() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  char stamp[32];
+  std::strftime(stamp, sizeof(stamp), "%Y-%m-%d-%H%M%S", &local);
+  std::random_device chance;  // names a folder, nothing else
+  return std::string(stamp) + "-" + kWords[chance() % kWords.size()];
+}
+
+/// mkdir that fails when the folder is there: two runs never share one.
+fs::path make_new_folder(const fs::path& parent) {
+  fs::create_directories(parent);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const fs::path path = parent / new_name();
+    std::error_code error;
+    if (fs::create_directory(path, error)) return path;
+    if (error) throw std::system_error(error, "cannot create " + path.string());
+  }
+  throw std::runtime_error("cannot find a new name for a run in " + parent.string());
+}
+
+void point_latest_to(const fs::path& run) {
+  const fs::path link = run.parent_path() / "latest";
+  const fs::path fresh = run.parent_path() / (".latest-" + std::to_string(getpid()));
+  std::error_code ignored;
+  fs::remove(fresh, ignored);
+  fs::create_symlink(run.filename(), fresh);
+  fs::rename(fresh, link);
+}
+
+ordered_json describe_task(const Plan& plan, const PlannedRow& row, std::size_t row_number, std::size_t node_number) {
+  const GraphNode& node = row.graph.nodes[node_number];
+  const Task& task = plan.tasks[row.tasks[node_number]];
+  ordered_json out = {{"node", node.name}, {"use", node.component.id()}, {"key", task.key}};
+  if (node.made_by) out["made_by"] = row.graph.nodes[node.made_by->node].name;
+  out["library"] = node.component.library->descriptor.name + " " + node.component.library->descriptor.version;
+  out["seed"] = task.seed;
+  if (task.row != row_number) out["reused_from_row"] = task.row;
+  if (node.parameters) out["with"] = config::emit_flow(node.parameters->to_yaml());
+  for (std::size_t port = 0; port < node.ports.size(); ++port)
+    for (const Source& source : node.wired[port]) {
+      const GraphNode& from = row.graph.nodes[source.node];
+      out["in"][node.ports[port].name].push_back(from.name + "." + from.outputs[source.output].name);
+    }
+  return out;
+}
+
+ordered_json describe_plan(const Plan& plan) {
+  ordered_json out;
+  out["axes"] = plan.axes;
+  out["rows"] = ordered_json::array();
+  for (std::size_t r = 0; r < plan.rows.size(); ++r) {
+    const PlannedRow& row = plan.rows[r];
+    ordered_json entry;
+    entry["settings"] = ordered_json::object();
+    for (const auto& [axis, label] : row.row.settings) entry["settings"][axis] = label;
+    entry["seed"] = row.row.seed;
+    entry["nodes"] = ordered_json::array();
+    for (const std::size_t i : row.graph.order) entry["nodes"].push_back(describe_task(plan, row, r, i));
+    out["rows"].push_back(std::move(entry));
+  }
+  return out;
+}
+
+/// Features can be large and are quickly made again; labels, centroids, tables and what was trained are kept.
+bool worth_keeping(const GraphNode& node, const OutputPort& port) {
+  return node.at_work && (port.type != "features" || port.name == "centroids");
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool exact) {
+  if (exact) {
+    std::error_code error;
+    if (fs::exists(base, error) && !fs::is_empty(base, error))
+      throw std::system_error(EEXIST, std::generic_category(), text("{} holds something already; name a new folder", base.string()));
+    fs::create_directories(base);
+    path_ = base;
+  } else {
+    path_ = make_new_folder(base / experiment);
+    point_latest_to(path_);
+  }
+  fs::create_directory(path_ / "artifacts");
+  fs::create_directory(path_ / "figures");
+  metrics_.open(path_ / "metrics.jsonl");
+  if (!metrics_) throw std::system_error(errno, std::generic_category(), text("cannot create {}", (path_ / "metrics.jsonl").string()));
+  log_ = std::make_shared<spdlog::logger>("run", std::make_shared<spdlog::sinks::basic_file_sink_mt>((path_ / "log.txt").string()));
+  log_->set_pattern("%Y-%m-%d %H:%M:%S.%e  %v");
+}
+
+RunFolder::~RunFolder() = default;
+
+void RunFolder::write_plan(const Plan& plan, const std::string& environment_json) {
+  const config::Value document = plan.rows.size() == 1 ? resolved(plan.rows[0]) : plan.document;
+  write_atomically(path_ / "resolved.yaml", config::emit_yaml(document));
+  write_atomically(path_ / "plan.json", describe_plan(plan).dump(2) + "\n");
+  write_atomically(path_ / "environment.json", environment_json + "\n");
+}
+
+void RunFolder::task_done(const Plan& plan, const Task& task, const std::vector<RunValue>& values) {
+  const GraphNode& node = plan.node_of(task);
+  const fs::path folder = plan.rows.size() == 1 ? path_ / "artifacts" : path_ / "artifacts" / ("row-" + std::to_string(task.row + 1));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!worth_keeping(node, node.outputs[i])) continue;
+    const std::string name = node.name + "." + node.outputs[i].name;
+    if (const auto* array = std::get_if<Array>(&values[i])) {
+      fs::create_directories(folder);
+      write_npy(folder / (name + ".npy"), *array);
+    } else if (const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]); made != nullptr && *made && (*made)->trained) {
+      fs::create_directories(folder);
+      write_safetensors(folder / (name + ".safetensors"), (*made)->trained->tensors);
+    }
+  }
+}
+
+void RunFolder::scalar(const ScalarPoint& point) {
+  ordered_json line = {{"row", point.row}, {"node", point.node}, {"name", point.name}, {"step", point.step}};
+  if (std::isfinite(point.value)) line["value"] = point.value;
+  else line["value"] = nullptr;  // JSON has no NaN
+  metrics_ << line.dump() << '\n';
+}
+
+void RunFolder::log_line(const std::string& line) { log_->info("{}", line); }
+
+void RunFolder::finish() {
+  log_->flush();
+  metrics_.flush();
+  if (!metrics_) throw std::system_error(ENOSPC, std::generic_category(), text("cannot write {}", (path_ / "metrics.jsonl").string()));
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,176 @@
+#include "framework/run/trainer_io.h"
+
+
+#include <algorithm>
+
+namespace shoal::host {
+namespace {
+
+/// Parameters and buffers, copied to the CPU.
+NamedTensors copy_of(const Module& module) {
+  NamedTensors out;
+  for (const NamedTensors* tensors : {&module.parameters(), &module.buffers()})
+    for (const auto& [name, tensor] : *tensors) out.emplace_back(name, tensor.detach().to(at::kCPU).clone());
+  return out;
+}
+
+/// Puts `trained` into a module that was built alike.
+void restore(Module& module, const NamedTensors& trained) {
+  NamedTensors all = module.parameters();
+  all.insert(all.end(), module.buffers().begin(), module.buffers().end());
+  copy_state(trained, all);
+}
+
+template <typename Kind>
+std::unique_ptr<Kind> take(Live& live) {
+  auto& component = torch_component<Kind>(live.object());
+  live.instance().release();  // the virtual destructor of Kind deletes it
+  return std::unique_ptr<Kind>(&component);
+}
+
+}  // namespace
+
+std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Services& services, Listener* listener) {
+  const auto live = made.make(services, listener);
+  auto encoder = take<Encoder>(*live);
+  encoder->build(live->context(), example);
+  if (made.trained) restore(*encoder, made.trained->tensors);
+  return encoder;
+}
+
+TrainerInputs::TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services, Listener* listener,
+                             at::Device device)
+    : node_(node), wired_(std::move(wired)), services_(services), listener_(listener), device_(device) {}
+
+const std::vector<RunValue>& TrainerInputs::values(std::string_view port) const {
+  for (std::size_t i = 0; i < node_.ports.size(); ++i)
+    if (node_.ports[i].name == port) return wired_[i];
+  throw Error(SHOAL_E_FAILED, text("{} asked for input '{}', which it did not declare", node_.component.id(), port));
+}
+
+const Made& TrainerInputs::made(std::string_view port, Index index) const {
+  const auto& all = values(port);
+  require(index < static_cast<Index>(all.size()), "nothing is wired to '{}'", port);
+  return **std::get_if<std::shared_ptr<const Made>>(&all[static_cast<std::size_t>(index)]);
+}
+
+Live& TrainerInputs::keep(std::shared_ptr<Live> live) {
+  kept_.push_back(std::move(live));
+  return *kept_.back();
+}
+
+bool TrainerInputs::has(std::string_view port) const { return !values(port).empty(); }
+Index TrainerInputs::count(std::string_view port) const { return static_cast<Index>(values(port).size()); }
+
+std::unique_ptr<DatasetProxy> TrainerInputs::dataset(std::string_view port) {
+  Live& live = keep(made(port).use(services_, listener_));
+  auto proxy = std::make_unique<DatasetProxy>(live.object());
+  proxy->open(live.context());
+  return proxy;
+}
+
+std::unique_ptr<ClustererProxy> TrainerInputs::clusterer(std::string_view port) {
+  return std::make_unique<ClustererProxy>(keep(made(port).make(services_, listener_)).object());
+}
+
+std::unique_ptr<TransformProxy> TrainerInputs::transform(std::string_view port, Index index) {
+  Live& live = keep(made(port, index).make(services_, listener_));
+  return std::make_unique<TransformProxy>(live.object(), live.context());
+}
+
+const Augmentation& TrainerInputs::augmentation(std::string_view port) {
+  return torch_component<Augmentation>(keep(made(port).use(services_, listener_)).object());
+}
+
+std::unique_ptr<Encoder> TrainerInputs::encoder(std::string_view port, const Shape& example) {
+  auto encoder = make_encoder(made(port), example, services_, listener_);
+  encoder->to(device_);
+  example_ = example;
+  return encoder;
+}
+
+std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding, Index classes, Index draw) {
+  const Made& from = made(port);
+  const auto live = from.make(services_, listener_);
+  auto head = take<Head>(*live);
+  SubContext context(live->context(), "draw", draw);
+  head->build(context, embedding, classes);
+  if (from.trained) restore(*head, from.trained->tensors);
+  head->to(device_);
+  embedding_ = embedding;
+  classes_ = classes;
+  return head;
+}
+
+Array TrainerInputs::array(std::string_view port) {
+  const auto& all = values(port);
+  require(!all.empty(), "nothing is wired to '{}'", port);
+  const auto* array = std::get_if<Array>(&all[0]);
+  require(array != nullptr, "what is wired to '{}' is no array", port);
+  return *array;
+}
+
+double TrainerInputs::number(std::string_view port) {
+  const auto& all = values(port);
+  require(!all.empty(), "nothing is wired to '{}'", port);
+  if (const auto* series = std::get_if<Series>(&all[0])) return series->last;
+  const auto* number = std::get_if<double>(&all[0]);
+  require(number != nullptr, "what is wired to '{}' is no number", port);
+  return *number;
+}
+
+std::shared_ptr<const Made> TrainerInputs::only_of_kind(std::string_view kind) const {
+  std::shared_ptr<const Made> found;
+  for (std::size_t i = 0; i < node_.ports.size(); ++i) {
+    if (node_.ports[i].type != kind || wired_[i].empty()) continue;
+    if (found != nullptr) return nullptr;
+    found = std::get<std::shared_ptr<const Made>>(wired_[i][0]);
+  }
+  return found;
+}
+
+RunValue& TrainerOutputs::slot(std::string_view output, std::initializer_list<std::string_view> types) {
+  const auto number = node_.find_output(output);
+  if (!number) throw Error(SHOAL_E_FAILED, text("{} gave output '{}', which it did not declare", node_.component.id(), output));
+  const OutputPort& port = node_.outputs[*number];
+  if (std::find(types.begin(), types.end(), port.type) == types.end())
+    throw Error(SHOAL_E_FAILED, text("{} declared '{}' as {}, and gave another thing", node_.component.id(), output, port.type));
+  return values_[*number];
+}
+
+std::shared_ptr<const Made> TrainerOutputs::trained(std::string_view kind, Trained trained) const {
+  const auto from = inputs_.only_of_kind(kind);
+  if (from == nullptr)
+    throw Error(SHOAL_E_FAILED, text("{} gives {}, but not exactly one was wired to it", node_.component.id(), kind));
+  auto made = std::make_shared<Made>(*from);
+  made->trained = std::make_shared<const Trained>(std::move(trained));
+  made->shared = nullptr;
+  return made;
+}
+
+void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> value) {
+  slot(output, {"encoder"}) = trained("encoder", {.tensors = copy_of(*value), .example = inputs_.example_shape(),
+                                                  .embedding = value->embedding_size(), .classes = 0});
+}
+
+void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
+  slot(output, {"head"}) = trained("head", {.tensors = copy_of(*value), .example = {}, .embedding = inputs_.head_embedding(),
+                                            .classes = inputs_.head_classes()});
+}
+
+void TrainerOutputs::array(std::string_view output, Array value) { slot(output, {"array", "labels", "features"}) = std::move(value); }
+
+void TrainerOutputs::number(std::string_view output, double value) { slot(output, {"number"}) = value; }
+
+std::vector<RunValue> TrainerOutputs::finish(const std::map<std::string, double>& last_scalars) {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const OutputPort& port = node_.outputs[i];
+    if (port.type == "series") {
+      const auto last = last_scalars.find(port.name);
+      values_[i] = last == last_scalars.end() ? Series{} : Series{last->second, false};
+    }
+  }
+  return std::move(values_);
+}
+
+}  // namespace shoal::host

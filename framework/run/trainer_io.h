@@ -1,0 +1,82 @@
+#ifndef SHOAL_FRAMEWORK_RUN_TRAINER_IO_H_
+#define SHOAL_FRAMEWORK_RUN_TRAINER_IO_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/graph/graph.h"
+#include "framework/run/value.h"
+#include "shoal/torch/trainer.h"
+
+namespace shoal::host {
+
+/// An encoder of one's own, built for `example` and with trained tensors where `made` has them.
+std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Services& services, Listener* listener);
+
+/// What the executor wired to a trainer, as the SDK's Inputs.
+class TrainerInputs final : public Inputs {
+ public:
+  /// `wired[i]` belongs to node.ports[i].
+  TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services, Listener* listener, at::Device device);
+
+  bool has(std::string_view port) const override;
+  Index count(std::string_view port) const override;
+  std::unique_ptr<DatasetProxy> dataset(std::string_view port) override;
+  std::unique_ptr<ClustererProxy> clusterer(std::string_view port) override;
+  std::unique_ptr<TransformProxy> transform(std::string_view port, Index index) override;
+  const Augmentation& augmentation(std::string_view port) override;
+  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) override;
+  std::unique_ptr<Head> head(std::string_view port, Index embedding, Index classes, Index draw) override;
+  Array array(std::string_view port) override;
+  double number(std::string_view port) override;
+  at::Device device() const override { return device_; }
+
+  /// Which value of kind `kind` was wired: what an output of that kind was made from. Null where none or several were.
+  std::shared_ptr<const Made> only_of_kind(std::string_view kind) const;
+  /// What the last encoder or head handed out was built for.
+  const Shape& example_shape() const { return example_; }
+  Index head_embedding() const { return embedding_; }
+  Index head_classes() const { return classes_; }
+
+ private:
+  const std::vector<RunValue>& values(std::string_view port) const;
+  const Made& made(std::string_view port, Index index = 0) const;
+  Live& keep(std::shared_ptr<Live> live);
+
+  const GraphNode& node_;
+  std::vector<std::vector<RunValue>> wired_;
+  Services& services_;
+  Listener* listener_;
+  at::Device device_;
+  std::vector<std::shared_ptr<Live>> kept_;  // what proxies handed out speak to
+  Shape example_;
+  Index embedding_ = 0, classes_ = 0;
+};
+
+/// Takes what a trainer made; held to what it declared.
+class TrainerOutputs final : public Outputs {
+ public:
+  TrainerOutputs(const GraphNode& node, const TrainerInputs& inputs) : node_(node), inputs_(inputs), values_(node.outputs.size()) {}
+
+  void encoder(std::string_view output, std::unique_ptr<Encoder> value) override;
+  void head(std::string_view output, std::unique_ptr<Head> value) override;
+  void array(std::string_view output, Array value) override;
+  void number(std::string_view output, double value) override;
+
+  /// The outputs, in order; series come from what was reported. One that was not given stays empty.
+  std::vector<RunValue> finish(const std::map<std::string, double>& last_scalars);
+
+ private:
+  RunValue& slot(std::string_view output, std::initializer_list<std::string_view> types);
+  std::shared_ptr<const Made> trained(std::string_view kind, Trained trained) const;
+
+  const GraphNode& node_;
+  const TrainerInputs& inputs_;
+  std::vector<RunValue> values_;
+};
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_RUN_TRAINER_IO_H_

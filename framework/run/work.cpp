@@ -1,0 +1,273 @@
+#include "framework/run/work.h"
+
+#include <chrono>
+
+#include "framework/run/trainer_io.h"
+#include "shoal/clusterer.h"
+#include "shoal/dataset.h"
+#include "shoal/metric.h"
+#include "shoal/torch/examples.h"
+#include "shoal/transform.h"
+
+namespace shoal::host {
+namespace {
+
+const std::vector<RunValue>* find_input(const Job& job, std::string_view port) {
+  for (std::size_t i = 0; i < job.node.ports.size(); ++i)
+    if (job.node.ports[i].name == port) return job.inputs[i].empty() ? nullptr : &job.inputs[i];
+  return nullptr;
+}
+
+Array features_at(const Job& job, std::string_view port) { return as_features(find_input(job, port)->front(), job.services, job.listener); }
+
+/// A vector as float64, which is what weights are.
+Array as_weights(const Array& given, Services& services) {
+  const ConstArray in = given.view();
+  require(in.rank() == 1, "weights must be a vector (N), but have shape {}", to_string(in.shape()));
+  if (in.dtype() == DType::kFloat64) return given;
+  Array out = allocate_array(services, DType::kFloat64, in.shape());
+  double* to = out.mutable_view().data<double>();
+  for (Index i = 0; i < in.rows(); ++i) {
+    switch (in.dtype()) {
+      case DType::kFloat32: to[i] = static_cast<double>(in.data<float>()[i]); break;
+      case DType::kInt64: to[i] = static_cast<double>(in.data<std::int64_t>()[i]); break;
+      default: to[i] = in.data<std::uint8_t>()[i];
+    }
+  }
+  return out;
+}
+
+std::shared_ptr<Live> fresh(const Job& job) { return declare(job)->make(job.services, job.listener); }
+
+/// The component with what it has learnt, for `use: node.output`.
+std::shared_ptr<const Made> fitted(const Job& job, std::shared_ptr<Live> live) {
+  auto made = std::make_shared<Made>(*declare(job));
+  made->shared = std::move(live);
+  return made;
+}
+
+std::vector<RunValue> work_transform(const Job& job) {
+  const Array features = features_at(job, "data");
+  NodeContext context(job.services, job.seed, job.listener);
+  const auto live = job.made ? job.made->use(job.services, job.listener) : fresh(job);
+  TransformProxy transform(live->object(), live->context());
+  if (!job.made) transform.fit(context.context(), features);
+  Array out = transform.apply(context.context(), features);
+  if (job.made) return {std::move(out)};
+  return {std::move(out), fitted(job, live)};
+}
+
+/// Σ‖x − c_label‖² in float64 over fixed blocks of rows, added in their order; the centroids are the means of the labels
+/// where a method has none. Rows of label −1 (noise) do not count.
+double inertia_of(Context& context, ConstArray features, ConstArray labels, const std::optional<Array>& centroids, Index clusters) {
+  return visit_matrix(features, [&](const auto& x) {
+    const auto label = labels.vector<std::int64_t>();
+    RowMatrix<double> centers = RowMatrix<double>::Zero(clusters, x.cols());
+    if (centroids) {
+      visit_matrix(centroids->view(), [&](const auto& c) { centers = c.template cast<double>(); });
+    } else {
+      Eigen::VectorXd counts = Eigen::VectorXd::Zero(clusters);
+      for (Eigen::Index i = 0; i < x.rows(); ++i) {
+        const auto l = label[static_cast<std::size_t>(i)];
+        if (l >= 0) centers.row(l) += x.row(i).template cast<double>(), counts[l] += 1;
+      }
+      centers.array().colwise() /= counts.array().max(1.0);
+    }
+    constexpr Index kBlock = 1024;
+    std::vector<double> sums(static_cast<std::size_t>((x.rows() + kBlock - 1) / kBlock), 0.0);
+    context.parallel_for(x.rows(), kBlock, [&](Index from, Index to) {
+      double sum = 0;
+      for (Index i = from; i < to; ++i) {
+        const auto l = label[static_cast<std::size_t>(i)];
+        if (l >= 0) sum += (x.row(i).template cast<double>() - centers.row(l)).squaredNorm();
+      }
+      sums[static_cast<std::size_t>(from / kBlock)] = sum;
+    });
+    double total = 0;
+    for (const double sum : sums) total += sum;
+    return total;
+  });
+}
+
+std::vector<RunValue> work_made_clusterer(const Job& job) {
+  const Array features = features_at(job, "data");
+  NodeContext context(job.services, job.seed, job.listener);
+  const auto live = job.made->use(job.services, job.listener);
+  Array labels = context.context().allocate<std::int64_t>({features.rows()});
+  ClustererProxy(live->object()).predict(context.context(), features, labels.mutable_view());
+  return {std::move(labels)};
+}
+
+std::vector<RunValue> work_clusterer(const Job& job) {
+  if (job.made) return work_made_clusterer(job);
+  const Array features = features_at(job, "data");
+  NodeContext context(job.services, job.seed, job.listener);
+  Context& c = context.context();
+  FitInput input{.features = features};
+  Array weights, init;
+  if (const auto* given = find_input(job, "weights")) input.weights = weights = as_weights(std::get<Array>(given->front()), job.services);
+  if (find_input(job, "init") != nullptr) input.init = init = features_at(job, "init");
+  const auto live = fresh(job);
+  const auto begin = std::chrono::steady_clock::now();
+  Clustering found = ClustererProxy(live->object()).fit(c, input);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+
+  Array sizes = c.allocate<std::int64_t>({found.clusters});
+  auto* size = sizes.mutable_view().data<std::int64_t>();
+  for (const std::int64_t label : found.labels.view().vector<std::int64_t>())
+    if (label >= 0) ++size[label];
+  const auto used = std::count_if(size, size + found.clusters, [](std::int64_t s) { return s > 0; });
+  const double inertia = inertia_of(c, features, found.labels, found.centroids, found.clusters);
+  RunValue centroids;
+  if (found.centroids) centroids = std::move(*found.centroids);
+  return {std::move(found.labels),
+          fitted(job, live),
+          std::move(centroids),
+          std::move(sizes),
+          inertia,
+          inertia / static_cast<double>(features.rows()),
+          static_cast<double>(used),
+          static_cast<double>(found.iterations),
+          seconds};
+}
+
+std::vector<RunValue> work_encoder(const Job& job) {
+  NodeContext context(job.services, job.seed, job.listener);
+  const auto& data = std::get<std::shared_ptr<const Made>>(find_input(job, "data")->front());
+  const auto live = data->use(job.services, job.listener);
+  DatasetProxy dataset(live->object());
+  dataset.open(live->context());
+  const Examples examples(context.context(), dataset);
+  const Made& made = job.made ? *job.made : *declare(job);
+  const auto encoder = make_encoder(made, examples.shape(), job.services, job.listener);
+  encoder->to(job.device);
+  const at::Tensor embeddings = embed(context.context(), *encoder, examples, job.device);
+  return {context.context().copy(view(embeddings))};
+}
+
+/// Where a metric's numbers and arrays land.
+struct MetricSink {
+  shoal_results c;  // first: a shoal_results* is a pointer to this
+  const GraphNode* node;
+  const shoal_context* context;
+  std::vector<RunValue> values;
+
+  static MetricSink& of(const shoal_results* results) { return *reinterpret_cast<MetricSink*>(const_cast<shoal_results*>(results)); }
+  int put(const char* output, std::string_view type, RunValue value) {
+    const auto number = node->find_output(output);
+    if (!number || node->outputs[*number].type != type)
+      return context->host->fail(context, SHOAL_E_FAILED, text("it gave {} '{}', which it did not declare", type, output).c_str());
+    values[*number] = std::move(value);
+    return SHOAL_OK;
+  }
+};
+
+std::vector<RunValue> work_metric(const Job& job) {
+  NodeContext context(job.services, job.seed, job.listener);
+  std::vector<Array> owned;
+  for (std::size_t i = 0; i < job.node.ports.size(); ++i) {
+    if (job.inputs[i].empty()) {
+      owned.emplace_back();
+    } else if (job.node.ports[i].type == "features") {
+      owned.push_back(as_features(job.inputs[i].front(), job.services, job.listener));
+    } else {
+      owned.push_back(std::get<Array>(job.inputs[i].front()));
+    }
+  }
+  std::vector<ConstArray> views;  // the C arrays point into these
+  for (const Array& array : owned) views.push_back(array.view());
+  std::vector<shoal_array> arrays;
+  for (const ConstArray& array : views) arrays.push_back(array.c_array());
+  std::vector<const shoal_array*> pointers;
+  for (std::size_t i = 0; i < arrays.size(); ++i) pointers.push_back(owned[i] ? &arrays[i] : nullptr);
+
+  const shoal_context* c = context.context().c_context();
+  MetricSink sink{{sizeof(shoal_results),
+                   [](const shoal_results* results, const char* output, double value) {
+                     return MetricSink::of(results).put(output, "number", value);
+                   },
+                   [](const shoal_results* results, const char* output, shoal_buffer* value) {
+                     return MetricSink::of(results).put(output, "array", Array(value));
+                   }},
+                  &job.node,
+                  c,
+                  std::vector<RunValue>(job.node.outputs.size())};
+  const auto live = fresh(job);
+  const auto* table = live->object().get<shoal_metric_1>("metric/1");
+  detail::check_status(c, table->compute(live->object().self(), c, pointers.data(), &sink.c));
+  return std::move(sink.values);
+}
+
+std::vector<RunValue> work_trainer(const Job& job) {
+  NodeContext context(job.services, job.seed, job.listener);
+  const auto live = fresh(job);
+  TrainerInputs inputs(job.node, job.inputs, job.services, job.listener, job.device);
+  TrainerOutputs outputs(job.node, inputs);
+  torch_component<Trainer>(live->object()).run(context.context(), inputs, outputs);
+  return outputs.finish(job.last_scalars);
+}
+
+}  // namespace
+
+std::vector<RunValue> do_work(const Job& job) {
+  const std::string_view kind = job.node.kind();
+  if (kind == "transform") return work_transform(job);
+  if (kind == "clusterer") return work_clusterer(job);
+  if (kind == "encoder") return work_encoder(job);
+  if (kind == "metric") return work_metric(job);
+  if (kind == "trainer") return work_trainer(job);
+  throw Error(SHOAL_E_FAILED, text("nothing is known of how a {} works", kind));
+}
+
+std::shared_ptr<const Made> declare(const Job& job) {
+  auto made = std::make_shared<Made>();
+  made->entry = job.node.component;
+  made->parameters = job.node.parameters;
+  made->seed = job.seed;
+  if (job.node.at_work) return made;
+  for (std::size_t i = 0; i < job.node.ports.size(); ++i) {
+    if (job.inputs[i].empty()) continue;
+    made->inputs.emplace_back(job.node.ports[i].name, std::vector<std::shared_ptr<const Made>>{});
+    for (const RunValue& value : job.inputs[i]) made->inputs.back().second.push_back(std::get<std::shared_ptr<const Made>>(value));
+  }
+  const std::string_view kind = job.node.kind();
+  if (kind == "dataset" || kind == "augmentation") made->shared = made->make(job.services, job.listener);
+  return made;
+}
+
+Array dataset_labels(const Made& made, Services& services, Listener* listener) {
+  const auto live = made.use(services, listener);
+  DatasetProxy dataset(live->object());
+  dataset.open(live->context());
+  return dataset.labels(live->context());
+}
+
+Array as_features(const RunValue& value, Services& services, Listener* listener) {
+  if (const auto* array = std::get_if<Array>(&value)) return *array;
+  const auto* made = std::get_if<std::shared_ptr<const Made>>(&value);
+  require(made != nullptr && *made != nullptr, "what is wired here is neither features nor a dataset");
+  const auto live = (*made)->use(services, listener);
+  DatasetProxy dataset(live->object());
+  dataset.open(live->context());
+  const DatasetInfo& info = dataset.info();
+  Index columns = 1;
+  for (const Index size : info.shape) columns *= size;
+  const Shape flat = {info.count, columns};
+  Array out = allocate_array(services, info.dtype, flat);
+  // The dataset fills (N, shape…); without gaps between rows that is (N, D).
+  Shape shape = info.shape;
+  shape.insert(shape.begin(), info.count);
+  std::vector<Index> all(static_cast<std::size_t>(info.count));
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Index>(i);
+  MutableArray whole = out.mutable_view();
+  switch (info.dtype) {
+    case DType::kUInt8: whole = MutableArray(whole.data<std::uint8_t>(), shape); break;
+    case DType::kFloat32: whole = MutableArray(whole.data<float>(), shape); break;
+    case DType::kFloat64: whole = MutableArray(whole.data<double>(), shape); break;
+    case DType::kInt64: whole = MutableArray(whole.data<std::int64_t>(), shape); break;
+  }
+  dataset.read(live->context(), all, whole, {});
+  return out;
+}
+
+}  // namespace shoal::host
