@@ -94,7 +94,7 @@ TEST(IdxDataset, WhatCannotBeServedIsRefused) {
   EXPECT_THAT(refusal([&] { IdxDataset({.examples = bytes, .divide_by = 2}); }), HasSubstr("divided by 2"));
   EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = floats}), host, {0}); }), HasSubstr("NaN, or a number too large for its dtype, at row 1, column 0"));
   EXPECT_THAT(refusal([&] { examples<std::uint8_t>(IdxDataset({.examples = bytes}), host, {2}); }), HasSubstr("example 2 of 2"));
-  EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = bytes}), host, {0}); }), HasSubstr("expected float32, got uint8"));
+  EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = bytes}), host, {0}); }), HasSubstr("expected uint8, got float32"));
   EXPECT_THAT(refusal([&] { examples<std::uint8_t>(IdxDataset({.examples = {bytes.path, "00ff"}}), host, {0}); }),
               AllOf(HasSubstr("another file of that name"), HasSubstr("expected 00ff")));
   EXPECT_THAT(refusal([&] {

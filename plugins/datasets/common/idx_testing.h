@@ -72,9 +72,8 @@ inline Bytes gzip(const Bytes& bytes) {
   z.next_out = out.data();
   z.avail_out = static_cast<uInt>(out.size());
   deflate(&z, Z_FINISH);
-  out.resize(out.size() - z.avail_out);
   deflateEnd(&z);
-  return out;
+  return Bytes(out.data(), z.next_out);
 }
 
 /// The message of the E that `call` throws; "" and a failed test where it throws none.

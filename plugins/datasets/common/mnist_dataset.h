@@ -31,7 +31,7 @@ struct MnistSource {
 
 struct MnistParams {
   std::string split = "train";
-  std::string path;
+  std::string path = {};
   std::string dtype = "uint8";
   bool download = true;
 

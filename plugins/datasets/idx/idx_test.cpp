@@ -11,6 +11,7 @@ extern "C" shoal_plugin_fn shoal_plugin_v1;
 namespace {
 
 using idx::testing::Bytes;
+using idx::testing::operator+;
 using idx::testing::TempFolder;
 using shoal::testing::Host;
 using shoal::testing::MadeComponent;
