@@ -29,10 +29,8 @@ class MadeComponent {
   /// Throws InputError for a name that the plugin or the component does not have, and what the component throws.
   MadeComponent(Host& host, shoal_plugin_fn* plugin, const std::string& id, const Values& given = {}) : host_(&host) {
     const shoal_context* context = host.context().c_context();
-    const shoal_component* const* components = nullptr;
-    const std::int32_t count = plugin(context, &components);
-    for (std::int32_t i = 0; i < count; ++i)
-      if (id == components[i]->id) component_ = components[i];
+    for (const shoal_component* component : components_of(plugin, context))
+      if (id == component->id) component_ = component;
     require(component_ != nullptr, "the plugin has no component '{}'", id);
     const std::vector<shoal_value> values = typed(given);
     detail::check_status(context, component_->create(context, values.data(), &self_));
@@ -56,6 +54,18 @@ class MadeComponent {
   }
 
  private:
+  // A plugin is asked once in a process, as the program asks it.
+  static const std::vector<const shoal_component*>& components_of(shoal_plugin_fn* plugin, const shoal_context* context) {
+    static std::map<shoal_plugin_fn*, std::vector<const shoal_component*>> asked;
+    const auto [entry, first] = asked.try_emplace(plugin);
+    if (!first) return entry->second;
+    const shoal_component* const* components = nullptr;
+    const std::int32_t count = plugin(context, &components);
+    if (count < 0) detail::check_status(context, -count);
+    entry->second.assign(components, components + count);
+    return entry->second;
+  }
+
   std::vector<shoal_value> typed(const Values& given) {
     std::vector<shoal_value> out;
     std::size_t used = 0;
