@@ -119,7 +119,8 @@ TEST(Synthetic, IsReadOnlyWhereThereAreExamplesAndAfterOpen) {
   const auto* table = made.object().get<shoal_dataset_1>("dataset/1");
   const std::int64_t which = 10;
   std::vector<std::int64_t> label(1);
-  const shoal_array out = shoal::MutableArray(label).c_array();
+  const shoal::MutableArray labels(label);
+  const shoal_array out = labels.c_array();
   EXPECT_EQ(table->read(made.object().self(), host.context().c_context(), 1, &which, nullptr, &out), SHOAL_E_STATE);
   shoal::DatasetProxy(made.object()).open(host.context());
   EXPECT_EQ(table->read(made.object().self(), host.context().c_context(), 1, &which, nullptr, &out), SHOAL_E_INPUT);
