@@ -1,6 +1,7 @@
 #include "idx_dataset.h"
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -118,7 +119,8 @@ std::array<To, 256> divided_bytes(double divide_by) {
 }  // namespace
 
 struct IdxDataset::Loaded {
-  std::once_flag once;
+  std::mutex mutex;                // held while loading
+  std::atomic<bool> done = false;
   // (N, columns): the bytes of the file, or numbers in the dataset's dtype.
   std::variant<std::vector<std::uint8_t>, std::vector<float>, std::vector<double>> examples;
   std::vector<std::int64_t> labels;
@@ -149,17 +151,25 @@ IdxDataset::IdxDataset(const IdxDatasetOptions& options) : options_(options), lo
 IdxDataset::~IdxDataset() = default;
 
 const IdxDataset::Loaded& IdxDataset::loaded() const {
+  // No std::call_once: ThreadSanitizer does not follow an exception out of it. What throws here, the next read tries again.
   Loaded& out = *loaded_;
-  std::call_once(out.once, [&] {  // tried again by the next read where it throws
-    IdxFile file = load_checked(options_.examples, examples_header_);
-    const std::string name = options_.examples.path.string();
-    if (file.header.type == IdxType::kUInt8) out.examples = std::move(file.data);
-    else if (info_.dtype == DType::kFloat32) out.examples = convert<float>(name, file, options_.divide_by);
-    else out.examples = convert<double>(name, file, options_.divide_by);
-    if (!options_.labels) return;
-    out.labels = convert_labels(options_.labels->path.string(), load_checked(*options_.labels, labels_header_), options_.class_names.size());
-  });
+  if (out.done.load(std::memory_order_acquire)) return out;
+  const std::lock_guard lock(out.mutex);
+  if (!out.done.load(std::memory_order_relaxed)) {
+    load(out);
+    out.done.store(true, std::memory_order_release);
+  }
   return out;
+}
+
+void IdxDataset::load(Loaded& out) const {
+  IdxFile file = load_checked(options_.examples, examples_header_);
+  const std::string name = options_.examples.path.string();
+  if (file.header.type == IdxType::kUInt8) out.examples = std::move(file.data);
+  else if (info_.dtype == DType::kFloat32) out.examples = convert<float>(name, file, options_.divide_by);
+  else out.examples = convert<double>(name, file, options_.divide_by);
+  if (!options_.labels) return;
+  out.labels = convert_labels(options_.labels->path.string(), load_checked(*options_.labels, labels_header_), options_.class_names.size());
 }
 
 void IdxDataset::read(shoal::Context& context, std::span<const Index> which, std::optional<shoal::MutableArray> examples,

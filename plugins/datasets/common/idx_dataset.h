@@ -50,6 +50,7 @@ class IdxDataset {
  private:
   struct Loaded;
   const Loaded& loaded() const;
+  void load(Loaded& out) const;
 
   IdxDatasetOptions options_;
   IdxHeader examples_header_, labels_header_;

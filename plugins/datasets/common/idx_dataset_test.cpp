@@ -109,6 +109,8 @@ TEST(IdxDataset, ThatChangesAfterItWasOpenedIsRefused) {
   const IdxDataset data({.examples = {folder.write("x", idx_header(8, {2, 1}) + Bytes{1, 2})}});
   folder.write("x", idx_header(8, {3, 1}) + Bytes{1, 2, 3});
   EXPECT_THAT(message_of<shoal::InputError>([&] { examples<std::uint8_t>(data, host, {0}); }), HasSubstr("changed while it was in use"));
+  folder.write("x", idx_header(8, {2, 1}) + Bytes{1, 2});
+  EXPECT_THAT(examples<std::uint8_t>(data, host, {1}), ElementsAre(2));  // put right, it is read
 }
 
 TEST(IdxDataset, IsReadByManyThreadsAtOnce) {
