@@ -90,7 +90,8 @@ struct ByteStream::State {
         throw std::bad_alloc();
       } else if (status != Z_OK && status != Z_BUF_ERROR) {
         throw shoal::InputError(shoal::text("'{}' is damaged: {}, at byte {} of {}", name,
-                                            zlib.msg != nullptr ? zlib.msg : "its gzip data is wrong", used(), file_bytes));
+                                            zlib.msg != nullptr ? zlib.msg : "its gzip data is wrong", used(),
+                                            file_bytes));
       }
     }
     return n - zlib.avail_out;
@@ -109,7 +110,8 @@ ByteStream::ByteStream(const std::filesystem::path& path) : state_(std::make_uni
   if (s.gzip && s.file_bytes >= 4) {
     std::fseek(s.file.get(), -4, SEEK_END);
     if (s.read_file(bytes.data(), 4) == 4)
-      s.size_hint = bytes[0] | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24;
+      s.size_hint =
+          bytes[0] | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24;
   }
   std::rewind(s.file.get());
   if (s.gzip && inflateInit2(&s.zlib, 15 + 16) != Z_OK) throw std::bad_alloc();

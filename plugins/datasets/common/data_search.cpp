@@ -24,14 +24,16 @@ std::optional<std::vector<fs::path>> DataSearch::in(const fs::path& folder) {
       break;
     }
     if (error) missing += (missing.empty() ? "" : ", ") + error.message();
-    else if (found.empty() || !found.back().filename().string().starts_with(name)) missing += (missing.empty() ? "no " : ", no ") + name + "[.gz]";
+    else if (found.empty() || !found.back().filename().string().starts_with(name))
+      missing += (missing.empty() ? "no " : ", no ") + name + "[.gz]";
   }
   if (missing.empty()) return found;
   report_ += shoal::text("\n  {}: {}", folder.string(), missing);
   return std::nullopt;
 }
 
-std::optional<std::vector<fs::path>> DataSearch::in_any(const std::vector<fs::path>& folders, const std::string& dataset) {
+std::optional<std::vector<fs::path>> DataSearch::in_any(const std::vector<fs::path>& folders,
+                                                        const std::string& dataset) {
   for (const fs::path& folder : folders) {
     for (const fs::path& candidate : {folder / dataset, folder}) {
       if (std::ranges::find(seen_, candidate) != seen_.end()) continue;
@@ -44,9 +46,11 @@ std::optional<std::vector<fs::path>> DataSearch::in_any(const std::vector<fs::pa
 
 fs::path cache_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache == '/') return fs::path(cache) / "shoal/data";  // the XDG specification: a relative one is ignored
+  if (cache != nullptr && *cache == '/')
+    return fs::path(cache) / "shoal/data";  // the XDG specification: a relative one is ignored
   const char* home = std::getenv("HOME");
-  shoal::require(home != nullptr && *home != '\0', "neither XDG_CACHE_HOME nor HOME is set, so there is no cache folder to download to");
+  shoal::require(home != nullptr && *home != '\0',
+                 "neither XDG_CACHE_HOME nor HOME is set, so there is no cache folder to download to");
   return fs::path(home) / ".cache/shoal/data";
 }
 

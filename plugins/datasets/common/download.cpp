@@ -104,7 +104,8 @@ int on_progress(void* user, curl_off_t total, curl_off_t done, curl_off_t, curl_
 }
 
 // Writes what `url` gives to `part`. Returns why it failed; "" if it did not.
-std::string fetch(const shoal::Context& context, const std::string& url, PartFile& part, std::int64_t max_bytes, DownloadLimits limits) {
+std::string fetch(const shoal::Context& context, const std::string& url, PartFile& part, std::int64_t max_bytes,
+                  DownloadLimits limits) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   if (curl == nullptr) throw std::bad_alloc();
   Transfer transfer{context, part, max_bytes};
@@ -153,7 +154,8 @@ std::string check_contents(const std::string& path, const std::string& sha256) {
 
 }  // namespace
 
-fs::path download(const shoal::Context& context, const RemoteFile& file, const fs::path& folder, DownloadLimits limits) {
+fs::path download(const shoal::Context& context, const RemoteFile& file, const fs::path& folder,
+                  DownloadLimits limits) {
   std::error_code error;
   fs::create_directories(folder, error);
   shoal::require(!error, "the folder '{}' cannot be made: {}", folder.string(), error.message());

@@ -23,8 +23,9 @@ struct DataFile {
 struct IdxDatasetOptions {
   DataFile examples;
   std::optional<DataFile> labels = {};
-  std::optional<shoal::DType> dtype = {};  ///< none: the smallest of uint8, float32, float64 that holds every number exactly
-  double divide_by = 1;                    ///< every number is divided by it; a uint8 dataset wants 1
+  std::optional<shoal::DType> dtype =
+      {};                ///< none: the smallest of uint8, float32, float64 that holds every number exactly
+  double divide_by = 1;  ///< every number is divided by it; a uint8 dataset wants 1
   std::vector<std::string> class_names = {};
 };
 
@@ -42,8 +43,8 @@ class IdxDataset {
 
   const shoal::DatasetInfo& info() const { return info_; }
 
-  /// As shoal::Dataset::read. The first call also throws InputError for damage, for a wrong hash, for a NaN or an infinity,
-  /// and for a label that is out of range.
+  /// As shoal::Dataset::read. The first call also throws InputError for damage, for a wrong hash, for a NaN or an
+  /// infinity, and for a label that is out of range.
   void read(shoal::Context& context, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
             std::optional<shoal::MutableArray> labels) const;
 

@@ -11,18 +11,19 @@
 namespace idx::testing {
 namespace {
 
+using shoal::DType;
+using shoal::testing::Host;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using shoal::DType;
-using shoal::testing::Host;
 
 template <typename Scalar>
 std::vector<Scalar> examples(const IdxDataset& data, Host& host, const std::vector<shoal::Index>& which) {
   shoal::Index columns = 1;
   for (const shoal::Index size : data.info().shape) columns *= size;
   std::vector<Scalar> out(which.size() * static_cast<std::size_t>(columns));
-  data.read(host.context(), which, shoal::MutableArray(out.data(), {static_cast<shoal::Index>(which.size()), columns}), {});
+  data.read(host.context(), which, shoal::MutableArray(out.data(), {static_cast<shoal::Index>(which.size()), columns}),
+            {});
   return out;
 }
 
@@ -62,7 +63,9 @@ TEST(IdxDataset, HoldsEveryTypeExactly) {
 TEST(IdxDataset, DividesBytes) {
   const TempFolder folder;
   Host host;
-  const IdxDataset data({.examples = {folder.write("x", idx_header(8, {1, 2}) + Bytes{51, 255})}, .dtype = DType::kFloat64, .divide_by = 255});
+  const IdxDataset data({.examples = {folder.write("x", idx_header(8, {1, 2}) + Bytes{51, 255})},
+                         .dtype = DType::kFloat64,
+                         .divide_by = 255});
   EXPECT_THAT(examples<double>(data, host, {0}), ElementsAre(51.0 / 255, 1));
 }
 
@@ -78,10 +81,13 @@ TEST(IdxDataset, LabelsThatDoNotFitAreRefused) {
     });
   };
   EXPECT_THAT(with_labels(idx_header(8, {3}) + Bytes{0, 1, 0}), AllOf(HasSubstr("3 labels"), HasSubstr("2 examples")));
-  EXPECT_THAT(with_labels(idx_header(8, {2}) + Bytes{0, 2}), AllOf(HasSubstr("label 2 at row 1"), HasSubstr("2 classes")));
-  EXPECT_THAT(with_labels(idx_header(9, {2}) + Bytes{0xff, 0}), AllOf(HasSubstr("label -1 at row 0"), HasSubstr("least is 0")));
+  EXPECT_THAT(with_labels(idx_header(8, {2}) + Bytes{0, 2}),
+              AllOf(HasSubstr("label 2 at row 1"), HasSubstr("2 classes")));
+  EXPECT_THAT(with_labels(idx_header(9, {2}) + Bytes{0xff, 0}),
+              AllOf(HasSubstr("label -1 at row 0"), HasSubstr("least is 0")));
   EXPECT_THAT(with_labels(idx_header(8, {2, 1}) + Bytes{0, 0}), AllOf(HasSubstr("(2, 1)"), HasSubstr("rank 1")));
-  EXPECT_THAT(with_labels(idx_header(0x0D, {2}) + counting(8)), AllOf(HasSubstr("float32"), HasSubstr("whole numbers")));
+  EXPECT_THAT(with_labels(idx_header(0x0D, {2}) + counting(8)),
+              AllOf(HasSubstr("float32"), HasSubstr("whole numbers")));
 }
 
 TEST(IdxDataset, WhatCannotBeServedIsRefused) {
@@ -92,15 +98,20 @@ TEST(IdxDataset, WhatCannotBeServedIsRefused) {
   const auto refusal = [](auto&& call) { return message_of<shoal::InputError>(call); };
   EXPECT_THAT(refusal([&] { IdxDataset({.examples = floats, .dtype = DType::kUInt8}); }), HasSubstr("holds float32"));
   EXPECT_THAT(refusal([&] { IdxDataset({.examples = bytes, .divide_by = 2}); }), HasSubstr("divided by 2"));
-  EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = floats}), host, {0}); }), HasSubstr("NaN, or a number too large for its dtype, at row 1, column 0"));
-  EXPECT_THAT(refusal([&] { examples<std::uint8_t>(IdxDataset({.examples = bytes}), host, {2}); }), HasSubstr("example 2 of 2"));
-  EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = bytes}), host, {0}); }), HasSubstr("expected uint8, got float32"));
+  EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = floats}), host, {0}); }),
+              HasSubstr("NaN, or a number too large for its dtype, at row 1, column 0"));
+  EXPECT_THAT(refusal([&] { examples<std::uint8_t>(IdxDataset({.examples = bytes}), host, {2}); }),
+              HasSubstr("example 2 of 2"));
+  EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = bytes}), host, {0}); }),
+              HasSubstr("expected uint8, got float32"));
   EXPECT_THAT(refusal([&] { examples<std::uint8_t>(IdxDataset({.examples = {bytes.path, "00ff"}}), host, {0}); }),
               AllOf(HasSubstr("another file of that name"), HasSubstr("expected 00ff")));
   EXPECT_THAT(refusal([&] {
                 std::vector<std::int64_t> labels(1);
-                IdxDataset({.examples = bytes}).read(host.context(), std::vector<shoal::Index>{0}, {}, shoal::MutableArray(labels));
-              }), HasSubstr("has no labels"));
+                IdxDataset({.examples = bytes})
+                    .read(host.context(), std::vector<shoal::Index>{0}, {}, shoal::MutableArray(labels));
+              }),
+              HasSubstr("has no labels"));
 }
 
 TEST(IdxDataset, ThatChangesAfterItWasOpenedIsRefused) {
@@ -108,7 +119,8 @@ TEST(IdxDataset, ThatChangesAfterItWasOpenedIsRefused) {
   Host host;
   const IdxDataset data({.examples = {folder.write("x", idx_header(8, {2, 1}) + Bytes{1, 2})}});
   folder.write("x", idx_header(8, {3, 1}) + Bytes{1, 2, 3});
-  EXPECT_THAT(message_of<shoal::InputError>([&] { examples<std::uint8_t>(data, host, {0}); }), HasSubstr("changed while it was in use"));
+  EXPECT_THAT(message_of<shoal::InputError>([&] { examples<std::uint8_t>(data, host, {0}); }),
+              HasSubstr("changed while it was in use"));
   folder.write("x", idx_header(8, {2, 1}) + Bytes{1, 2});
   EXPECT_THAT(examples<std::uint8_t>(data, host, {1}), ElementsAre(2));  // put right, it is read
 }

@@ -69,18 +69,22 @@ TEST(IdxFile, ThatIsTruncatedIsRefusedWithBothNumbers) {
               AllOf(HasSubstr("(3, 2, 2) uint8"), HasSubstr("takes 12 bytes"), HasSubstr("only 7 bytes")));
   Bytes packed = gzip(idx_header(0x08, {3, 2, 2}) + Bytes{5, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8});
   packed.resize(packed.size() - 12);  // the trailer of 8 bytes, and some data
-  EXPECT_THAT(fault_at_open(folder.write("packed.gz", packed)), AllOf(HasSubstr("truncated"), HasSubstr("ends in the middle")));
+  EXPECT_THAT(fault_at_open(folder.write("packed.gz", packed)),
+              AllOf(HasSubstr("truncated"), HasSubstr("ends in the middle")));
   packed = gzip(kImages);
   packed.resize(packed.size() - 8);  // all data, no trailer
-  EXPECT_THAT(fault_at_open(folder.write("trailer.gz", packed)), AllOf(HasSubstr("12 bytes"), HasSubstr("ends in the middle")));
-  EXPECT_THAT(fault_at_open(folder.write("header", {0, 0, 8, 3, 0, 0})), AllOf(HasSubstr("16 bytes"), HasSubstr("only 6")));
+  EXPECT_THAT(fault_at_open(folder.write("trailer.gz", packed)),
+              AllOf(HasSubstr("12 bytes"), HasSubstr("ends in the middle")));
+  EXPECT_THAT(fault_at_open(folder.write("header", {0, 0, 8, 3, 0, 0})),
+              AllOf(HasSubstr("16 bytes"), HasSubstr("only 6")));
 }
 
 TEST(IdxFile, WithSomethingBehindItIsRefused) {
   const TempFolder folder;
   EXPECT_THAT(fault_at_open(folder.write("plain", kImages + Bytes{1, 2, 3})),
               AllOf(HasSubstr("too long"), HasSubstr("12 bytes"), HasSubstr("15 bytes")));
-  EXPECT_THAT(fault_at_open(folder.write("packed.gz", gzip(kImages + Bytes{1}))), AllOf(HasSubstr("12 bytes"), HasSubstr("13 bytes")));
+  EXPECT_THAT(fault_at_open(folder.write("packed.gz", gzip(kImages + Bytes{1}))),
+              AllOf(HasSubstr("12 bytes"), HasSubstr("13 bytes")));
   EXPECT_THAT(fault_at_open(folder.write("behind.gz", gzip(kImages) + Bytes{7, 7, 7, 7, 7})),
               AllOf(HasSubstr("goes on after its gzip data"), HasSubstr("5 bytes before the end")));
 }
@@ -90,8 +94,8 @@ TEST(IdxFile, ThatClaimsTwoThousandMillionRowsTakesNoMemoryForThem) {
   const Bytes lie = idx_header(0x08, {1u << 31, 28, 28}) + counting(100);
   for (const Bytes& bytes : {lie, gzip(lie)}) {
     const std::string path = folder.write("lie", bytes);
-    EXPECT_THAT(fault_at_open(path),
-                AllOf(HasSubstr("(2147483648, 28, 28)"), HasSubstr("takes 1683627180032 bytes"), HasSubstr("only 100 bytes")));
+    EXPECT_THAT(fault_at_open(path), AllOf(HasSubstr("(2147483648, 28, 28)"), HasSubstr("takes 1683627180032 bytes"),
+                                           HasSubstr("only 100 bytes")));
   }
   EXPECT_THAT(fault_at_open(folder.write("huge", idx_header(0x0E, {~0u, ~0u, ~0u, ~0u}) + counting(9))),
               AllOf(HasSubstr("lies"), HasSubstr("4294967295"), HasSubstr("29 bytes")));
@@ -99,11 +103,14 @@ TEST(IdxFile, ThatClaimsTwoThousandMillionRowsTakesNoMemoryForThem) {
 
 TEST(IdxFile, WhatIsNoIdxFileIsSaidToBeNone) {
   const TempFolder folder;
-  EXPECT_THAT(fault_at_open(folder.write("picture.png", {0x89, 'P', 'N', 'G', 13, 10})), HasSubstr("starts with 89 50 4e 47"));
+  EXPECT_THAT(fault_at_open(folder.write("picture.png", {0x89, 'P', 'N', 'G', 13, 10})),
+              HasSubstr("starts with 89 50 4e 47"));
   EXPECT_THAT(fault_at_open(folder.write("type", idx_header(0x0A, {1}) + Bytes{1})), HasSubstr("its type is 0a"));
   EXPECT_THAT(fault_at_open(folder.write("rank0", {0, 0, 8, 0, 1})), HasSubstr("rank 0; 1 to 8"));
-  EXPECT_THAT(fault_at_open(folder.write("rank9", idx_header(8, {1, 1, 1, 1, 1, 1, 1, 1, 1}) + Bytes{1})), HasSubstr("rank 9; 1 to 8"));
-  EXPECT_THAT(fault_at_open(folder.write("none", idx_header(8, {0, 28, 28}))), HasSubstr("holds nothing: its header says (0, 28, 28)"));
+  EXPECT_THAT(fault_at_open(folder.write("rank9", idx_header(8, {1, 1, 1, 1, 1, 1, 1, 1, 1}) + Bytes{1})),
+              HasSubstr("rank 9; 1 to 8"));
+  EXPECT_THAT(fault_at_open(folder.write("none", idx_header(8, {0, 28, 28}))),
+              HasSubstr("holds nothing: its header says (0, 28, 28)"));
   EXPECT_THAT(fault_at_open(folder.write("empty", {})), HasSubstr("is empty"));
   EXPECT_THAT(fault_at_open(folder.path().string()), HasSubstr("is a folder"));
   EXPECT_THAT(fault_at_open((folder.path() / "absent").string()), HasSubstr("does not exist"));
@@ -142,7 +149,10 @@ TEST(IdxFile, MutatedFilesLoadOrAreRefused) {
         case 0: bytes[place()] = static_cast<std::uint8_t>(random.below(256)); break;
         case 1: bytes[place()] ^= static_cast<std::uint8_t>(1 << random.below(8)); break;
         case 2: bytes.resize(place()); break;
-        case 3: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(place()), static_cast<std::uint8_t>(random.below(256))); break;
+        case 3:
+          bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(place()),
+                       static_cast<std::uint8_t>(random.below(256)));
+          break;
         default: bytes[place() % 16] = 0xff; break;
       }
       if (bytes.empty()) break;

@@ -23,7 +23,7 @@ struct MnistSplit {
 
 /// A dataset as it was published.
 struct MnistSource {
-  std::string name;                  ///< "mnist": also the folder's name
+  std::string name;  ///< "mnist": also the folder's name
   MnistSplit train, test;
   std::vector<std::string> mirrors;  ///< each ends in '/', and has NAME.gz for every file
   std::vector<std::string> class_names;
@@ -39,9 +39,13 @@ struct MnistParams {
     schema.field("split", &MnistParams::split, "which part: train or test").one_of({"train", "test"});
     schema.field("dtype", &MnistParams::dtype, "uint8: the bytes 0 … 255; float32 and float64: those divided by 255")
         .one_of({"uint8", "float32", "float64"});
-    schema.field("path", &MnistParams::path, "folder of the files; empty: looked for in the data folders. Files named here may be "
-                 "others of the same form, those found are checked to be the published ones").path();
-    schema.field("download", &MnistParams::download, "fetch the files into the user's cache where no folder has them").speed_only();
+    schema
+        .field("path", &MnistParams::path,
+               "folder of the files; empty: looked for in the data folders. Files named here may be "
+               "others of the same form, those found are checked to be the published ones")
+        .path();
+    schema.field("download", &MnistParams::download, "fetch the files into the user's cache where no folder has them")
+        .speed_only();
   }
 };
 
@@ -60,7 +64,8 @@ class MnistDataset : public shoal::Dataset {
 
  private:
   std::vector<std::filesystem::path> find(const shoal::Context& context, const MnistSplit& split) const;
-  std::vector<std::filesystem::path> fetch(const shoal::Context& context, const MnistSplit& split, const std::string& looked_in) const;
+  std::vector<std::filesystem::path> fetch(const shoal::Context& context, const MnistSplit& split,
+                                           const std::string& looked_in) const;
 
   MnistSource source_;
   MnistParams params_;

@@ -11,10 +11,10 @@
 namespace idx::testing {
 namespace {
 
+using shoal::testing::Host;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using shoal::testing::Host;
 
 const Bytes kImages = idx_header(8, {2, 2, 2}) + Bytes{1, 2, 3, 4, 5, 6, 7, 8};
 const Bytes kLabels = idx_header(8, {2}) + Bytes{1, 0};
@@ -32,7 +32,11 @@ class Tiny : public ::testing::Test {
 
   MnistSource source() const {
     const MnistSplit split{"images", sha256_of(kImages), "labels", sha256_of(kLabels)};
-    return {.name = "tiny", .train = split, .test = split, .mirrors = {"file://" + (folder.path() / "mirror/").string()}, .class_names = {"a", "b"}};
+    return {.name = "tiny",
+            .train = split,
+            .test = split,
+            .mirrors = {"file://" + (folder.path() / "mirror/").string()},
+            .class_names = {"a", "b"}};
   }
   shoal::DatasetInfo open(const MnistParams& params = {}, const std::vector<std::string>& folders = {}) const {
     Host host({.data_folders = folders});
@@ -71,14 +75,16 @@ TEST_F(Tiny, IsDownloadedOnceIntoTheCache) {
 TEST_F(Tiny, ThatIsNowhereIsSaidWithEveryPlaceAndWhatToDo) {
   folder.write("half/images", kImages);
   const std::string said = message_of<shoal::InputError>([&] { open({}, {at("absent"), at("half")}); });
-  EXPECT_THAT(said, AllOf(HasSubstr(at("absent/tiny") + ": no such folder"), HasSubstr(at("half") + ": no labels[.gz]\n"),
-                          HasSubstr(at("cache/shoal/data/tiny") + ": no such folder"), HasSubstr("mirror/images.gz: "),
-                          HasSubstr("put images.gz and labels.gz"), HasSubstr("'path'")));
+  EXPECT_THAT(said,
+              AllOf(HasSubstr(at("absent/tiny") + ": no such folder"), HasSubstr(at("half") + ": no labels[.gz]\n"),
+                    HasSubstr(at("cache/shoal/data/tiny") + ": no such folder"), HasSubstr("mirror/images.gz: "),
+                    HasSubstr("put images.gz and labels.gz"), HasSubstr("'path'")));
 }
 
 TEST_F(Tiny, FromAMirrorWithOtherContentsIsRefused) {
   folder.write("mirror/images.gz", gzip(kLabels));
-  EXPECT_THAT(message_of<shoal::InputError>([&] { open(); }), AllOf(HasSubstr(sha256_of(kLabels)), HasSubstr("expected " + sha256_of(kImages))));
+  EXPECT_THAT(message_of<shoal::InputError>([&] { open(); }),
+              AllOf(HasSubstr(sha256_of(kLabels)), HasSubstr("expected " + sha256_of(kImages))));
   EXPECT_FALSE(std::filesystem::exists(at("cache/shoal/data/tiny/images.gz")));
 }
 
@@ -87,7 +93,8 @@ TEST_F(Tiny, OfOtherContentsIsTakenFromPathAlone) {  // Fashion-MNIST's files ha
   folder.write("other/images", other);
   folder.write("other/labels", kLabels);
   EXPECT_EQ(open({.path = at("other")}).count, 2);
-  EXPECT_THAT(message_of<shoal::InputError>([&] { open({}, {at("other")}); }), AllOf(HasSubstr("another file of that name"), HasSubstr(sha256_of(other))));
+  EXPECT_THAT(message_of<shoal::InputError>([&] { open({}, {at("other")}); }),
+              AllOf(HasSubstr("another file of that name"), HasSubstr(sha256_of(other))));
 }
 
 TEST_F(Tiny, IsNotLookedForElsewhereWherePathIsGiven) {

@@ -38,7 +38,8 @@ TEST(FashionMnist, HasSixtyThousandInItsTrainSplit) {
   shoal::DatasetProxy data(fashion.object());
   EXPECT_EQ(data.open(host.context()).count, 60000);
   const shoal::Array images = data.examples(host.context());
-  EXPECT_NEAR(images.view().matrix<std::uint8_t>().cast<double>().mean() / 255, 0.2860, 5e-5);  // the constant in common use
+  EXPECT_NEAR(images.view().matrix<std::uint8_t>().cast<double>().mean() / 255, 0.2860,
+              5e-5);  // the constant in common use
 }
 
 }  // namespace

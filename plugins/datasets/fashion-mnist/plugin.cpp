@@ -1,5 +1,6 @@
-#include "mnist_dataset.h"
 #include "shoal/plugin.h"
+
+#include "mnist_dataset.h"
 
 namespace {
 
@@ -17,7 +18,8 @@ idx::MnistSource fashion_mnist() {
                .labels_sha256 = "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},
       .mirrors = {"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
                   "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"},
-      .class_names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
+      .class_names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+                      "Ankle boot"},
   };
 }
 

@@ -23,7 +23,11 @@ TEST(Idx, ServesFilesWithLabelsAndClassNames) {
   const std::string images = folder.write("x", idx::testing::idx_header(8, {2, 3}) + Bytes{0, 51, 255, 1, 2, 3});
   const std::string labels = folder.write("y", idx::testing::idx_header(8, {2}) + Bytes{1, 0});
   MadeComponent made(host, shoal_plugin_v1, "dataset/idx",
-                     {{"images", images}, {"labels", labels}, {"dtype", "float64"}, {"divide_by", 255}, {"class_names", std::vector<std::string>{"no", "yes"}}});
+                     {{"images", images},
+                      {"labels", labels},
+                      {"dtype", "float64"},
+                      {"divide_by", 255},
+                      {"class_names", std::vector<std::string>{"no", "yes"}}});
   shoal::DatasetProxy data(made.object());
   const shoal::DatasetInfo info = data.open(host.context());
   EXPECT_THAT(info.shape, ElementsAre(3));
@@ -37,7 +41,8 @@ TEST(Idx, ServesFilesWithLabelsAndClassNames) {
 TEST(Idx, KeepsTheFilesTypeAndNeedsNoLabels) {
   const TempFolder folder;
   Host host;
-  MadeComponent made(host, shoal_plugin_v1, "dataset/idx", {{"images", folder.write("x", idx::testing::idx_header(8, {4, 2, 2}) + Bytes(16))}});
+  MadeComponent made(host, shoal_plugin_v1, "dataset/idx",
+                     {{"images", folder.write("x", idx::testing::idx_header(8, {4, 2, 2}) + Bytes(16))}});
   shoal::DatasetProxy data(made.object());
   EXPECT_THROW(data.examples(host.context()).rows(), shoal::Error);  // not opened
   const shoal::DatasetInfo info = data.open(host.context());

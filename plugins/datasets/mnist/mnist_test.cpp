@@ -81,9 +81,10 @@ TEST(Mnist, AbsentFilesAreSaidWithEveryFolderAndWhatToDo) {
     data.open(host.context());
     FAIL() << "opened what is nowhere";
   } catch (const shoal::InputError& error) {
-    for (const char* part : {"mnist, split train", "/nowhere/a/mnist: no such folder", "/nowhere/a: no such folder", "/nowhere/b/mnist",
-                             "/nowhere/cache/shoal/data/mnist: no such folder", "'download' is false", "train-images-idx3-ubyte.gz",
-                             "train-labels-idx1-ubyte.gz", "--data", "'path'"})
+    for (const char* part :
+         {"mnist, split train", "/nowhere/a/mnist: no such folder", "/nowhere/a: no such folder", "/nowhere/b/mnist",
+          "/nowhere/cache/shoal/data/mnist: no such folder", "'download' is false", "train-images-idx3-ubyte.gz",
+          "train-labels-idx1-ubyte.gz", "--data", "'path'"})
       EXPECT_THAT(error.what(), HasSubstr(part));
   }
 }

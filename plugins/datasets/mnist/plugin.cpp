@@ -1,5 +1,6 @@
-#include "mnist_dataset.h"
 #include "shoal/plugin.h"
+
+#include "mnist_dataset.h"
 
 namespace {
 
@@ -15,7 +16,8 @@ idx::MnistSource mnist() {
                .images_sha256 = "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
                .labels = "t10k-labels-idx1-ubyte",
                .labels_sha256 = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
-      .mirrors = {"https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"},
+      .mirrors = {"https://storage.googleapis.com/cvdf-datasets/mnist/",
+                  "https://ossci-datasets.s3.amazonaws.com/mnist/"},
       .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
   };
 }

@@ -1,9 +1,10 @@
+#include "shoal/plugin.h"
+
 #include <optional>
 #include <vector>
 
 #include "choose_rows.h"
 #include "shoal/dataset.h"
-#include "shoal/plugin.h"
 
 namespace {
 
@@ -16,7 +17,8 @@ struct Params {
   std::optional<std::int64_t> per_class;
 
   static void describe(shoal::Schema<Params>& schema) {
-    schema.field("classes", &Params::classes, "keep the examples of these labels, which stay as they are; empty: all").min(0);
+    schema.field("classes", &Params::classes, "keep the examples of these labels, which stay as they are; empty: all")
+        .min(0);
     schema.field("shuffle", &Params::shuffle, "put what is left into a random order before it is cut");
     schema.field("from", &Params::from, "leave out that many examples").min(0);
     schema.field("count", &Params::count, "then take that many; absent: all that are left").min(1);
@@ -25,12 +27,18 @@ struct Params {
   }
 
   void check() const {
-    shoal::require(!(count && per_class), "'count' is {} and 'per_class' is {}: only one of them can be", count.value_or(0), per_class.value_or(0));
+    shoal::require(!(count && per_class), "'count' is {} and 'per_class' is {}: only one of them can be",
+                   count.value_or(0), per_class.value_or(0));
     shoal::require(!stratify || count, "'stratify' needs 'count'");
   }
 
   Choice choice() const {
-    return {.classes = classes, .shuffle = shuffle, .from = from, .count = count, .stratify = stratify, .per_class = per_class};
+    return {.classes = classes,
+            .shuffle = shuffle,
+            .from = from,
+            .count = count,
+            .stratify = stratify,
+            .per_class = per_class};
   }
 };
 
@@ -40,7 +48,8 @@ class Subset final : public shoal::Dataset, public shoal::TakesInputs {
 
   // The stream is taken here, where the context is surely that of this node.
   void bind(shoal::Context& context, std::string_view port, const std::vector<shoal::Object>& objects) override {
-    shoal::require(port == "data" && objects.size() == 1, "a subset takes one dataset on port 'data', got {} on '{}'", objects.size(), port);
+    shoal::require(port == "data" && objects.size() == 1, "a subset takes one dataset on port 'data', got {} on '{}'",
+                   objects.size(), port);
     data_.emplace(objects.front());
     random_ = context.random("shuffle");
   }
@@ -54,7 +63,8 @@ class Subset final : public shoal::Dataset, public shoal::TakesInputs {
         shoal::require(info.labelled, "the subset goes by labels, but the dataset has none");
         labels = data_->labels(context);
       }
-      const std::span<const std::int64_t> values = labels ? labels.view().vector<std::int64_t>() : std::span<const std::int64_t>();
+      const std::span<const std::int64_t> values =
+          labels ? labels.view().vector<std::int64_t>() : std::span<const std::int64_t>();
       rows_ = choose_rows(choice_, info.count, values, random_);
       info.count = static_cast<shoal::Index>(rows_.size());
       info_ = info;
@@ -76,10 +86,10 @@ class Subset final : public shoal::Dataset, public shoal::TakesInputs {
 
  private:
   Choice choice_;
-  shoal::Random random_{0};                   // of this node, from bind on
-  std::optional<shoal::DatasetProxy> data_;   // empty before bind
-  std::optional<shoal::DatasetInfo> info_;    // empty before open
-  std::vector<std::int64_t> rows_;            // of data_
+  shoal::Random random_{0};                  // of this node, from bind on
+  std::optional<shoal::DatasetProxy> data_;  // empty before bind
+  std::optional<shoal::DatasetInfo> info_;   // empty before open
+  std::vector<std::int64_t> rows_;           // of data_
 };
 
 }  // namespace

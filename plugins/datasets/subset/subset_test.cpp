@@ -67,12 +67,15 @@ TEST(ChooseRows, WantingMoreThanThereIsIsRefusedNotCapped) {
   EXPECT_THAT(refusal([] { choose({.from = 8, .count = 3}); }), HasSubstr("wants 3 examples, but there are only 2"));
   EXPECT_THAT(refusal([] { choose({.from = 10}); }), HasSubstr("leaves out 10 of 10"));
   EXPECT_THAT(refusal([] { choose({.classes = {0, 7}}); }), HasSubstr("label 7, which none of 10 examples has"));
-  EXPECT_THAT(refusal([] { choose({.per_class = 3}); }), HasSubstr("wants 3 examples of label 2, but there are only 2"));
+  EXPECT_THAT(refusal([] { choose({.per_class = 3}); }),
+              HasSubstr("wants 3 examples of label 2, but there are only 2"));
 }
 
 struct TenParams {
   bool labelled = true;
-  static void describe(shoal::Schema<TenParams>& schema) { schema.field("labelled", &TenParams::labelled, "with labels"); }
+  static void describe(shoal::Schema<TenParams>& schema) {
+    schema.field("labelled", &TenParams::labelled, "with labels");
+  }
 };
 
 /// Ten examples (1) holding their own number, with kLabels or without.
@@ -106,7 +109,8 @@ std::int32_t ten_plugin(const shoal_context*, const shoal_component* const** out
 
 struct OverTen {
   explicit OverTen(Host& host, const Values& values, bool labelled = true)
-      : ten(host, &ten_plugin, "dataset/ten", {{"labelled", labelled}}), subset(host, shoal_plugin_v1, "dataset/subset", values) {
+      : ten(host, &ten_plugin, "dataset/ten", {{"labelled", labelled}}),
+        subset(host, shoal_plugin_v1, "dataset/subset", values) {
     subset.bind("data", {&ten});
   }
   MadeComponent ten, subset;
@@ -140,12 +144,14 @@ TEST(Subset, ShufflesByTheSeedOfItsOwnNode) {
 
 TEST(Subset, SaysWhatDoesNotGoTogether) {
   Host host;
-  EXPECT_THAT(refusal([&] { OverTen(host, {{"count", 3}, {"per_class", 2}}); }), HasSubstr("'count' is 3 and 'per_class' is 2"));
+  EXPECT_THAT(refusal([&] { OverTen(host, {{"count", 3}, {"per_class", 2}}); }),
+              HasSubstr("'count' is 3 and 'per_class' is 2"));
   EXPECT_THAT(refusal([&] { OverTen(host, {{"stratify", true}}); }), HasSubstr("needs 'count'"));
   EXPECT_THAT(refusal([&] {
                 const OverTen made(host, {{"per_class", 1}}, /*labelled=*/false);
                 shoal::DatasetProxy(made.subset.object()).open(host.context());
-              }), HasSubstr("goes by labels, but the dataset has none"));
+              }),
+              HasSubstr("goes by labels, but the dataset has none"));
 }
 
 TEST(Subset, MustBeBoundAndOpenedFirst) {

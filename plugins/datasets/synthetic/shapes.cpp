@@ -10,7 +10,8 @@ Shapes::Shapes(const ShapeOptions& options, const shoal::Random& random)
   shoal::Random stream = random.fork("centers");
   centers_.resize(options_.classes, options_.features);
   for (Eigen::Index c = 0; c < centers_.rows(); ++c)
-    for (Eigen::Index d = 0; d < centers_.cols(); ++d) centers_(c, d) = stream.uniform(-options_.center_box, options_.center_box);
+    for (Eigen::Index d = 0; d < centers_.cols(); ++d)
+      centers_(c, d) = stream.uniform(-options_.center_box, options_.center_box);
 }
 
 void Shapes::point(std::int64_t example, std::span<double> out) const {

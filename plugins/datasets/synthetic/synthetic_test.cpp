@@ -33,13 +33,17 @@ void expect_as_reference(const Shapes& shapes, const nlohmann::json& reference, 
 
 TEST(Shapes, MoonsAndRingsAreScikitLearns) {
   const nlohmann::json reference = shoal::testing::reference("synthetic");
-  expect_as_reference(Shapes({.kind = Kind::kMoons, .examples = 10, .classes = 2, .noise = 0}, shoal::Random(1)), reference["moons"], 5);
-  expect_as_reference(Shapes({.kind = Kind::kRings, .examples = 12, .classes = 2, .noise = 0, .factor = reference["rings"]["factor"]}, shoal::Random(1)),
-                      reference["rings"], 6);
+  expect_as_reference(Shapes({.kind = Kind::kMoons, .examples = 10, .classes = 2, .noise = 0}, shoal::Random(1)),
+                      reference["moons"], 5);
+  expect_as_reference(
+      Shapes({.kind = Kind::kRings, .examples = 12, .classes = 2, .noise = 0, .factor = reference["rings"]["factor"]},
+             shoal::Random(1)),
+      reference["rings"], 6);
 }
 
 TEST(Shapes, BlobsAreNormalAroundTheirCentres) {
-  // 20000 points a blob: the mean of a coordinate has standard error 0.5/√20000 = 0.0035, its deviation 0.0025; 5 of them.
+  // 20000 points a blob: the mean of a coordinate has standard error 0.5/√20000 = 0.0035, its deviation 0.0025; 5 of
+  // them.
   const ShapeOptions noisy{.examples = 60000, .classes = 3, .features = 2, .noise = 0.5};
   ShapeOptions exact = noisy;
   exact.noise = 0;
@@ -83,7 +87,8 @@ TEST(Synthetic, IsTheSameForAnyNumberOfThreadsAndAnotherForAnotherSeed) {
 TEST(Synthetic, ClassesAreBalancedToOne) {
   Host host;
   std::vector<int> sizes(4);
-  for (const std::int64_t label : all_points(host, {{"examples", 1003}, {"classes", 4}}).y) ++sizes[static_cast<std::size_t>(label)];
+  for (const std::int64_t label : all_points(host, {{"examples", 1003}, {"classes", 4}}).y)
+    ++sizes[static_cast<std::size_t>(label)];
   EXPECT_THAT(sizes, ElementsAre(251, 251, 251, 250));
 }
 

@@ -103,7 +103,8 @@ class ConstArray {
     data_ += array.byte_offset;
     std::copy_n(array.shape, rank_, shape_.begin());
     std::copy_n(array.strides, rank_, strides_.begin());
-    require(rank_ == 0 || strides_[rank_ - 1] == 1, "the last stride must be 1, but is {}", strides_[rank_ - 1]);
+    const Index last = rank_ == 0 ? 1 : strides_[rank_ - 1];
+    require(last == 1, "the last stride must be 1, but is {}", last);
   }
 
   /// `data`, row-major and without gaps, seen as `shape`.

@@ -50,12 +50,14 @@ class MadeComponent {
     for (const MadeComponent* other : others) objects.push_back(&other->object_);
     const shoal_context* context = host_->context().c_context();
     const auto* inputs = object().get<shoal_inputs_1>("inputs/1");
-    detail::check_status(context, inputs->bind(self_, context, port.c_str(), static_cast<std::int64_t>(objects.size()), objects.data()));
+    detail::check_status(
+        context, inputs->bind(self_, context, port.c_str(), static_cast<std::int64_t>(objects.size()), objects.data()));
   }
 
  private:
   // A plugin is asked once in a process, as the program asks it.
-  static const std::vector<const shoal_component*>& components_of(shoal_plugin_fn* plugin, const shoal_context* context) {
+  static const std::vector<const shoal_component*>& components_of(shoal_plugin_fn* plugin,
+                                                                  const shoal_context* context) {
     static std::map<shoal_plugin_fn*, std::vector<const shoal_component*>> asked;
     const auto [entry, first] = asked.try_emplace(plugin);
     if (!first) return entry->second;
@@ -74,14 +76,16 @@ class MadeComponent {
       used += found != given.end() ? 1 : 0;
       out.push_back(found != given.end() ? typed(**p, found->second) : (*p)->initial);
     }
-    require(used == given.size(), "{} of {} parameters are not known to {}", given.size() - used, given.size(), component_->id);
+    require(used == given.size(), "{} of {} parameters are not known to {}", given.size() - used, given.size(),
+            component_->id);
     return out;
   }
   shoal_value typed(const shoal_param& param, const Value& given) {
     return std::visit(
         [&]<typename T>(const T& value) {
           if constexpr (std::is_same_v<T, int>) {
-            return param.type == SHOAL_REAL ? table_.value(static_cast<double>(value)) : table_.value(std::int64_t{value});
+            return param.type == SHOAL_REAL ? table_.value(static_cast<double>(value))
+                                            : table_.value(std::int64_t{value});
           } else {
             return table_.value(value);
           }
