@@ -3,6 +3,7 @@
 #define SHOAL_CONTEXT_H_
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <initializer_list>
@@ -119,6 +120,26 @@ class Context {
   /// One number of a series: a loss at a step. It reaches metrics.jsonl, figures, and the output `name` of the node.
   void scalar(std::string_view name, double value, Index step) const {
     context_->host->scalar(context_, std::string(name).c_str(), value, step);
+  }
+
+  /// Folders where data is looked for, first to last: what --data and $SHOAL_DATA name, the project's data/, the
+  /// install's data folder, the user's cache, /usr/share/datasets. They need not exist.
+  /// The host says them by the extension "shoal.data-path/1" (a null-ended `const char* const*` that lives as long as
+  /// the process). A host without it leaves those of $SHOAL_DATA, parted by ':', then ./data and /usr/share/datasets.
+  std::vector<std::filesystem::path> data_folders() const {
+    std::vector<std::filesystem::path> out;
+    if (const void* said = context_->host->extension(context_, "shoal.data-path/1")) {
+      for (auto folder = static_cast<const char* const*>(said); *folder != nullptr; ++folder) out.emplace_back(*folder);
+      return out;
+    }
+    const char* variable = std::getenv("SHOAL_DATA");
+    for (std::string_view rest = variable != nullptr ? variable : ""; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(':'), rest.size());
+      if (end > 0) out.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    out.insert(out.end(), {"data", "/usr/share/datasets"});
+    return out;
   }
 
  private:

@@ -86,7 +86,7 @@ struct ParamTable {
   template <typename T>
   shoal_value value(const std::vector<T>& v) {
     std::vector<shoal_value> list_items;
-    for (const T item : v) list_items.push_back(value(item));
+    for (const auto& item : v) list_items.push_back(value(item));
     items.push_back(std::move(list_items));
     shoal_value out{};
     out.type = SHOAL_LIST;

@@ -11,7 +11,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct HostOptions {
   int threads = 1;              ///< for parallel_for
   std::uint64_t seed = 0;       ///< of the experiment
   std::int64_t cancel_after = -1;  ///< that many calls of progress, then Cancelled; −1: never
+  std::optional<std::vector<std::string>> data_folders = {};  ///< what Context::data_folders says; none: no extension
 };
 
 /// A line that a component logged, and a number that it reported.
@@ -40,7 +43,12 @@ struct Scalar {
 /// The services of Context with plain means. Keep it longer than every Array that came from it.
 class Host {
  public:
-  explicit Host(HostOptions options = {}) : options_(options), root_(*this, options.seed), context_(&root_.c) {}
+  explicit Host(HostOptions options = {})
+      : options_(std::move(options)), root_(*this, options_.seed), context_(&root_.c) {
+    if (!options_.data_folders) return;
+    for (const std::string& folder : *options_.data_folders) data_path_.push_back(folder.c_str());
+    data_path_.push_back(nullptr);
+  }
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
@@ -142,11 +150,15 @@ class Host {
           return &(new Opened(parent.host, seed))->c;
         },
         [](const shoal_context* c) { delete &self(c); },
-        [](const shoal_context*, const char*) -> const void* { return nullptr; }};
+        [](const shoal_context* c, const char* id) -> const void* {
+          const Host& h = self(c).host;
+          return h.options_.data_folders && std::string_view(id) == "shoal.data-path/1" ? h.data_path_.data() : nullptr;
+        }};
     return &host;
   }
 
   HostOptions options_;
+  std::vector<const char*> data_path_;  // null-ended; empty without data_folders
   std::mutex mutex_;
   std::vector<LogLine> log_;
   std::vector<Scalar> scalars_;
