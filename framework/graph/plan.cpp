@@ -63,6 +63,27 @@ std::vector<std::string> axis_names(const config::Matrix& matrix) {
   return names;
 }
 
+/// The matrix as it will be run, with the axes that the command line fixed; `written` has what is kept as it is.
+Value emit_matrix(const config::Matrix& matrix, const Value* written) {
+  Value out = Value::make_map();
+  for (const config::Axis& axis : matrix.axes) {
+    Value cases = axis.path ? Value::make_list() : Value::make_map();
+    for (const config::Case& one : axis.cases) {
+      if (axis.path) {
+        cases.items.push_back(one.assignments.at(0).value);
+        continue;
+      }
+      Value paths = Value::make_map();
+      for (const config::Assignment& assignment : one.assignments) paths.set(config::to_string(config::shorten(assignment.path)), assignment.value);
+      cases.set(one.label, std::move(paths));
+    }
+    out.set(axis.name, std::move(cases));
+  }
+  for (const char* key : {"exclude", "add", "seeds"})
+    if (const Value* kept = written != nullptr ? written->find(key) : nullptr) out.set(key, *kept);
+  return out;
+}
+
 void set_seeds(Value& document, std::int64_t seeds) {
   if (document.find("matrix") == nullptr) document.set("matrix", Value::make_map());
   document.find("matrix")->set("seeds", Value::make_integer(seeds));
@@ -115,6 +136,7 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   const std::int64_t base_seed = read_experiment(*document, ignored).seed;
   Plan plan;
   plan.document = *document;
+  if (written_matrix != nullptr) plan.document.set("matrix", emit_matrix(*matrix, document->find("matrix")));
   plan.axes = axis_names(*matrix);
   std::map<std::string, std::size_t> known;
   const auto rows = config::expand(*matrix, base_seed, diagnostics);
@@ -130,8 +152,11 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   return plan;
 }
 
-Value resolved(const PlannedRow& row) {
+Value resolved(const Plan& plan) {
+  if (plan.rows.size() != 1) return plan.document;
+  const PlannedRow& row = plan.rows[0];
   Value out = row.document;
+  if (const Value* matrix = plan.document.find("matrix")) out.set("matrix", *matrix);
   out.set("seed", Value::make_integer(row.row.seed));
   for (const GraphNode& node : row.graph.nodes) {
     Value* written = out.find("nodes")->find(node.name);

@@ -50,8 +50,9 @@ struct PlanOptions {
 };
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
 
-/// The document of a row as a person would write it out, with all defaults: resolved.yaml.
-config::Value resolved(const PlannedRow& row);
+/// The experiment as one file that gives the same run again: resolved.yaml. Of one row, with all defaults written out; of
+/// several, with the matrix, since their components may differ (plan.json then has each row's parameters).
+config::Value resolved(const Plan& plan);
 
 }  // namespace shoal::host
 

@@ -72,17 +72,18 @@ std::optional<std::string> check_header(const Elf64_Ehdr& header) {
 /// What would make the loader read outside the file: SIGBUS or SIGSEGV inside dlopen.
 std::optional<std::string> check_segments(Bytes& bytes, const Elf64_Ehdr& header) {
   std::uint64_t needed = 0;
+  bool dynamic_inside = true;
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
     if (!bytes.read(header.e_phoff + std::uint64_t{i} * sizeof(segment), segment))
       return text("the file ends at byte {}, before its table of segments: copy it again", bytes.size());
     if (segment.p_offset + segment.p_filesz < segment.p_offset) return "damaged ELF file (a segment's size overflows)";
-    if (segment.p_type == PT_DYNAMIC && !bytes.holds(segment.p_offset, segment.p_filesz))
-      return "damaged ELF file (dynamic section lies outside it)";
+    if (segment.p_type == PT_DYNAMIC) dynamic_inside = bytes.holds(segment.p_offset, segment.p_filesz);
     if (segment.p_type == PT_LOAD) needed = std::max(needed, segment.p_offset + segment.p_filesz);
   }
   if (needed > bytes.size())
     return text("the file ends at byte {} but its segments need {}: copy it again", bytes.size(), needed);
+  if (!dynamic_inside) return "damaged ELF file (dynamic section lies outside it)";
   return std::nullopt;
 }
 

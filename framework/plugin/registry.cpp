@@ -19,7 +19,7 @@ constexpr const char* kEntryPoint = "shoal_plugin_v1";
 boost::dll::shared_library& open_for_ever(const std::filesystem::path& file) {
   namespace dll = boost::dll;
   static auto& opened = *new std::deque<dll::shared_library>;  // leaked: a static registry would close them at exit
-  boost::system::error_code error;
+  std::error_code error;
   dlerror();
   dll::shared_library library;
   library.load(file.string(), error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);

@@ -67,6 +67,20 @@ std::vector<Metric> metrics_of(const GraphNode& node, const std::vector<RunValue
   return out;
 }
 
+/// Marks what `report:` names and puts it first, in its order.
+void put_reported_first(const Graph& graph, std::vector<Metric>& metrics) {
+  auto place = metrics.begin();
+  for (const OutputName& name : graph.experiment.report) {
+    const GraphNode& node = graph.node(name.node);
+    const std::string full = node.name + "." + node.outputs[*node.find_output(name.output)].name;
+    const auto found = std::find_if(place, metrics.end(), [&](const Metric& metric) { return metric.name == full; });
+    if (found == metrics.end()) continue;
+    found->reported = true;
+    std::rotate(place, found, found + 1);
+    ++place;
+  }
+}
+
 }  // namespace
 
 const char* name(RowStatus status) {
@@ -278,14 +292,7 @@ RowRecord Executor::record_row(std::size_t row) const {
     if (planned.graph.nodes[i].at_work)
       out.nodes.push_back({planned.graph.nodes[i].name, std::string(planned.graph.nodes[i].component.id()), status_text(t, row), result.seconds});
   }
-  const auto reported = [&](const Metric& metric) {
-    for (const OutputName& name : planned.graph.experiment.report) {
-      const GraphNode& node = planned.graph.node(name.node);
-      if (metric.name == name.node + "." + node.outputs[*node.find_output(name.output)].name) return true;
-    }
-    return false;
-  };
-  for (Metric& metric : out.metrics) metric.reported = reported(metric);
+  put_reported_first(planned.graph, out.metrics);
   out.peak_rss_bytes = peak_rss_bytes();
   return out;
 }

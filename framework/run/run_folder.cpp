@@ -121,8 +121,7 @@ RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool e
 RunFolder::~RunFolder() = default;
 
 void RunFolder::write_plan(const Plan& plan, const std::string& environment_json) {
-  const config::Value document = plan.rows.size() == 1 ? resolved(plan.rows[0]) : plan.document;
-  write_atomically(path_ / "resolved.yaml", config::emit_yaml(document));
+  write_atomically(path_ / "resolved.yaml", config::emit_yaml(resolved(plan)));
   write_atomically(path_ / "plan.json", describe_plan(plan).dump(2) + "\n");
   write_atomically(path_ / "environment.json", environment_json + "\n");
 }

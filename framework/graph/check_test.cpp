@@ -1,0 +1,225 @@
+// What a check finds in an experiment, and where. Each text is a whole file; the plugin of tests/plugins/toys.cpp is
+// all that is loaded.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "framework/graph/plan.h"
+
+namespace shoal::host {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CheckTest : public ::testing::Test {
+ protected:
+  CheckTest() { registry_.load_folder(std::string(SHOAL_TEST_PLUGINS) + "/toys"); }
+  ~CheckTest() override { std::filesystem::remove(file_); }
+
+  std::optional<Plan> plan(const std::string& nodes_and_rest, std::vector<std::string> overrides = {}) {
+    std::ofstream(file_) << "shoal: 1\nname: test\n" << nodes_and_rest;
+    found_ = {};
+    return plan_experiment({.file = file_.string(), .overrides = std::move(overrides), .seeds = {}}, registry_, found_);
+  }
+  /// All that is wrong with it, as printed.
+  std::string wrong(const std::string& nodes_and_rest, std::vector<std::string> overrides = {}) {
+    EXPECT_FALSE(plan(nodes_and_rest, std::move(overrides)).has_value());
+    return config::render(found_);
+  }
+
+  std::filesystem::path file_ = std::filesystem::temp_directory_path() / ("shoal-check-test-" + std::to_string(getpid()) + ".yaml");
+  Services services_{1};
+  Registry registry_{services_};
+  config::Diagnostics found_;
+};
+
+//   data ──► deal ──labels──► share ◄──labels── data
+constexpr const char* kGood = R"(
+nodes:
+  data:  {use: dataset/toy-line, with: {count: 6}}
+  deal:  {use: clusterer/toy-deal, in: {data: data}, with: {k: 2}}
+  share: {use: metric/toy-agreement, in: {labels: data.labels, predicted: deal.labels}}
+report: [share, deal.inertia]
+)";
+
+TEST_F(CheckTest, PlansAGoodExperiment) {
+  const auto plan = this->plan(kGood);
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  EXPECT_EQ(plan->rows.size(), 1u);
+  EXPECT_EQ(plan->tasks.size(), 3u);
+  EXPECT_TRUE(found_.empty());
+}
+
+TEST_F(CheckTest, PutsNodesBehindWhatTheyNeedHoweverTheyAreWritten) {
+  const auto plan = this->plan(R"(
+nodes:
+  sum:   {use: metric/toy-sum, in: {features: times}}
+  times: {use: transform/toy-times, in: {data: data}}
+  data:  {use: dataset/toy-line}
+)");
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  EXPECT_THAT(plan->rows[0].graph.order, ElementsAre(2, 1, 0));
+}
+
+TEST_F(CheckTest, NamesTheNearestComponent) {
+  EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deel}}\n"),
+              AllOf(HasSubstr(":3:18: error[K202]"), HasSubstr("did you mean 'clusterer/toy-deal'?")));
+}
+
+TEST_F(CheckTest, SuggestsTheKindThatWasLeftOut) {
+  EXPECT_THAT(wrong("nodes: {a: {use: toy-deal}}\n"), AllOf(HasSubstr("error[G301]"), HasSubstr("use: clusterer/toy-deal")));
+}
+
+TEST_F(CheckTest, NamesTheNearestParameter) {
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, with: {coutn: 3}}}\n"), AllOf(HasSubstr("error[K203]"), HasSubstr("did you mean 'count'?")));
+}
+
+TEST_F(CheckTest, TakesAFormerNameWithAHint) {
+  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, with: {n: 3}}, s: {use: metric/toy-sum, in: {features: a}}}\n").has_value());
+  EXPECT_THAT(config::render(found_), AllOf(HasSubstr("warning[K213]"), HasSubstr("'n' is called 'count' here")));
+}
+
+TEST_F(CheckTest, SaysTheRangeThatAValueLeft) {
+  EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {k: 0}}}\n"),
+              AllOf(HasSubstr(":3:48: error[K206]: 'k' must be at least 1, but is 0"), HasSubstr("clusterer/toy-deal takes k ≥ 1 (default 2)")));
+}
+
+TEST_F(CheckTest, SaysTheChoices) {
+  EXPECT_THAT(wrong("nodes: {a: {use: transform/toy-times, with: {mode: plane}}}\n"),
+              AllOf(HasSubstr("error[K207]"), HasSubstr("not one of plain, noisy; did you mean 'plain'?")));
+}
+
+TEST_F(CheckTest, SaysTheTypeThatIsWanted) {
+  EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {k: ten}}}\n"), HasSubstr("error[K205]"));
+}
+
+TEST_F(CheckTest, KnowsTheKeysOfANode) {
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, wiht: {count: 3}}}\n"), AllOf(HasSubstr("error[K201]"), HasSubstr("did you mean 'with'?")));
+}
+
+TEST_F(CheckTest, SaysWhichNodeIsNotThere) {
+  EXPECT_THAT(wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: dat}}}\n"),
+              AllOf(HasSubstr("error[G301]"), HasSubstr("did you mean 'data'?")));
+}
+
+TEST_F(CheckTest, ListsTheOutputsThatThereAre) {
+  EXPECT_THAT(wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: data.lables}}}\n"),
+              AllOf(HasSubstr("error[G302]"), HasSubstr("did you mean 'labels'?"), HasSubstr("dataset, labels")));
+}
+
+TEST_F(CheckTest, SaysBothEndsOfAnEdgeThatDoesNotFit) {
+  EXPECT_THAT(wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: data.labels}}}\n"),
+              AllOf(HasSubstr("error[G303]: 'features' of 's' wants features (N, D), but 'data.labels' gives labels (N)"),
+                    HasSubstr("'data.dataset' would fit")));
+}
+
+TEST_F(CheckTest, SaysWhichInputIsMissingAndWhichIsUnknown) {
+  const std::string text = wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {feature: data}}}\n");
+  EXPECT_THAT(text, AllOf(HasSubstr("error[G304]: 's' has nothing wired to 'features'"), HasSubstr("error[G305]"), HasSubstr("did you mean 'features'?")));
+}
+
+TEST_F(CheckTest, RefusesASecondNodeAtASinglePort) {
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: [a, a]}}}\n"), HasSubstr("error[G308]"));
+}
+
+TEST_F(CheckTest, ShowsACycleNodeByNode) {
+  //   a ──► b ──► a
+  const std::string text = wrong(R"(
+nodes:
+  a: {use: transform/toy-times, in: {data: b}}
+  b: {use: transform/toy-times, in: {data: a}}
+)");
+  EXPECT_THAT(text, AllOf(HasSubstr("error[G306]"), HasSubstr("a → b → a")));
+}
+
+TEST_F(CheckTest, RefusesAPortThatAClustererIgnores) {
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, d: {use: clusterer/toy-deal, in: {data: a, weights: a}}}\n"),
+              HasSubstr("error[P403]: clusterer/toy-deal does not take 'weights'"));
+}
+
+TEST_F(CheckTest, WarnsOfANodeThatFeedsNothing) {
+  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line}, b: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: a}}}\n").has_value());
+  EXPECT_THAT(config::render(found_), HasSubstr("warning[G307]: node 'b' feeds nothing"));
+}
+
+TEST_F(CheckTest, RefusesAReportOfWhatIsNoNumber) {
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, d: {use: clusterer/toy-deal, in: {data: a}}}\nreport: [d.labels]\n"),
+              AllOf(HasSubstr("error[G310]"), HasSubstr("d.inertia")));
+}
+
+TEST_F(CheckTest, FindsAllErrorsAtOnce) {
+  const std::string text = wrong(R"(
+nodes:
+  data: {use: dataset/toy-line, with: {coutn: 3}}
+  deal: {use: clusterer/toy-deal, in: {data: dta}, with: {k: 0}}
+  sum:  {use: metric/toy-sumo}
+report: [nobody]
+colour: red
+)");
+  for (const char* id : {"K203", "G301", "K206", "K202", "K201"}) EXPECT_THAT(text, HasSubstr(id));
+  EXPECT_THAT(text, HasSubstr("Nothing was run."));
+}
+
+TEST_F(CheckTest, AppliesOverridesAndPlacesTheirErrors) {
+  EXPECT_THAT(wrong(kGood, {"deal.k=0"}), HasSubstr("command line:1:8: error[K206]"));
+  EXPECT_THAT(wrong(kGood, {"dael.k=3"}), AllOf(HasSubstr("command line:1:1: error[C210]"), HasSubstr("deal")));
+}
+
+TEST_F(CheckTest, PutsAMadeComponentToWork) {
+  const auto plan = this->plan(R"(
+nodes:
+  data:  {use: dataset/toy-line}
+  deal:  {use: clusterer/toy-deal, in: {data: data}}
+  again: {use: deal.clusterer, in: {data: data}}
+  share: {use: metric/toy-agreement, in: {labels: data.labels, predicted: again}}
+)");
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  EXPECT_TRUE(plan->rows[0].graph.node("again").at_work);
+}
+
+TEST_F(CheckTest, ComputesOnceWhatRowsShare) {
+  const auto plan = this->plan(std::string(kGood) + "matrix: {deal.k: [2, 3], seeds: 2}\n");
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  EXPECT_EQ(plan->rows.size(), 4u);
+  // No component of this graph draws random numbers, so the seeds share everything: 1 dataset, 2 deals, 2 shares.
+  EXPECT_EQ(plan->tasks.size(), 5u);
+}
+
+TEST_F(CheckTest, GivesARandomNodeAKeyForEachSeed) {
+  const auto plan = this->plan(R"(
+nodes:
+  data:  {use: dataset/toy-line}
+  times: {use: transform/toy-times, in: {data: data}}
+  sum:   {use: metric/toy-sum, in: {features: times}}
+matrix: {seeds: 3}
+)");
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  EXPECT_EQ(plan->tasks.size(), 1u + 3u + 3u);
+}
+
+TEST_F(CheckTest, KeepsAKeyWhenAnotherNodeIsAdded) {
+  const auto before = plan(kGood);
+  ASSERT_TRUE(before.has_value());
+  const std::string key = before->tasks[before->rows[0].tasks[1]].key;
+  std::string more = kGood;
+  more.insert(more.find("  data:"), "  extra: {use: dataset/toy-line}\n");
+  const auto after = plan(more);
+  ASSERT_TRUE(after.has_value()) << config::render(found_);
+  EXPECT_EQ(after->tasks[after->rows[0].tasks[2]].key, key);
+}
+
+TEST_F(CheckTest, ChoosesBetweenLibrariesByTheirName) {
+  const auto copy = std::filesystem::temp_directory_path() / ("libshoal-copy-" + std::to_string(getpid()) + ".so");
+  std::filesystem::copy_file(std::string(SHOAL_TEST_PLUGINS) + "/toys/libtoys.so", copy, std::filesystem::copy_options::overwrite_existing);
+  registry_.load_file(copy);
+  const std::string rest = "s: {use: metric/toy-sum, library: libtoys.so, in: {features: a}}}\n";
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, " + rest), AllOf(HasSubstr("error[K216]"), HasSubstr("is in both")));
+  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, library: libtoys.so}, " + rest).has_value()) << config::render(found_);
+  std::filesystem::remove(copy);
+}
+
+}  // namespace
+}  // namespace shoal::host

@@ -1,0 +1,39 @@
+#ifndef SHOAL_FRAMEWORK_REPORT_SUMMARY_H_
+#define SHOAL_FRAMEWORK_REPORT_SUMMARY_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/run/record.h"
+
+namespace shoal::host {
+
+/// The rows of one setting: all that differ in their seed alone.
+struct Setting {
+  std::vector<std::pair<std::string, std::string>> settings;
+  std::vector<const RowRecord*> rows;  ///< in the order of the run
+  std::size_t done = 0;
+};
+std::vector<Setting> settings_of(const RunRecord& record);
+
+/// The names of the metrics in `report:`, or of all metrics where nothing is reported, in the order of the plan.
+std::vector<std::string> headline_metrics(const RunRecord& record);
+
+/// The values of `metric` in the setting's rows that have it.
+std::vector<double> values_of(const Setting& setting, const std::string& metric);
+
+struct MeanSd {
+  double mean = 0, sd = 0;  ///< sd with n − 1; 0 for one value
+};
+MeanSd mean_sd(const std::vector<double>& values);
+
+/// "0.9871 ± 0.0006", one value bare; the standard deviation decides the digits (two of its own).
+std::string describe(const std::vector<double>& values);
+
+/// A line for each setting: its axes, rows done of planned, each headline metric as mean ± sd over seeds, seconds.
+std::string summary_table(const RunRecord& record);
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_REPORT_SUMMARY_H_

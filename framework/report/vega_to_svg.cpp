@@ -1,0 +1,96 @@
+#include "framework/report/vega_to_svg.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+
+#include "framework/plugin/places.h"
+#include "shoal/error.h"
+
+extern char** environ;
+
+namespace shoal::host {
+namespace {
+
+constexpr int kTimeoutMs = 60'000;
+
+constexpr const char* kScript = R"py(
+import os, sys
+try:
+    import vl_convert
+except ImportError:
+    sys.exit("no SVG beside the figures: the PyPI package vl-convert-python is not there (scripts/setup installs it)")
+for name in sys.argv[1:]:
+    with open(name, encoding="utf-8") as file:
+        svg = vl_convert.vegalite_to_svg(file.read())
+    target = name[:-len(".vl.json")] + ".svg"
+    with open(target + ".partial", "w", encoding="utf-8") as file:
+        file.write(svg)
+    os.replace(target + ".partial", target)
+)py";
+
+std::string find_python() {
+  if (const char* set = std::getenv("SHOAL_PYTHON"); set != nullptr && *set != '\0') return set;
+  std::error_code error;
+  // A build tree: <project>/build/<preset>/bin/shoal.
+  for (const auto& project : {program_folder() / ".." / ".." / "..", std::filesystem::path(".")})
+    if (const auto python = project / ".venv" / "bin" / "python"; std::filesystem::exists(python, error)) return python.string();
+  return "python3";
+}
+
+/// All that comes out of `descriptor` until it is closed; false when it took too long.
+bool read_all(int descriptor, std::string& out) {
+  std::array<char, 4096> block;
+  pollfd waiting{descriptor, POLLIN, 0};
+  while (true) {
+    const int ready = poll(&waiting, 1, kTimeoutMs);
+    if (ready == 0) return false;
+    if (ready < 0) continue;
+    const ssize_t count = read(descriptor, block.data(), block.size());
+    if (count <= 0) return true;
+    out.append(block.data(), static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> vega_to_svg(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::string> words = {find_python(), "-c", kScript};
+  for (const auto& file : files) words.push_back(file.string());
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return {text("no SVG beside the figures: {}", std::strerror(errno))};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+  pid_t child = 0;
+  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
+  std::string said;
+  const bool in_time = error != 0 || read_all(ends[0], said);
+  close(ends[0]);
+  if (error != 0) return {text("no SVG beside the figures: cannot run {}: {}", words[0], std::strerror(error))};
+  if (!in_time) kill(child, SIGKILL);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!in_time) return {text("no SVG beside the figures: {} took more than {} s", words[0], kTimeoutMs / 1000)};
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
+  return {said.empty() ? text("no SVG beside the figures: {} failed", words[0]) : said.substr(said.find_last_of('\n') + 1)};
+}
+
+}  // namespace shoal::host

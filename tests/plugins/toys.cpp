@@ -1,0 +1,130 @@
+// A plugin for tests of the host: the smallest dataset, transform, clusterer and metric whose results can be told by
+// hand, and components that misbehave when asked to.
+#include "shoal/plugin.h"
+
+#include "shoal/clusterer.h"
+#include "shoal/dataset.h"
+#include "shoal/metric.h"
+#include "shoal/transform.h"
+
+namespace {
+
+using shoal::ConstArray;
+using shoal::Context;
+using shoal::Index;
+using shoal::MutableArray;
+
+/// Example i is (i, 2i) and has label i mod 2.
+struct LineParams {
+  std::int64_t count = 6;
+  static void describe(shoal::Schema<LineParams>& schema) {
+    schema.field("count", &LineParams::count, "how many examples").min(0).max(1000).renamed_from({"n"});
+  }
+};
+class Line final : public shoal::Dataset {
+ public:
+  explicit Line(const LineParams& params) : count_(params.count) {}
+  shoal::DatasetInfo open(Context&) override {
+    return {.count = count_, .shape = {2}, .dtype = shoal::DType::kFloat64, .labelled = true, .class_names = {"even", "odd"}};
+  }
+  void read(Context&, std::span<const Index> which, std::optional<MutableArray> examples,
+            std::optional<MutableArray> labels) const override {
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      const auto row = static_cast<Index>(i);
+      if (examples) examples->matrix<double>().row(row) << static_cast<double>(which[i]), 2.0 * static_cast<double>(which[i]);
+      if (labels) labels->vector<std::int64_t>()[i] = which[i] % 2;
+    }
+  }
+
+ private:
+  Index count_;
+};
+
+/// Every number times a factor.
+struct TimesParams {
+  double factor = 1;
+  std::string mode = "plain";
+  static void describe(shoal::Schema<TimesParams>& schema) {
+    schema.field("factor", &TimesParams::factor, "what is multiplied with").min(-10).max(10);
+    schema.field("mode", &TimesParams::mode, "how").one_of({"plain", "noisy"});
+  }
+};
+class Times final : public shoal::Transform {
+ public:
+  explicit Times(const TimesParams& params) : params_(params) {}
+  void fit(Context& context, ConstArray) override {
+    if (params_.mode == "noisy") noise_ = context.random("noise").uniform();
+  }
+  void apply(Context&, ConstArray features, MutableArray out) const override {
+    out.matrix<double>() = (features.matrix<double>() * params_.factor).array() + noise_;
+  }
+
+ private:
+  TimesParams params_;
+  double noise_ = 0;
+};
+
+/// Example i into cluster i mod k; its faults are those that a host must catch.
+struct DealParams {
+  std::int64_t k = 2;
+  std::string fault = "none";
+  static void describe(shoal::Schema<DealParams>& schema) {
+    schema.field("k", &DealParams::k, "number of clusters").min(1).renamed_from({"n_clusters"});
+    schema.field("fault", &DealParams::fault, "what goes wrong in fit")
+        .one_of({"none", "throw", "throw-an-int", "label-too-large", "too-few-labels", "wait"});
+  }
+};
+class Deal final : public shoal::Clusterer {
+ public:
+  explicit Deal(const DealParams& params) : params_(params) {}
+  shoal::Clustering fit(Context& context, const shoal::FitInput& input) override {
+    shoal::require_features(input.features, {.min_rows = params_.k});
+    if (params_.fault == "throw") throw std::runtime_error("this clusterer was asked to fail");
+    if (params_.fault == "throw-an-int") throw 7;
+    if (params_.fault == "wait")
+      for (;;) context.progress(0, 0, "waits");
+    const Index n = params_.fault == "too-few-labels" ? 1 : input.features.rows();
+    std::vector<std::int64_t> labels(static_cast<std::size_t>(n));
+    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i) % params_.k;
+    if (params_.fault == "label-too-large") labels[0] = params_.k;
+    return {.labels = context.copy(labels), .clusters = params_.k, .iterations = 1};
+  }
+  void predict(Context&, ConstArray, MutableArray labels) const override {
+    for (std::int64_t& label : labels.vector<std::int64_t>()) label = 0;
+  }
+
+ private:
+  DealParams params_;
+};
+
+class Sum final : public shoal::Metric {
+ public:
+  void compute(Context&, const shoal::Evidence& evidence, shoal::Results& results) const override {
+    results.number("sum", evidence["features"].matrix<double>().sum());
+  }
+};
+
+class Agreement final : public shoal::Metric {
+ public:
+  void compute(Context&, const shoal::Evidence& evidence, shoal::Results& results) const override {
+    const auto a = evidence.labels("labels");
+    const auto b = evidence.labels("predicted");
+    shoal::require(a.size() == b.size(), "{} labels, but {} predictions", a.size(), b.size());
+    double same = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) same += a[i] == b[i] ? 1 : 0;
+    results.number("share", same / static_cast<double>(a.size()));
+  }
+};
+
+}  // namespace
+
+SHOAL_PLUGIN("toys", "0.1.0", "small components for the tests of the host") {
+  plugin.add<Line, LineParams>("dataset/toy-line");
+  plugin.add<Times, TimesParams>("transform/toy-times").dtypes({shoal::DType::kFloat64}).random();
+  plugin.add<Deal, DealParams>("clusterer/toy-deal");
+  plugin.add<Sum>("metric/toy-sum").in<shoal::Features>("features", "what is added up").out<shoal::Number>("sum", "of all numbers");
+  plugin.add<Agreement>("metric/toy-agreement")
+      .in<shoal::Labels>("labels", "the true ones")
+      .in<shoal::Labels>("predicted", "the others")
+      .out<shoal::Number>("share", "of equal labels", SHOAL_HIGHER);
+}
