@@ -103,7 +103,7 @@ class ConstArray {
     data_ += array.byte_offset;
     std::copy_n(array.shape, rank_, shape_.begin());
     std::copy_n(array.strides, rank_, strides_.begin());
-    require(rank_ == 0 || strides_[rank_ - 1] == 1, "the last stride must be 1, but is {}", strides_[rank_ - 1]);
+    require(rank_ == 0 || array.strides[rank_ - 1] == 1, "the last stride must be 1, but is {}", array.strides[rank_ - 1]);
   }
 
   /// `data`, row-major and without gaps, seen as `shape`.
