@@ -15,10 +15,10 @@ struct Arithmetic {
   double (*squared_distance)(const double* x, const double* c, Index cols);
   /// The same from x to each of `count` rows that lie one behind another.
   void (*squared_distances)(const double* x, const double* rows, Index count, Index cols, double* out);
-  /// sum += weight · x
-  void (*add_float64)(double* sum, const double* x, double weight, Index cols);
-  void (*add_float32)(double* sum, const float* x, double weight, Index cols);
-  void (*add_uint8)(double* sum, const std::uint8_t* x, double weight, Index cols);
+  /// sum += weight · (x − origin)
+  void (*add_float64)(double* sum, const double* x, const double* origin, double weight, Index cols);
+  void (*add_float32)(double* sum, const float* x, const double* origin, double weight, Index cols);
+  void (*add_uint8)(double* sum, const std::uint8_t* x, const double* origin, double weight, Index cols);
 };
 
 const Arithmetic& arithmetic(Isa isa = best_isa());
@@ -37,12 +37,12 @@ class Rows {
       default: std::copy_n(at<std::uint8_t>(i), cols_, buffer); return buffer;
     }
   }
-  /// sum += weight · row i
-  void add(const Arithmetic& on, Index i, double weight, double* sum) const {
+  /// sum += weight · (row i − origin)
+  void add(const Arithmetic& on, Index i, const double* origin, double weight, double* sum) const {
     switch (features_.dtype()) {
-      case DType::kFloat64: return on.add_float64(sum, at<double>(i), weight, cols_);
-      case DType::kFloat32: return on.add_float32(sum, at<float>(i), weight, cols_);
-      default: return on.add_uint8(sum, at<std::uint8_t>(i), weight, cols_);
+      case DType::kFloat64: return on.add_float64(sum, at<double>(i), origin, weight, cols_);
+      case DType::kFloat32: return on.add_float32(sum, at<float>(i), origin, weight, cols_);
+      default: return on.add_uint8(sum, at<std::uint8_t>(i), origin, weight, cols_);
     }
   }
   template <typename Scalar>

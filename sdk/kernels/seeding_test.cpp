@@ -117,6 +117,28 @@ TEST(ClusterSums, AreWeightedAndTheSameForAnyNumberOfThreads) {
             cluster_sums(three.context(), ConstArray(many), groups, 3).sums);
 }
 
+TEST(ClusterMeans, OfEqualRowsAreThoseRows) {  // 0.1 + 0.1 + 0.1 is not 3 · 0.1 in float64
+  const RowMatrix<double> x{{0.1}, {0.1}, {7}, {0.1}, {1}};
+  const std::vector<Index> labels{0, 0, 1, 0, 1};
+  const std::vector<double> weights{0.3, 0.7, 3, 0.9, 1};
+  testing::Host host;
+  const ClusterMeans found = cluster_means(host.context(), ConstArray(x), labels, 3, weights);
+  EXPECT_EQ(found.means(0, 0), 0.1);
+  EXPECT_EQ(found.means(1, 0), 5.5);  // (21 + 1) / 4
+  EXPECT_EQ(found.means(2, 0), 0);
+  EXPECT_THAT(found.counts, ElementsAre(3, 2, 0));
+}
+
+TEST(Weights, AreCheckedOnce) {
+  const std::vector<double> negative{1, -2}, none{0, 0}, fine{0, 2};
+  EXPECT_THAT([&] { require_weights(ConstArray(negative), 2); },
+              ThrowsMessage<InputError>(HasSubstr("the weight of row 1 is -2")));
+  EXPECT_THAT([&] { require_weights(ConstArray(none), 2); }, ThrowsMessage<InputError>("all 2 weights are 0"));
+  EXPECT_THAT([&] { require_weights(ConstArray(fine), 3); }, ThrowsMessage<InputError>("needs 3 weights, got 2"));
+  EXPECT_EQ(require_weights(ConstArray(fine), 2).size(), 2U);
+  EXPECT_TRUE(require_weights(std::nullopt, 2).empty());
+}
+
 TEST(Repair, TakesTheFarthestRowsButNeverAClustersLast) {
   const RowMatrix<double> x{{0}, {1}, {2}, {90}};
   const RowMatrix<double> centroids{{0}, {100}, {-50}, {-60}};
