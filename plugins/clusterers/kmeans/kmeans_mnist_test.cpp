@@ -52,7 +52,7 @@ TEST(KMeansOnMnist, ReachesTheInertiaOfScikitLearnsBestOfTen) {
   const auto x = pixels("t10k-images-idx3-ubyte.gz", 10000);
   shoal::testing::Host host({.threads = 2});
   const double tol = 1e-4 * mean_variance(host.context(), ConstArray(x), {});
-  for (const Index k : {1, 4, 10}) {
+  for (const Index k : {1, 10}) {
     double best = std::numeric_limits<double>::infinity();
     for (std::uint64_t start = 0; start < 3; ++start) {
       const auto rows = shoal::kernels::greedy_kmeans_plus_plus(host.context(), ConstArray(x), k, shoal::Random(start));
