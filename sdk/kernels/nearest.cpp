@@ -47,7 +47,8 @@ class Centroids {
   /// How far the best score must lie above another for its centroid to be nearer in float64 as well; `norm2` is ‖û‖².
   double threshold(float norm2) const {
     const double u = std::sqrt(static_cast<double>(norm2)) * (1 + 2 * gamma) + 1e-18;
-    const double error = gamma * (u * max_norm + max_norm * max_norm / 2) + (u + 1) * static_cast<double>(cols) * 0x1p-120;
+    const double underflow = (u + 1) * static_cast<double>(cols) * 0x1p-120;
+    const double error = gamma * (u * max_norm + max_norm * max_norm / 2) + underflow;
     return 2 * error + gamma64 * (u + max_norm) * (u + max_norm);
   }
 

@@ -39,11 +39,12 @@ void expect_the_plain_loop(const RowMatrix<X>& x, const RowMatrix<C>& centroids)
   }
   for (const Isa isa : supported_isas())
     for (const int threads : {1, 3}) {
-      SCOPED_TRACE(text("isa {}, {} threads, {} x {}, k {}", static_cast<int>(isa), threads, x.rows(), x.cols(), centroids.rows()));
-      const testing::Host host({.threads = threads});
+      SCOPED_TRACE(text("isa {}, {} threads, {} x {}, k {}", static_cast<int>(isa), threads, x.rows(), x.cols(),
+                        centroids.rows()));
+      testing::Host host({.threads = threads});
       std::vector<Index> labels(expected.size(), -1);
       std::vector<double> distance(expected.size(), -1);
-      nearest_on(isa, const_cast<testing::Host&>(host).context(), ConstArray(x), ConstArray(centroids), labels, distance);
+      nearest_on(isa, host.context(), ConstArray(x), ConstArray(centroids), labels, distance);
       ASSERT_EQ(labels, expected);
       ASSERT_EQ(distance, expected_distance);
     }
@@ -135,7 +136,8 @@ TEST(Nearest, NamesBothSizesThatDoNotFit) {
   testing::Host host;
   std::vector<Index> labels(4);
   const RowMatrix<double> x = RowMatrix<double>::Zero(4, 3);
-  EXPECT_THAT([&] { nearest(host.context(), ConstArray(x), ConstArray(RowMatrix<double>::Zero(2, 5).eval()), MutableArray(labels)); },
+  const RowMatrix<double> wide = RowMatrix<double>::Zero(2, 5);
+  EXPECT_THAT([&] { nearest(host.context(), ConstArray(x), ConstArray(wide), MutableArray(labels)); },
               ThrowsMessage<InputError>(HasSubstr("expected 5 columns, got 3")));
   labels.resize(3);
   EXPECT_THAT([&] { nearest(host.context(), ConstArray(x), ConstArray(x), MutableArray(labels)); },
