@@ -1,0 +1,221 @@
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "lloyd.h"
+#include "shoal/clusterer.h"
+#include "shoal/kernels/nearest.h"
+#include "shoal/testing_component.h"
+
+namespace {
+
+using shoal::ConstArray;
+using shoal::Index;
+using shoal::RowMatrix;
+using shoal::testing::Host;
+using shoal::testing::Made;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+using Given = std::map<std::string, Made::Value>;
+
+RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d) {
+  shoal::Random random(seed);
+  RowMatrix<double> out(n, d);
+  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
+  return out;
+}
+
+std::vector<Index> values(const shoal::Array& labels) {
+  const auto span = labels.view().vector<Index>();
+  return {span.begin(), span.end()};
+}
+
+RowMatrix<double> centroids_of(const shoal::Clustering& found) { return found.centroids->view().matrix<double>(); }
+
+shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
+  const Made kmeans(host.context(), "clusterer/kmeans", given);
+  return shoal::ClustererProxy(kmeans.object()).fit(host.context(), input);
+}
+
+double inertia_of(Host& host, const RowMatrix<double>& x, const shoal::Clustering& found) {
+  return shoal::kernels::inertia(host.context(), ConstArray(x), *found.centroids, found.labels.view().vector<Index>());
+}
+
+TEST(KMeans, FindsTwoPairs) {
+  const RowMatrix<double> x{{0, 0}, {0, 2}, {10, 0}, {10, 2}};
+  Host host;
+  const auto found = fit(host, {{"k", 2}}, {.features = ConstArray(x)});
+  EXPECT_DOUBLE_EQ(inertia_of(host, x, found), 4);  // each row is 1 from the middle of its pair
+  EXPECT_TRUE(found.converged);
+  EXPECT_EQ(found.clusters, 2);
+}
+
+TEST(KMeans, IsTheSameForAnyNumberOfThreadsAndEveryDtype) {
+  RowMatrix<std::uint8_t> bytes = (normal_points(1, 3000, 20).array() * 30 + 128).cast<std::uint8_t>();
+  const RowMatrix<float> floats = bytes.cast<float>();
+  const RowMatrix<double> doubles = bytes.cast<double>();
+  Host one;
+  const auto expected = fit(one, {{"k", 30}}, {.features = ConstArray(doubles)});
+  for (const int threads : {1, 2, 3})
+    for (const ConstArray& x : {ConstArray(bytes), ConstArray(floats), ConstArray(doubles)}) {
+      Host host({.threads = threads});
+      const auto found = fit(host, {{"k", 30}}, {.features = x});
+      EXPECT_EQ(values(found.labels), values(expected.labels));
+      EXPECT_EQ(centroids_of(found), centroids_of(expected));
+      EXPECT_EQ(found.iterations, expected.iterations);
+    }
+}
+
+TEST(KMeans, ReturnsLabelsThatPredictGivesAgain) {
+  const RowMatrix<float> x = (normal_points(2, 2000, 10).array() + 1e4).cast<float>();  // scikit-learn: 1744 differ
+  for (const int max_iter : {1, 2, 300}) {
+    Host host;
+    const Made kmeans(host.context(), "clusterer/kmeans", {{"k", 12}, {"max_iter", max_iter}});
+    shoal::ClustererProxy proxy(kmeans.object());
+    const auto found = proxy.fit(host.context(), {.features = ConstArray(x)});
+    std::vector<Index> predicted(2000);
+    proxy.predict(host.context(), ConstArray(x), shoal::MutableArray(predicted));
+    EXPECT_EQ(predicted, values(found.labels));
+    EXPECT_EQ(found.converged, max_iter == 300);
+  }
+}
+
+TEST(KMeans, TreatsWeightsAsRepetitions) {
+  const RowMatrix<double> x = normal_points(3, 60, 2);
+  std::vector<double> weights;
+  std::vector<Index> source;
+  for (Index i = 0; i < 60; ++i) {
+    weights.push_back(static_cast<double>(i % 4));
+    for (Index r = 0; r < i % 4; ++r) source.push_back(i);
+  }
+  RowMatrix<double> repeated(static_cast<Index>(source.size()), 2);
+  for (std::size_t r = 0; r < source.size(); ++r) repeated.row(static_cast<Index>(r)) = x.row(source[r]);
+  const RowMatrix<double> init = x.topRows(5);
+  Host host;
+  const auto weighted = fit(host, {{"k", 5}}, {.features = ConstArray(x), .weights = ConstArray(weights), .init = ConstArray(init)});
+  const auto plain = fit(host, {{"k", 5}}, {.features = ConstArray(repeated), .init = ConstArray(init)});
+  EXPECT_EQ(weighted.iterations, plain.iterations);
+  for (std::size_t r = 0; r < source.size(); ++r)
+    EXPECT_EQ(values(weighted.labels)[static_cast<std::size_t>(source[r])], values(plain.labels)[r]);
+  EXPECT_TRUE(centroids_of(weighted).isApprox(centroids_of(plain), 1e-12));  // 3x is not x + x + x to the last bit
+}
+
+TEST(KMeans, FillsEmptyClustersInsideTheData) {  // scikit-learn 1.9.1 ends with a centroid at −5, outside
+  const RowMatrix<double> x{{0}, {0}, {0}, {10}};
+  const RowMatrix<double> init{{50}, {0}, {10}};
+  Host host;
+  const auto found = fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(init)});
+  EXPECT_EQ(centroids_of(found), (RowMatrix<double>{{0}, {0}, {10}}));
+  EXPECT_THAT(values(found.labels), ElementsAre(0, 0, 0, 2));
+}
+
+TEST(KMeans, KeepsLabelsAndCentroidsTogetherAfterARepair) {  // scikit-learn#34074: labels [2 2 0], predict [2 1 0]
+  const RowMatrix<double> x{{0}, {1}, {20}};
+  const RowMatrix<double> init{{20}, {-90}, {0}};
+  for (const int max_iter : {1, 2, 9}) {
+    Host host;
+    const auto found =
+        fit(host, {{"k", 3}, {"max_iter", max_iter}}, {.features = ConstArray(x), .init = ConstArray(init)});
+    EXPECT_THAT(values(found.labels), ElementsAre(2, 1, 0));
+    EXPECT_EQ(inertia_of(host, x, found), 0);
+  }
+}
+
+TEST(KMeans, EndsWithFewerDistinctRowsThanClusters) {
+  RowMatrix<double> x(30, 1);
+  for (Index i = 0; i < 30; ++i) x(i, 0) = 0.1 * static_cast<double>(1 + i % 5);
+  for (const char* init : {"k-means++", "random"}) {
+    Host host;
+    const auto found = fit(host, {{"k", 8}, {"init", init}, {"n_init", 1}}, {.features = ConstArray(x)});
+    EXPECT_TRUE(found.converged);
+    EXPECT_LT(found.iterations, 20);
+    EXPECT_EQ(inertia_of(host, x, found), 0);
+    const auto labels = values(found.labels);
+    EXPECT_EQ(std::set<Index>(labels.begin(), labels.end()).size(), 5U);
+    ASSERT_EQ(host.log().size(), 1U);
+    EXPECT_EQ(host.log()[0].text, "k is 8 but only 5 rows differ: 3 clusters are empty");
+  }
+}
+
+TEST(KMeans, NeverCentresOnARowOfWeightZero) {
+  RowMatrix<double> x = normal_points(4, 50, 2);
+  x.row(9).setConstant(1e6);
+  std::vector<double> weights(50, 1.0);
+  weights[9] = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Host host({.seed = seed});
+    const auto found = fit(host, {{"k", 6}}, {.features = ConstArray(x), .weights = ConstArray(weights)});
+    EXPECT_LT(centroids_of(found).cwiseAbs().maxCoeff(), 10);
+  }
+}
+
+TEST(KMeans, KeepsTheBestOfItsStarts) {
+  const RowMatrix<double> x = normal_points(5, 400, 2);
+  for (const char* init : {"k-means++", "random"}) {
+    Host host({.seed = 3});
+    const double of_one = inertia_of(host, x, fit(host, {{"k", 20}, {"init", init}, {"n_init", 1}}, {.features = ConstArray(x)}));
+    const double of_ten = inertia_of(host, x, fit(host, {{"k", 20}, {"init", init}, {"n_init", 10}}, {.features = ConstArray(x)}));
+    EXPECT_LT(of_ten, of_one);
+  }
+  Host host({.seed = 3});  // random makes ten starts of its own accord
+  const auto ten = fit(host, {{"k", 20}, {"init", "random"}, {"n_init", 10}}, {.features = ConstArray(x)});
+  EXPECT_EQ(values(fit(host, {{"k", 20}, {"init", "random"}}, {.features = ConstArray(x)}).labels), values(ten.labels));
+}
+
+TEST(KMeans, IsAsBeforeWhenCancelled) {
+  const RowMatrix<double> first = normal_points(6, 100, 2), second = normal_points(7, 100, 2).array() + 50;
+  const RowMatrix<double> init = second.topRows(5);
+  Host calm, hasty({.cancel_after = 1});
+  const Made kmeans(calm.context(), "clusterer/kmeans", {{"k", 5}});
+  shoal::ClustererProxy proxy(kmeans.object());
+  const auto found = proxy.fit(calm.context(), {.features = ConstArray(first)});
+  EXPECT_THROW(proxy.fit(hasty.context(), {.features = ConstArray(second), .init = ConstArray(init)}), shoal::Cancelled);
+  std::vector<Index> predicted(100);
+  proxy.predict(calm.context(), ConstArray(first), shoal::MutableArray(predicted));
+  EXPECT_EQ(predicted, values(found.labels));
+}
+
+TEST(KMeans, IsTheSameFromItsSavedState) {
+  const RowMatrix<double> x = normal_points(8, 100, 3);
+  Host host;
+  const Made kmeans(host.context(), "clusterer/kmeans", {{"k", 5}}), other(host.context(), "clusterer/kmeans", {{"k", 5}}),
+      wrong(host.context(), "clusterer/kmeans", {{"k", 6}});
+  const auto found = shoal::ClustererProxy(kmeans.object()).fit(host.context(), {.features = ConstArray(x)});
+  const shoal::testing::SavedState saved(host.context(), kmeans.object());
+  saved.load_into(other.object());
+  std::vector<Index> predicted(100);
+  shoal::ClustererProxy(other.object()).predict(host.context(), ConstArray(x), shoal::MutableArray(predicted));
+  EXPECT_EQ(predicted, values(found.labels));
+  EXPECT_THAT([&] { saved.load_into(wrong.object()); },
+              ThrowsMessage<shoal::InputError>("k is 6 but the saved state has 5 centroids"));
+  EXPECT_THAT([&] { shoal::testing::SavedState(host.context(), wrong.object()); },
+              ThrowsMessage<shoal::StateError>(HasSubstr("before it is fitted")));
+}
+
+TEST(KMeans, SaysWhatIsWrongWithItsInput) {
+  Host host;
+  RowMatrix<double> x = normal_points(9, 5, 2);
+  EXPECT_THAT([&] { fit(host, {{"k", 8}}, {.features = ConstArray(x)}); },
+              ThrowsMessage<shoal::InputError>("k is 8 but there are only 5 examples"));
+  EXPECT_THAT([&] { fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)}); },
+              ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
+  const std::vector<double> weights{1, 0, 0, 1, 0};
+  EXPECT_THAT([&] { fit(host, {{"k", 3}}, {.features = ConstArray(x), .weights = ConstArray(weights)}); },
+              ThrowsMessage<shoal::InputError>("k is 3 but only 2 examples have a weight above 0"));
+  const Made kmeans(host.context(), "clusterer/kmeans", {{"k", 2}});
+  shoal::ClustererProxy proxy(kmeans.object());
+  std::vector<Index> labels(5);
+  EXPECT_THAT([&] { proxy.predict(host.context(), ConstArray(x), shoal::MutableArray(labels)); },
+              ThrowsMessage<shoal::StateError>(HasSubstr("before it is fitted")));
+  proxy.fit(host.context(), {.features = ConstArray(x)});
+  const RowMatrix<double> wide = normal_points(9, 5, 4);
+  EXPECT_THAT([&] { proxy.predict(host.context(), ConstArray(wide), shoal::MutableArray(labels)); },
+              ThrowsMessage<shoal::InputError>("expected 2 columns, got 4"));
+  x(3, 1) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT([&] { fit(host, {{"k", 2}}, {.features = ConstArray(x)}); },
+              ThrowsMessage<shoal::InputError>("features hold NaN at row 3, column 1"));
+}
+
+}  // namespace

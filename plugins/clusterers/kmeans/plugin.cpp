@@ -1,0 +1,127 @@
+// clusterer/kmeans: exact k-means by Lloyd's algorithm.
+#include "shoal/plugin.h"
+
+#include "lloyd.h"
+#include "shoal/clusterer.h"
+#include "shoal/kernels/nearest.h"
+#include "shoal/kernels/repair.h"
+#include "shoal/kernels/seeding.h"
+#include "shoal/kernels/sums.h"
+
+namespace {
+
+struct Params {
+  std::int64_t k = 8;
+  std::string init = "k-means++";
+  std::optional<std::int64_t> n_init;
+  std::int64_t max_iter = 300;
+  double tol = 1e-4;
+
+  static void describe(shoal::Schema<Params>& schema) {
+    schema.field("k", &Params::k, "number of clusters").min(1);
+    schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
+        .one_of({"k-means++", "random"});
+    schema.field("n_init", &Params::n_init, "starts, of which the one with the lowest inertia is kept; left out: 1 for "
+                                            "k-means++, 10 for random").min(1);
+    schema.field("max_iter", &Params::max_iter, "iterations of one start at most").min(1);
+    schema.field("tol", &Params::tol, "stop when the centroids' squared shifts add up to at most tol times the mean "
+                                      "variance of a column").min(0.0);
+  }
+};
+
+class KMeans final : public shoal::Clusterer, public shoal::Stateful {
+ public:
+  explicit KMeans(const Params& params) : params_(params) {}
+
+  shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
+    shoal::require_features(input.features);
+    const shoal::Index n = input.features.rows();
+    shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
+    const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    const LloydLimits limits{
+        .max_iter = params_.max_iter,
+        .squared_shift = params_.tol == 0 ? 0 : params_.tol * mean_variance(context, input.features, weights)};
+
+    Clusters best;
+    const std::int64_t starts = count_starts(context, input);
+    for (std::int64_t start = 0; start < starts; ++start) {
+      Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), limits);
+      if (starts > 1)
+        context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", start + 1, starts,
+                    found.inertia, found.iterations);
+      if (start == 0 || found.inertia < best.inertia) best = std::move(found);
+    }
+    warn_of_empty(context, input.features, weights, best.labels);
+    shoal::Clustering out{.labels = context.copy(best.labels), .centroids = context.copy(best.centroids),
+                          .clusters = params_.k, .iterations = best.iterations, .converged = best.converged};
+    centroids_ = std::move(best.centroids);
+    return out;
+  }
+
+  void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
+    if (centroids_.rows() == 0) throw shoal::StateError("kmeans is asked for labels before it is fitted");
+    shoal::require_features(features, {.cols = centroids_.cols()});
+    shoal::kernels::nearest(context, features, shoal::ConstArray(centroids_), labels);
+  }
+
+  void save(shoal::StateWriter& state) const override {
+    if (centroids_.rows() == 0) throw shoal::StateError("kmeans has no state to save before it is fitted");
+    state.put("centroids", shoal::ConstArray(centroids_));
+  }
+
+  void load(const shoal::StateReader& state) override {
+    const auto centroids = state.get("centroids").matrix<double>();
+    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k, centroids.rows());
+    shoal::require_features(state.get("centroids"));
+    centroids_ = centroids;
+  }
+
+ private:
+  std::int64_t count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
+    if (!input.init) return params_.n_init.value_or(params_.init == "random" ? 10 : 1);
+    if (params_.n_init.value_or(1) > 1)
+      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
+                  *params_.n_init);
+    return 1;
+  }
+
+  shoal::RowMatrix<double> first_centroids(const shoal::Context& context, const shoal::FitInput& input,
+                                           std::span<const double> weights, std::int64_t start) const {
+    const shoal::ConstArray features = input.features;
+    if (input.init) {
+      shoal::require_features(*input.init, {.cols = features.cols()});
+      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k, input.init->rows());
+      return shoal::visit_matrix(*input.init, [](const auto& c) -> shoal::RowMatrix<double> { return c.template cast<double>(); });
+    }
+    const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
+    const std::vector<shoal::Index> rows =
+        params_.init == "random" ? shoal::kernels::random_rows(features.rows(), params_.k, random, weights)
+                                 : shoal::kernels::greedy_kmeans_plus_plus(context, features, params_.k, random, weights);
+    return shoal::kernels::take_rows(features, rows);
+  }
+
+  void warn_of_empty(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
+                     std::span<const shoal::Index> labels) const {
+    std::vector<bool> used(static_cast<std::size_t>(params_.k), false);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (weights.empty() || weights[i] > 0) used[static_cast<std::size_t>(labels[i])] = true;
+    const auto filled = std::count(used.begin(), used.end(), true);
+    if (filled < params_.k)
+      context.log(shoal::Level::kWarning, "k is {} but only {} rows differ: {} clusters are empty", params_.k,
+                  shoal::kernels::distinct_rows(features, weights), params_.k - filled);
+  }
+
+  Params params_;
+  shoal::RowMatrix<double> centroids_;  // (K, D); empty before fit
+};
+
+}  // namespace
+
+SHOAL_PLUGIN("kmeans", "0.1.0", "exact k-means: labels as float64 decides them, the same for any number of threads") {
+  using shoal::DType;
+  plugin.add<KMeans, Params>("clusterer/kmeans")
+      .random()
+      .takes_weights()
+      .takes_init()
+      .dtypes({DType::kFloat32, DType::kFloat64, DType::kUInt8});
+}

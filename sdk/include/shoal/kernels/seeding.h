@@ -1,0 +1,47 @@
+// shoal/kernels/seeding.h: which rows become the first centroids.
+#ifndef SHOAL_KERNELS_SEEDING_H_
+#define SHOAL_KERNELS_SEEDING_H_
+
+#include <span>
+#include <vector>
+
+#include "shoal/context.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
+/// Greedy k-means++: the first row by weight, then for each centroid 2 + ⌊ln k⌋ candidates drawn by weight · squared
+/// distance to the nearest one chosen, of which the one that leaves the least potential stays (the first drawn of equals).
+/// A row of weight 0 is never chosen. When every row with a weight coincides with a chosen one, the first row chosen is
+/// repeated: only then are two centroids equal. Time O(N·k·D·ln k), memory O(N).
+/// Source: Arthur and Vassilvitskii, SODA 2007, section 5 (greedy); candidates as scikit-learn's.
+///
+/// `features` (N, D) finite, 1 ≤ k ≤ N. Throws InputError  fewer than k rows have a weight above 0
+std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
+                                           std::span<const double> weights = {});
+
+/// k different rows; with weights, as if drawn one after another in proportion to the weights left.
+/// Source: Efraimidis and Spirakis, Inf. Proc. Letters 97 (2006): the k least of exponential variates over the weights.
+/// Throws InputError  fewer than k rows have a weight above 0
+std::vector<Index> random_rows(Index n, Index k, Random random, std::span<const double> weights = {});
+
+/// An index drawn in proportion to `mass` (≥ 0, not all 0) for a uniform number in [0, 1); never one of mass 0.
+class Draw {
+ public:
+  explicit Draw(std::span<const double> mass);
+  Index operator()(double uniform) const;
+  double total() const { return total_; }
+
+ private:
+  std::span<const double> mass_;
+  std::vector<double> before_;  // of each block of 1024: the mass before it
+  double total_ = 0;
+};
+
+/// The rows `rows` of `features`, as float64 (rows.size(), D).
+RowMatrix<double> take_rows(ConstArray features, std::span<const Index> rows);
+
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_SEEDING_H_

@@ -1,0 +1,173 @@
+#include "shoal/kernels/seeding.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "shoal/kernels/repair.h"
+#include "shoal/kernels/sums.h"
+#include "shoal/testing.h"
+
+namespace shoal::kernels {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+RowMatrix<double> uniform_points(std::uint64_t seed, Index n, Index d) {
+  Random random(seed);
+  RowMatrix<double> out(n, d);
+  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.uniform();
+  return out;
+}
+
+std::vector<Index> seeds(const RowMatrix<double>& x, Index k, std::uint64_t seed, std::span<const double> weights = {}, int threads = 1) {
+  testing::Host host({.threads = threads});
+  return greedy_kmeans_plus_plus(host.context(), ConstArray(x), k, Random(seed), weights);
+}
+
+TEST(GreedyKMeansPlusPlus, FindsEveryOneOfFarGroups) {
+  RowMatrix<double> x = uniform_points(1, 60, 2);
+  for (Index i = 0; i < 60; ++i) x(i, 0) += 1000.0 * static_cast<double>(i % 6);
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    std::set<Index> groups;
+    for (const Index row : seeds(x, 6, seed)) groups.insert(row % 6);
+    EXPECT_EQ(groups.size(), 6U) << seed;
+  }
+}
+
+TEST(GreedyKMeansPlusPlus, IsTheSameForAnyNumberOfThreads) {
+  const RowMatrix<double> x = uniform_points(2, 5000, 7);
+  EXPECT_EQ(seeds(x, 40, 3), seeds(x, 40, 3, {}, 3));
+  EXPECT_NE(seeds(x, 40, 3), seeds(x, 40, 4));
+}
+
+TEST(GreedyKMeansPlusPlus, RepeatsARowOnlyWhenNoOtherIsLeft) {
+  RowMatrix<double> x(12, 1);
+  x << 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const RowMatrix<double> found = take_rows(ConstArray(x), seeds(x, 5, seed));
+    EXPECT_EQ(std::set<double>(found.data(), found.data() + 5).size(), 3U);
+    EXPECT_EQ(found(3, 0), found(0, 0));
+    EXPECT_EQ(found(4, 0), found(0, 0));
+  }
+}
+
+TEST(Seeding, NeverTakesARowOfWeightZero) {
+  RowMatrix<double> x = uniform_points(5, 50, 2);
+  x.row(7).setConstant(1e6);  // an outlier that any unweighted choice would want
+  std::vector<double> weights(50, 1.0);
+  weights[7] = weights[8] = 0;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    for (const Index row : seeds(x, 8, seed, weights)) EXPECT_TRUE(row != 7 && row != 8);
+    for (const Index row : random_rows(50, 48, Random(seed), weights)) EXPECT_TRUE(row != 7 && row != 8);
+  }
+}
+
+TEST(Seeding, SaysHowManyRowsThereAre) {
+  const RowMatrix<double> x = uniform_points(6, 5, 2);
+  EXPECT_THAT([&] { seeds(x, 8, 0); }, ThrowsMessage<InputError>("k is 8 but there are only 5 examples"));
+  const std::vector<double> weights{1, 0, 0, 2, 0};
+  EXPECT_THAT([&] { seeds(x, 3, 0, weights); }, ThrowsMessage<InputError>("k is 3 but only 2 examples have a weight above 0"));
+  EXPECT_THAT([&] { random_rows(5, 6, Random(0)); }, ThrowsMessage<InputError>(HasSubstr("k is 6")));
+}
+
+TEST(RandomRows, AreDifferentAndDrawnByWeight) {
+  const std::vector<double> weights{1, 1, 1, 5};
+  int last_first = 0;
+  for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+    const auto rows = random_rows(4, 2, Random(seed), weights);
+    EXPECT_NE(rows[0], rows[1]);
+    last_first += rows[0] == 3 ? 1 : 0;
+  }
+  EXPECT_NEAR(last_first / 4000.0, 5.0 / 8, 4 * std::sqrt(5.0 / 8 * 3 / 8 / 4000));  // four standard deviations
+}
+
+TEST(Draw, FollowsTheMassAndSkipsZeros) {
+  const std::vector<double> mass{0, 1, 0, 3, 0};
+  const Draw draw(mass);
+  EXPECT_EQ(draw(0), 1);
+  EXPECT_EQ(draw(0.2499), 1);
+  EXPECT_EQ(draw(0.25), 3);
+  EXPECT_EQ(draw(1 - 0x1p-53), 3);
+  std::vector<double> blocks(5000, 0.0);
+  blocks[4321] = 2;
+  EXPECT_EQ(Draw(blocks)(0), 4321);
+  EXPECT_EQ(Draw(blocks)(0.999), 4321);
+}
+
+TEST(ClusterSums, AreWeightedAndTheSameForAnyNumberOfThreads) {
+  const RowMatrix<double> x{{1, 2}, {3, 4}, {5, 6}};
+  const std::vector<Index> labels{2, 0, 2};
+  const std::vector<double> weights{2, 1, 0};
+  testing::Host host;
+  const ClusterSums found = cluster_sums(host.context(), ConstArray(x), labels, 3, weights);
+  EXPECT_EQ(found.sums, (RowMatrix<double>{{3, 4}, {0, 0}, {2, 4}}));
+  EXPECT_THAT(found.weights, ElementsAre(1, 0, 2));
+  EXPECT_THAT(found.counts, ElementsAre(1, 0, 1));
+  EXPECT_THAT([&] { cluster_sums(host.context(), ConstArray(x), labels, 2); },
+              ThrowsMessage<InputError>("row 0 has label 2, but there are 2 clusters"));
+
+  const RowMatrix<double> many = uniform_points(8, 4000, 5);
+  std::vector<Index> groups(4000);
+  for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = static_cast<Index>(i * i % 3);
+  testing::Host three({.threads = 3});
+  EXPECT_EQ(cluster_sums(host.context(), ConstArray(many), groups, 3).sums,
+            cluster_sums(three.context(), ConstArray(many), groups, 3).sums);
+}
+
+TEST(ClusterMeans, OfEqualRowsAreThoseRows) {  // 0.1 + 0.1 + 0.1 is not 3 · 0.1 in float64
+  const RowMatrix<double> x{{0.1}, {0.1}, {7}, {0.1}, {1}};
+  const std::vector<Index> labels{0, 0, 1, 0, 1};
+  const std::vector<double> weights{0.3, 0.7, 3, 0.9, 1};
+  testing::Host host;
+  const ClusterMeans found = cluster_means(host.context(), ConstArray(x), labels, 3, weights);
+  EXPECT_EQ(found.means(0, 0), 0.1);
+  EXPECT_EQ(found.means(1, 0), 5.5);  // (21 + 1) / 4
+  EXPECT_EQ(found.means(2, 0), 0);
+  EXPECT_THAT(found.counts, ElementsAre(3, 2, 0));
+}
+
+TEST(Weights, AreCheckedOnce) {
+  const std::vector<double> negative{1, -2}, none{0, 0}, fine{0, 2};
+  EXPECT_THAT([&] { require_weights(ConstArray(negative), 2); },
+              ThrowsMessage<InputError>(HasSubstr("the weight of row 1 is -2")));
+  EXPECT_THAT([&] { require_weights(ConstArray(none), 2); }, ThrowsMessage<InputError>("all 2 weights are 0"));
+  EXPECT_THAT([&] { require_weights(ConstArray(fine), 3); }, ThrowsMessage<InputError>("needs 3 weights, got 2"));
+  EXPECT_EQ(require_weights(ConstArray(fine), 2).size(), 2U);
+  EXPECT_TRUE(require_weights(std::nullopt, 2).empty());
+}
+
+TEST(Repair, TakesTheFarthestRowsButNeverAClustersLast) {
+  const RowMatrix<double> x{{0}, {1}, {2}, {90}};
+  const RowMatrix<double> centroids{{0}, {100}, {-50}, {-60}};
+  const std::vector<Index> labels{0, 0, 0, 1};  // the row farthest off is 90, but it is all that cluster 1 has
+  testing::Host host;
+  const auto moves = rows_for_empty_clusters(host.context(), ConstArray(x), ConstArray(centroids), labels);
+  ASSERT_EQ(moves.size(), 2U);
+  EXPECT_EQ(moves[0].row, 2);
+  EXPECT_EQ(moves[0].to, 2);
+  EXPECT_EQ(moves[1].row, 1);
+  EXPECT_EQ(moves[1].to, 3);
+}
+
+TEST(Repair, EndsWithLabelsThatBelongToTheCentroids) {
+  const RowMatrix<double> x{{0}, {0}, {4}, {10}};
+  RowMatrix<double> centroids{{50}, {0}, {60}};
+  std::vector<Index> labels(4);
+  testing::Host host;
+  nearest_without_empty(host.context(), ConstArray(x), centroids, labels);
+  EXPECT_EQ(centroids, (RowMatrix<double>{{10}, {0}, {4}}));
+  EXPECT_THAT(labels, ElementsAre(1, 1, 2, 0));
+}
+
+TEST(DistinctRows, CountsThoseThatHaveAWeight) {
+  const RowMatrix<float> x{{1, 2}, {1, 3}, {1, 2}, {0, 9}, {1, 3}};
+  const std::vector<double> weights{1, 1, 1, 0, 1};
+  EXPECT_EQ(distinct_rows(ConstArray(x)), 3);
+  EXPECT_EQ(distinct_rows(ConstArray(x), weights), 2);
+}
+
+}  // namespace
+}  // namespace shoal::kernels
