@@ -73,11 +73,16 @@ TEST(DrawAffine, KeepsWithinItsRanges) {
     most_shear = std::max(most_shear, std::abs(draw_affine({.shear = 0.2}, 28, 28, Random(i)).b));
   }
   // Of 2000 draws the farthest misses the end by 1/2000 on average, and by 1 % once in 10⁸ times.
-  EXPECT_LE(most_right, 3), EXPECT_GT(most_right, 2.97);
-  EXPECT_LE(most_down, 2), EXPECT_GT(most_down, 1.98);
-  EXPECT_LE(most_scale, 0.15 + 1e-12), EXPECT_GT(most_scale, 0.1485);
-  EXPECT_LE(most_angle, 15 + 1e-9), EXPECT_GT(most_angle, 14.85);
-  EXPECT_LE(most_shear, 0.2), EXPECT_GT(most_shear, 0.198);
+  EXPECT_LE(most_right, 3);
+  EXPECT_GT(most_right, 2.97);
+  EXPECT_LE(most_down, 2);
+  EXPECT_GT(most_down, 1.98);
+  EXPECT_LE(most_scale, 0.15 + 1e-12);
+  EXPECT_GT(most_scale, 0.1485);
+  EXPECT_LE(most_angle, 15 + 1e-9);
+  EXPECT_GT(most_angle, 14.85);
+  EXPECT_LE(most_shear, 0.2);
+  EXPECT_GT(most_shear, 0.198);
 }
 
 TEST(DrawAffine, InvertsShearThenScaleThenTurnThenShift) {
