@@ -1,6 +1,9 @@
 // The `shoal` program: arguments → one function.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "framework/cli/options.h"
@@ -34,9 +37,18 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   return command;
 }
 
+/// LibTorch's OpenMP threads wait by spinning unless they are told otherwise before they are loaded. On a machine that
+/// others use too that makes training many times slower, and it gains nothing measurable on an idle one.
+void let_threads_sleep(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  execv("/proc/self/exe", argv);  // where that fails, threads spin
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  let_threads_sleep(argv);
   Options options;
   options.command.assign(argv, argv + argc);
   CLI::App app("Learning representations by clustering, from plugins and YAML", "shoal");

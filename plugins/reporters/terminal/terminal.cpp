@@ -43,7 +43,7 @@ void Terminal::on(const Event& event) {
   switch (event.type) {
     case SHOAL_RUN_BEGIN: line(text("run    {} {} → {}", event.rows, event.rows == 1 ? "row" : "rows", event.text)); break;
     case SHOAL_ROW_BEGIN: begin_row(event); break;
-    case SHOAL_NODE_BEGIN: nodes_[event.node] = {event.time, {}}; break;
+    case SHOAL_NODE_BEGIN: nodes_[event.node] = {event.time, false, {}}; break;
     case SHOAL_PROGRESS: draw_live(event); break;
     case SHOAL_SCALAR: keep_scalar(event); break;
     case SHOAL_LOG: log(event); break;
@@ -64,7 +64,10 @@ void Terminal::begin_row(const Event& event) {
 }
 
 void Terminal::keep_scalar(const Event& event) {
-  auto& scalars = nodes_[event.node].scalars;
+  Node& node = nodes_[event.node];
+  auto& scalars = node.scalars;
+  if (event.step < 0 && !node.ending) scalars.clear();  // at its end a node gives its outputs, in their own order
+  node.ending = event.step < 0;
   const auto known = std::find_if(scalars.begin(), scalars.end(), [&](const auto& s) { return s.first == event.name; });
   if (known == scalars.end()) scalars.emplace_back(event.name, event.value);
   else known->second = event.value;

@@ -26,6 +26,7 @@ class Terminal {
  private:
   struct Node {
     double began = 0;
+    bool ending = false;
     std::vector<std::pair<std::string, double>> scalars;  // the last of each name, in the order of their first
   };
   void begin_row(const Event& event);

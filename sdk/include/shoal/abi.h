@@ -255,7 +255,7 @@ typedef struct shoal_event {
   int64_t row, rows;    /* which run of the matrix, of how many */
   const char *node, *component, *name, *text; /* never null; "" where there is none. name: of a SCALAR or a unit */
   double value;
-  int64_t step, done, total; /* total 0: not known */
+  int64_t step, done, total; /* step −1: an output, given at the node's end; total 0: not known */
 } shoal_event;
 
 typedef struct shoal_reporter_1 { /* "reporter/1"; all calls come from one thread, in the order of events */

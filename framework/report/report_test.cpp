@@ -1,0 +1,176 @@
+// What a run leaves for its reader, from a record made by hand.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "framework/report/figures.h"
+#include "framework/report/page.h"
+#include "framework/report/results.h"
+#include "framework/report/summary.h"
+#include "framework/report/vega_to_svg.h"
+
+namespace shoal::host {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+RowRecord row(const std::string& k, std::int64_t seed, double acc) {
+  RowRecord out;
+  out.settings = {{"kmeans.k", k}};
+  out.seed = seed;
+  out.metrics = {{"probe.acc", acc, 0, true}, {"kmeans.inertia", 10 * acc, 0, false}};
+  out.seconds = 1.5;
+  out.peak_rss_bytes = 1 << 20;
+  out.nodes = {{"probe", "trainer/linear-probe", "ran", 1.5}};
+  return out;
+}
+
+RunRecord two_settings() {
+  RunRecord out;
+  out.name = "toy & co";
+  out.axes = {"kmeans.k"};
+  out.rows = {row("10", 0, 0.25), row("10", 1, 0.75), row("100", 0, 0.5), row("100", 1, 0.5)};
+  out.scalars = {{0, "learn", "loss", 0, 2.0}, {0, "learn", "loss", 1, 1.0}, {1, "learn", "loss", 0, 3.0}, {1, "other", "loss", 0, 9.0}};
+  return out;
+}
+
+class ReportTest : public ::testing::Test {
+ protected:
+  ReportTest() {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "figures");
+  }
+  ~ReportTest() override { fs::remove_all(folder_); }
+  fs::path folder_ = fs::temp_directory_path() / ("shoal-report-test-" + std::to_string(getpid()));
+};
+
+TEST(Summary, GivesTheStandardDeviationOfASample) {
+  const auto [mean, sd] = mean_sd({1, 2, 3, 4});  // mean 2.5; squares 2.25 + .25 + .25 + 2.25 = 5, over 3
+  EXPECT_DOUBLE_EQ(mean, 2.5);
+  EXPECT_DOUBLE_EQ(sd, std::sqrt(5.0 / 3.0));
+}
+
+TEST(Summary, LetsTheStandardDeviationDecideTheDigits) {
+  EXPECT_EQ(describe({0.98712, 0.98834}), "0.98773 ± 0.00086");
+  EXPECT_EQ(describe({120, 180}), "150 ± 42");
+  EXPECT_EQ(describe({0.5}), "0.5");
+  EXPECT_EQ(describe({}), "–");
+}
+
+TEST(Summary, PutsTheSeedsOfASettingOnOneLine) {
+  const auto settings = settings_of(two_settings());
+  ASSERT_THAT(settings, SizeIs(2));
+  EXPECT_THAT(values_of(settings[0], "probe.acc"), ElementsAre(0.25, 0.75));
+  EXPECT_THAT(headline_metrics(two_settings()), ElementsAre("probe.acc"));
+  EXPECT_EQ(summary_table(two_settings()),
+            "kmeans.k   done   probe.acc     seconds\n"
+            "10         2/2    0.50 ± 0.35   3.0\n"
+            "100        2/2    0.5           3.0\n");
+}
+
+TEST_F(ReportTest, WritesResultsThatReadBack) {
+  RunRecord record = two_settings();
+  record.rows[3].metrics[0].value = std::nan("");
+  record.rows[3].status = RowStatus::failed;
+  record.rows[3].error = "probe: out of memory";
+  write_results(folder_, record);
+  const json results = json::parse(read(folder_ / "results.json"));
+  EXPECT_EQ(results["rows"][1]["metrics"]["probe.acc"], 0.75);
+  EXPECT_EQ(results["rows"][1]["settings"]["kmeans.k"], "10");
+  EXPECT_TRUE(results["rows"][3]["metrics"]["probe.acc"].is_null());
+  EXPECT_EQ(results["rows"][3]["error"], "probe: out of memory");
+  EXPECT_EQ(results["report"], json({"probe.acc"}));
+  EXPECT_THAT(read(folder_ / "results.csv"), ::testing::StartsWith("kmeans.k,seed,status,probe.acc,kmeans.inertia,seconds,peak_rss_bytes\r\n"
+                                                                   "10,0,done,0.25,2.5,1.5,1048576\r\n"));
+}
+
+TEST_F(ReportTest, QuotesCellsThatNeedIt) {
+  RunRecord record = two_settings();
+  record.rows[0].settings[0].second = "[8, \"16\"]";
+  write_results(folder_, record);
+  EXPECT_THAT(read(folder_ / "results.csv"), HasSubstr("\"[8, \"\"16\"\"]\",0,done"));
+}
+
+TEST(Figures, DrawASeriesOfEachRowOverItsSteps) {
+  const FigureRecord figure{"loss", "", "step", "", "", {"learn.loss"}};
+  const json spec = json::parse(vega_lite(figure, two_settings()));
+  ASSERT_THAT(spec["data"]["values"], SizeIs(3));  // not that of the other node
+  EXPECT_EQ(spec["data"]["values"][1], json({{"x", 1}, {"y", 1.0}, {"what", "learn.loss"}, {"row", 0}}));
+  EXPECT_EQ(spec["mark"]["type"], "line");
+}
+
+TEST(Figures, DrawAMeanOverSeedsAndEachRun) {
+  const FigureRecord figure{"acc", "Accuracy", "kmeans.k", "", "", {"probe.acc"}};
+  const json spec = json::parse(vega_lite(figure, two_settings()));
+  EXPECT_THAT(spec["data"]["values"], SizeIs(4));
+  EXPECT_EQ(spec["layer"][0]["encoding"]["y"]["aggregate"], "mean");
+  EXPECT_EQ(spec["layer"][1]["encoding"]["x"]["type"], "quantitative");
+  EXPECT_EQ(spec["title"], "Accuracy");
+}
+
+TEST(Figures, ThinLongSeriesAndKeepTheirPeaks) {
+  RunRecord record = two_settings();
+  record.scalars.clear();
+  for (std::int64_t step = 0; step < 50'000; ++step) record.scalars.push_back({0, "learn", "loss", step, step == 12'345 ? 100.0 : 1.0 + (step % 7) * 0.01});
+  const json spec = json::parse(vega_lite({"loss", "", "step", "", "", {"learn.loss"}}, record));
+  EXPECT_LE(spec["data"]["values"].size(), 2000u);
+  double most = 0;
+  for (const auto& point : spec["data"]["values"]) most = std::max(most, point["y"].get<double>());
+  EXPECT_EQ(most, 100.0);
+  EXPECT_THAT(spec["description"].get<std::string>(), HasSubstr("thinned"));
+}
+
+TEST_F(ReportTest, SaysWhyThereIsNoSvg) {
+  RunRecord record = two_settings();
+  record.figures = {{"loss", "", "step", "", "", {"learn.loss"}}};
+  setenv("SHOAL_PYTHON", "/nowhere/python", 1);
+  const auto warnings = write_figures(folder_ / "figures", record);
+  unsetenv("SHOAL_PYTHON");
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(warnings[0], HasSubstr("/nowhere/python"));
+  EXPECT_TRUE(fs::exists(folder_ / "figures" / "loss.vl.json"));
+}
+
+TEST_F(ReportTest, HandsAllFiguresToOnePython) {
+  const fs::path python = folder_ / "python";  // stands for a Python: notes its arguments
+  std::ofstream(python) << "#!/bin/sh\nshift 2\nfor f; do echo \"<svg/>\" > \"${f%.vl.json}.svg\"; done\n";
+  fs::permissions(python, fs::perms::owner_all);
+  RunRecord record = two_settings();
+  record.figures = {{"a", "", "step", "", "", {"learn.loss"}}, {"b", "", "kmeans.k", "", "", {"probe.acc"}}};
+  setenv("SHOAL_PYTHON", python.c_str(), 1);
+  EXPECT_THAT(write_figures(folder_ / "figures", record), IsEmpty());
+  unsetenv("SHOAL_PYTHON");
+  EXPECT_EQ(read(folder_ / "figures" / "a.svg"), "<svg/>\n");
+  EXPECT_EQ(read(folder_ / "figures" / "b.svg"), "<svg/>\n");
+}
+
+TEST_F(ReportTest, WritesAPageThatStandsAlone) {
+  std::ofstream(folder_ / "resolved.yaml") << "name: <script>\n";
+  RunRecord record = two_settings();
+  record.rows[2].status = RowStatus::failed;
+  record.rows[2].error = "k > n & so on";
+  write_page(folder_, record);
+  const std::string page = read(folder_ / "report.html");
+  EXPECT_THAT(page, HasSubstr("<h1>toy &amp; co</h1>"));
+  EXPECT_THAT(page, HasSubstr("0.50 ± 0.35"));
+  EXPECT_THAT(page, HasSubstr("name: &lt;script&gt;"));
+  EXPECT_THAT(page, HasSubstr("k &gt; n &amp; so on"));
+  EXPECT_THAT(page, ::testing::Not(HasSubstr("<script")));
+}
+
+}  // namespace
+}  // namespace shoal::host
