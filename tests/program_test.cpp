@@ -91,6 +91,83 @@ TEST(Program, GivesTheSameBytesForTheSameSeedAndAnyNumberOfThreads) {
   EXPECT_NE(one["rows"][0]["metrics"]["sum.sum"], results_in(place.folder() / "three")["rows"][0]["metrics"]["sum.sum"]);
 }
 
+// Shoal's own plugins: three blobs, whitened, clustered by both k-means, judged.
+constexpr const char* kClustering = R"(shoal: 1
+name: blobs
+seed: 3
+nodes:
+  points:  {use: dataset/synthetic, with: {kind: blobs, examples: 3000, classes: 4, features: 8, dtype: float32}}
+  pca:     {use: transform/pca, in: {data: points}, with: {components: 5, whiten: true}}
+  kmeans:  {use: clusterer/kmeans, in: {data: pca}, with: {k: 4, n_init: 3}}
+  mini:    {use: clusterer/minibatch-kmeans, in: {data: pca}, with: {k: 4}}
+  same:    {use: metric/clustering, in: {predicted: mini, labels: kmeans.labels}}
+  quality: {use: metric/clustering, in: {predicted: kmeans, labels: points.labels}}
+report: [quality.acc, quality.nmi, kmeans.inertia]
+)";
+
+TEST(Program, GivesTheSameBytesOfOursForOneAndTwoThreads) {
+  const Workplace place;
+  place.write("blobs.yaml", kClustering);
+  for (const char* run : {"--threads 1 --out one", "--threads 2 --out two"}) {
+    const Outcome outcome = place.shoal(std::string("run blobs.yaml ") + run);
+    ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  }
+  for (const char* file : {"kmeans.labels.npy", "kmeans.centroids.npy", "mini.labels.npy", "mini.centroids.npy"}) {
+    const std::string one = read_file(place.folder() / "one/artifacts" / file);
+    EXPECT_GT(one.size(), 128u) << file;
+    EXPECT_EQ(one, read_file(place.folder() / "two/artifacts" / file)) << file;
+  }
+  const json one = results_in(place.folder() / "one"), two = results_in(place.folder() / "two");
+  for (const char* metric : {"kmeans.inertia", "mini.inertia", "quality.nmi", "same.ari"})
+    EXPECT_EQ(one["rows"][0]["metrics"][metric], two["rows"][0]["metrics"][metric]) << metric;
+}
+
+TEST(Program, TrainsTheSameWeightsForTheSameSeed) {
+  const Workplace place;
+  place.write("learn.yaml", R"(shoal: 1
+name: learn
+nodes:
+  digits:  {use: dataset/mnist, with: {split: test}}
+  train:   {use: dataset/subset, in: {data: digits}, with: {count: 200}}
+  convnet: {use: encoder/convnet}
+  head:    {use: head/linear}
+  learn:   {use: trainer/supervised, in: {data: train, encoder: convnet, head: head, test: train}, with: {epochs: 1, batch_size: 50}}
+)");
+  for (const char* run : {"--out one", "--out two", "seed=1 --out three"})
+    ASSERT_EQ(place.shoal(std::string("run learn.yaml --threads 1 ") + run).exit, 0);
+  const auto weights = [&](const char* run) { return read_file(place.folder() / run / "artifacts/learn.encoder.safetensors"); };
+  EXPECT_GT(weights("one").size(), 400'000u);  // 0.11 million float32
+  EXPECT_EQ(weights("one"), weights("two"));
+  EXPECT_NE(weights("one"), weights("three"));
+}
+
+TEST(Program, SaysWhichFileADatasetLacks) {
+  const Workplace place;
+  place.write("idx.yaml", R"(shoal: 1
+name: idx
+nodes:
+  digits: {use: dataset/idx, with: {images: nowhere-idx3-ubyte}}
+  groups: {use: clusterer/kmeans, in: {data: digits}}
+)");
+  const Outcome outcome = place.shoal("run idx.yaml");
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("idx.yaml:"), HasSubstr("nowhere-idx3-ubyte")));
+}
+
+TEST(Program, RefusesAnIdxFileThatClaimsTwoBillionRows) {
+  const Workplace place;
+  place.write("lying", std::string("\0\0\x08\x03\x7f\xff\xff\xff\0\0\0\x1c\0\0\0\x1c", 16) + std::string(784, 'x'));
+  place.write("idx.yaml", R"(shoal: 1
+name: idx
+nodes:
+  digits: {use: dataset/idx, with: {images: lying}}
+  groups: {use: clusterer/kmeans, in: {data: digits}}
+)");
+  const Outcome outcome = place.shoal("run idx.yaml");
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("lying"), HasSubstr("2147483647")));
+}
+
 TEST(Program, EndsWith1AndRunsNothingWhenTheFileIsWrong) {
   const Workplace place;
   place.write("toy.yaml", std::string(kExperiment) + "colour: red\n");

@@ -111,6 +111,8 @@ int progress(const shoal_context* context, std::int64_t done, std::int64_t total
 
 void log(const shoal_context* context, int level, const char* line) {
   Opened& self = of(context);
+  // What a component tells while another one calls it, each epoch say, is a detail; a warning is not.
+  if (!self.prefix.empty()) level = level == SHOAL_INFO ? int{SHOAL_DEBUG} : level;
   if (self.listener != nullptr) self.listener->log(static_cast<Level>(level), self.prefix + line);
 }
 
