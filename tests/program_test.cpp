@@ -44,8 +44,8 @@ TEST(Program, RunsAnExperimentAndKeepsWhatItCameTo) {
   EXPECT_EQ(results["rows"][0]["metrics"]["sum.sum"], 90.0);
   EXPECT_EQ(results["rows"][0]["metrics"]["share.share"], 1.0);
   EXPECT_DOUBLE_EQ(results["rows"][1]["metrics"]["share.share"].get<double>(), 2.0 / 6.0);
-  for (const char* file : {"resolved.yaml", "plan.json", "results.csv", "metrics.jsonl", "environment.json", "log.txt", "report.html",
-                           "figures/share.vl.json", "artifacts/row-1/deal.labels.npy"})
+  for (const char* file : {"resolved.yaml", "plan.json", "results.csv", "metrics.jsonl", "environment.json", "log.txt",
+                           "report.html", "figures/share.vl.json", "artifacts/row-1/deal.labels.npy"})
     EXPECT_TRUE(std::filesystem::exists(place.folder() / "run" / file)) << file;
 }
 
@@ -88,7 +88,8 @@ TEST(Program, GivesTheSameBytesForTheSameSeedAndAnyNumberOfThreads) {
   const json one = results_in(place.folder() / "one"), two = results_in(place.folder() / "two");
   EXPECT_EQ(one["rows"][0]["metrics"]["sum.sum"], two["rows"][0]["metrics"]["sum.sum"]);
   ASSERT_EQ(place.shoal("run toy.yaml times.mode=noisy seed=1 --out three").exit, 0);
-  EXPECT_NE(one["rows"][0]["metrics"]["sum.sum"], results_in(place.folder() / "three")["rows"][0]["metrics"]["sum.sum"]);
+  EXPECT_NE(one["rows"][0]["metrics"]["sum.sum"],
+            results_in(place.folder() / "three")["rows"][0]["metrics"]["sum.sum"]);
 }
 
 // Shoal's own plugins: three blobs, whitened, clustered by both k-means, judged.
@@ -135,7 +136,9 @@ nodes:
 )");
   for (const char* run : {"--out one", "--out two", "seed=1 --out three"})
     ASSERT_EQ(place.shoal(std::string("run learn.yaml --threads 1 ") + run).exit, 0);
-  const auto weights = [&](const char* run) { return read_file(place.folder() / run / "artifacts/learn.encoder.safetensors"); };
+  const auto weights = [&](const char* run) {
+    return read_file(place.folder() / run / "artifacts/learn.encoder.safetensors");
+  };
   EXPECT_GT(weights("one").size(), 400'000u);  // 0.11 million float32
   EXPECT_EQ(weights("one"), weights("two"));
   EXPECT_NE(weights("one"), weights("three"));
@@ -173,7 +176,8 @@ TEST(Program, EndsWith1AndRunsNothingWhenTheFileIsWrong) {
   place.write("toy.yaml", std::string(kExperiment) + "colour: red\n");
   const Outcome outcome = place.shoal("run toy.yaml deal.k=0");
   EXPECT_EQ(outcome.exit, 1);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("toy.yaml:12:1: error[K201]"), HasSubstr("K206"), HasSubstr("2 errors"), HasSubstr("Nothing was run.")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("toy.yaml:12:1: error[K201]"), HasSubstr("K206"), HasSubstr("2 errors"),
+                                 HasSubstr("Nothing was run.")));
   EXPECT_FALSE(std::filesystem::exists(place.folder() / "runs"));
 }
 
@@ -189,7 +193,10 @@ TEST(Program, EndsWith2AndNamesTheNodeThatFailed) {
   place.write("toy.yaml", kExperiment);
   const Outcome outcome = place.shoal("run toy.yaml deal.fault=throw --out run");
   EXPECT_EQ(outcome.exit, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("toy.yaml:6:3: error[R601]: node 'deal', in clusterer/toy-deal 0.1.0: this clusterer was asked to fail"));
+  EXPECT_THAT(
+      outcome.err,
+      HasSubstr(
+          "toy.yaml:6:3: error[R601]: node 'deal', in clusterer/toy-deal 0.1.0: this clusterer was asked to fail"));
   const json row = results_in(place.folder() / "run")["rows"][0];
   EXPECT_EQ(row["status"], "failed");
   EXPECT_EQ(row["metrics"]["sum.sum"], 90.0);  // what does not need it is kept
@@ -206,8 +213,10 @@ TEST(Program, SurvivesWhatIsNoException) {
 TEST(Program, HoldsAComponentToItsContract) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
-  EXPECT_THAT(place.shoal("run toy.yaml deal.fault=label-too-large deal.k=2").err, HasSubstr("it returned label 2, but there are 2 clusters"));
-  EXPECT_THAT(place.shoal("run toy.yaml deal.fault=too-few-labels").err, HasSubstr("it returned labels int64 (1), expected (6) int64"));
+  EXPECT_THAT(place.shoal("run toy.yaml deal.fault=label-too-large deal.k=2").err,
+              HasSubstr("it returned label 2, but there are 2 clusters"));
+  EXPECT_THAT(place.shoal("run toy.yaml deal.fault=too-few-labels").err,
+              HasSubstr("it returned labels int64 (1), expected (6) int64"));
 }
 
 TEST(Program, SaysThatThereAreFewerExamplesThanClusters) {
@@ -215,13 +224,15 @@ TEST(Program, SaysThatThereAreFewerExamplesThanClusters) {
   place.write("toy.yaml", kExperiment);
   const Outcome outcome = place.shoal("run toy.yaml deal.k=7");
   EXPECT_EQ(outcome.exit, 2);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("node 'deal'"), HasSubstr("needs at least 7 examples, but there are only 6")));
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("node 'deal'"), HasSubstr("needs at least 7 examples, but there are only 6")));
 }
 
 TEST(Program, StopsAtOnceWhenInterruptedAndSaysSo) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
-  const Outcome outcome = place.shoal("run toy.yaml deal.fault=wait --out run", "timeout --preserve-status -s INT 2 env");
+  const Outcome outcome =
+      place.shoal("run toy.yaml deal.fault=wait --out run", "timeout --preserve-status -s INT 2 env");
   EXPECT_EQ(outcome.exit, 130);
   EXPECT_EQ(results_in(place.folder() / "run")["rows"][0]["status"], "cancelled");
 }
@@ -237,7 +248,8 @@ TEST(Program, ChecksWithoutRunning) {
 TEST(Program, ShowsThePlanWithWhatRowsShare) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
-  EXPECT_THAT(place.shoal("plan toy.yaml").out, AllOf(HasSubstr("row 2 of 2"), HasSubstr("same as in row 1"), HasSubstr("6 node runs, 2 shared")));
+  EXPECT_THAT(place.shoal("plan toy.yaml").out,
+              AllOf(HasSubstr("row 2 of 2"), HasSubstr("same as in row 1"), HasSubstr("6 node runs, 2 shared")));
 }
 
 TEST(Program, ShowsTheGraphAsTextAndForGraphviz) {

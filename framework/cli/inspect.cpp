@@ -21,7 +21,9 @@ std::string settings_of(const config::Row& row) {
 
 std::string inputs_of(const Graph& graph, const GraphNode& node) {
   std::string out;
-  if (node.made_by) out += graph.nodes[node.made_by->node].name + "." + graph.nodes[node.made_by->node].outputs[node.made_by->output].name;
+  if (node.made_by)
+    out +=
+        graph.nodes[node.made_by->node].name + "." + graph.nodes[node.made_by->node].outputs[node.made_by->output].name;
   for (std::size_t port = 0; port < node.ports.size(); ++port)
     for (const host::Source& source : node.wired[port]) {
       const GraphNode& from = graph.nodes[source.node];
@@ -34,12 +36,15 @@ std::string inputs_of(const Graph& graph, const GraphNode& node) {
 std::string dot_of(const Graph& graph) {
   std::string out = "digraph experiment {\n  rankdir=LR;\n  node [fontname=\"sans-serif\", style=rounded];\n";
   for (const GraphNode& node : graph.nodes)
-    out += text("  \"{}\" [label=\"{}\\n{}\", shape={}];\n", node.name, node.name, node.component.id(), node.at_work ? "box" : "ellipse");
+    out += text("  \"{}\" [label=\"{}\\n{}\", shape={}];\n", node.name, node.name, node.component.id(),
+                node.at_work ? "box" : "ellipse");
   for (const GraphNode& node : graph.nodes) {
-    if (node.made_by) out += text("  \"{}\" -> \"{}\" [style=dashed];\n", graph.nodes[node.made_by->node].name, node.name);
+    if (node.made_by)
+      out += text("  \"{}\" -> \"{}\" [style=dashed];\n", graph.nodes[node.made_by->node].name, node.name);
     for (std::size_t port = 0; port < node.ports.size(); ++port)
       for (const host::Source& source : node.wired[port])
-        out += text("  \"{}\" -> \"{}\" [label=\"{}\"];\n", graph.nodes[source.node].name, node.name, node.ports[port].name);
+        out += text("  \"{}\" -> \"{}\" [label=\"{}\"];\n", graph.nodes[source.node].name, node.name,
+                    node.ports[port].name);
   }
   return out + "}\n";
 }
@@ -50,8 +55,9 @@ int check(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
-  std::printf("%s: good. %zu nodes, %zu %s, %zu to compute.\n", options.experiment.c_str(), plan->rows[0].graph.nodes.size(),
-              plan->rows.size(), plan->rows.size() == 1 ? "row" : "rows", plan->tasks.size());
+  std::printf("%s: good. %zu nodes, %zu %s, %zu to compute.\n", options.experiment.c_str(),
+              plan->rows[0].graph.nodes.size(), plan->rows.size(), plan->rows.size() == 1 ? "row" : "rows",
+              plan->tasks.size());
   return kDone;
 }
 
@@ -70,8 +76,8 @@ int plan(const Options& options) {
       const bool here = task.row == r;
       ++(here ? runs : shared);
       const std::string why = here ? "" : text("same as in row {}", task.row + 1);
-      std::printf("  %-16s %-7s %-28s %s  %s\n", node.name.c_str(), here ? "run" : "shared", std::string(node.component.id()).c_str(),
-                  task.key.substr(0, 12).c_str(), why.c_str());
+      std::printf("  %-16s %-7s %-28s %s  %s\n", node.name.c_str(), here ? "run" : "shared",
+                  std::string(node.component.id()).c_str(), task.key.substr(0, 12).c_str(), why.c_str());
     }
   }
   std::printf("%zu node runs, %zu shared between rows.\n", runs, shared);
@@ -89,7 +95,8 @@ int graph(const Options& options) {
   }
   for (const std::size_t i : graph.order) {
     const GraphNode& node = graph.nodes[i];
-    std::printf("%-16s %-28s %s\n", node.name.c_str(), std::string(node.component.id()).c_str(), inputs_of(graph, node).c_str());
+    std::printf("%-16s %-28s %s\n", node.name.c_str(), std::string(node.component.id()).c_str(),
+                inputs_of(graph, node).c_str());
   }
   return kDone;
 }

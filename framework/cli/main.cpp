@@ -14,13 +14,17 @@ namespace {
 using shoal::cli::Options;
 
 void add_common(CLI::App& command, Options& options) {
-  command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")->type_name("DIR");
-  command.add_option("--data", options.data, "A folder of datasets, looked at first; may be repeated")->type_name("DIR");
+  command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")
+      ->type_name("DIR");
+  command.add_option("--data", options.data, "A folder of datasets, looked at first; may be repeated")
+      ->type_name("DIR");
 }
 
 void add_experiment(CLI::App& command, Options& options) {
   command.add_option("experiment", options.experiment, "The experiment file")->required()->type_name("EXP");
-  command.add_option("override", options.overrides, "Changes: path=value, path+=value, ~path; kmeans.k=50 sets parameter k of node kmeans")
+  command
+      .add_option("override", options.overrides,
+                  "Changes: path=value, path+=value, ~path; kmeans.k=50 sets parameter k of node kmeans")
       ->type_name("PATH=VALUE");
   command.add_option("--seeds", options.seeds, "Repeat every row for so many seeds")->check(CLI::PositiveNumber);
   command.add_flag("--strict", options.strict, "Warnings are errors");
@@ -30,8 +34,10 @@ void add_experiment(CLI::App& command, Options& options) {
 CLI::App* add_run(CLI::App& app, Options& options) {
   auto* command = app.add_subcommand("run", "Plan and run an experiment");
   add_experiment(*command, options);
-  command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")->type_name("DIR");
-  command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")->check(CLI::PositiveNumber);
+  command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
+      ->type_name("DIR");
+  command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")
+      ->check(CLI::PositiveNumber);
   command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
   return command;
@@ -54,9 +60,13 @@ int main(int argc, char** argv) {
   CLI::App app("Learning representations by clustering, from plugins and YAML", "shoal");
   app.set_version_flag("--version", std::string("shoal ") + SHOAL_SDK_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done; 1 the input is wrong, nothing ran; 2 a run failed, what was finished is kept; 130 interrupted.");
+  app.footer(
+      "Exit codes: 0 done; 1 the input is wrong, nothing ran; 2 a run failed, what was finished is kept; 130 "
+      "interrupted.");
   int (*chosen)(const Options&) = nullptr;
-  const auto on = [&](CLI::App* command, int (*function)(const Options&)) { command->callback([&chosen, function] { chosen = function; }); };
+  const auto on = [&](CLI::App* command, int (*function)(const Options&)) {
+    command->callback([&chosen, function] { chosen = function; });
+  };
 
   on(add_run(app, options), &shoal::cli::run);
   auto* check = app.add_subcommand("check", "Check everything that can be checked without running");

@@ -43,7 +43,8 @@ std::string flags_of(const shoal_param& param) {
   std::string out;
   if ((param.flags & SHOAL_SPEED_ONLY) != 0) out += " (changes only speed)";
   if (param.unit != nullptr && *param.unit != '\0') out += text(" [{}]", param.unit);
-  for (const char* const* old = param.renamed_from; old != nullptr && *old != nullptr; ++old) out += text(" (was {})", *old);
+  for (const char* const* old = param.renamed_from; old != nullptr && *old != nullptr; ++old)
+    out += text(" (was {})", *old);
   return out;
 }
 
@@ -60,16 +61,23 @@ void print_ports(const ComponentEntry& entry) {
   const host::Signature signature = host::signature_of(entry, works, false);
   std::vector<std::vector<std::string>> rows;
   for (const host::InputPort& port : signature.inputs)
-    rows.push_back({"in", port.name, host::describe_port_type(port.type) + (port.list ? " (list)" : port.required ? "" : " (optional)"), port.help});
-  for (const host::OutputPort& port : signature.outputs) rows.push_back({"out", port.name, host::describe_port_type(port.type), port.help});
+    rows.push_back({"in", port.name,
+                    host::describe_port_type(port.type) + (port.list       ? " (list)"
+                                                           : port.required ? ""
+                                                                           : " (optional)"),
+                    port.help});
+  for (const host::OutputPort& port : signature.outputs)
+    rows.push_back({"out", port.name, host::describe_port_type(port.type), port.help});
   print_table(rows, false);
 }
 
 std::string traits_of(const ComponentEntry& entry) {
   std::string out;
-  for (const char* const* t = entry.component->traits; t != nullptr && *t != nullptr; ++t) out += (out.empty() ? "" : ", ") + std::string(*t);
+  for (const char* const* t = entry.component->traits; t != nullptr && *t != nullptr; ++t)
+    out += (out.empty() ? "" : ", ") + std::string(*t);
   for (const char* id : {"partial-fit/1", "state/1", "inputs/1"})
-    if (entry.component->find(id) != nullptr) out += (out.empty() ? "" : ", ") + std::string(id, std::string_view(id).find('/'));
+    if (entry.component->find(id) != nullptr)
+      out += (out.empty() ? "" : ", ") + std::string(id, std::string_view(id).find('/'));
   return out.empty() ? "none" : out;
 }
 
@@ -82,8 +90,10 @@ void show(const ComponentEntry& entry, bool markdown) {
   std::printf("%s  %s\n", entry.component->id, entry.component->summary);
   std::printf("  plugin   %s %s, %s tier, built with SDK %s, %s\n", descriptor.name.c_str(), descriptor.version.c_str(),
               descriptor.torch_tier() ? "torch" : "portable", descriptor.sdk.c_str(), descriptor.toolchain.c_str());
-  if (descriptor.torch_tier()) std::printf("  LibTorch %s (build %s)\n", descriptor.torch.c_str(), descriptor.torch_build.c_str());
-  std::printf("  file     %s\n  sha256   %s\n  traits   %s\n\n", entry.library->file.c_str(), entry.library->digest().c_str(), traits_of(entry).c_str());
+  if (descriptor.torch_tier())
+    std::printf("  LibTorch %s (build %s)\n", descriptor.torch.c_str(), descriptor.torch_build.c_str());
+  std::printf("  file     %s\n  sha256   %s\n  traits   %s\n\n", entry.library->file.c_str(),
+              entry.library->digest().c_str(), traits_of(entry).c_str());
   print_parameters(entry, false);
   std::printf("\n");
   print_ports(entry);
@@ -95,8 +105,8 @@ int list_plugins(const Options& options) {
   Session session(options);
   std::vector<std::vector<std::string>> rows;
   for (const ComponentEntry& entry : session.registry.all())
-    rows.push_back({std::string(entry.id()), entry.library->descriptor.version, entry.library->descriptor.torch_tier() ? "torch" : "portable",
-                    entry.component->summary});
+    rows.push_back({std::string(entry.id()), entry.library->descriptor.version,
+                    entry.library->descriptor.torch_tier() ? "torch" : "portable", entry.component->summary});
   print_table(rows, false);
   std::printf("\n%zu components in %zu plugins. Looked in:\n", rows.size(), session.registry.libraries().size());
   for (const auto& folder : session.registry.folders()) {
@@ -118,7 +128,8 @@ int show_plugin(const Options& options) {
   std::vector<ComponentEntry> found = session.registry.find(options.component);
   if (found.empty())
     for (const ComponentEntry& entry : session.registry.all())
-      if (entry.id().ends_with("/" + options.component) || entry.library->descriptor.name == options.component) found.push_back(entry);
+      if (entry.id().ends_with("/" + options.component) || entry.library->descriptor.name == options.component)
+        found.push_back(entry);
   if (found.empty()) {
     const auto ids = session.registry.ids();
     std::fprintf(stderr, "shoal: error[K202]: there is no component '%s'%s\n", options.component.c_str(),

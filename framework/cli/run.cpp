@@ -43,13 +43,16 @@ std::optional<at::Device> choose_device(const std::string& asked) {
   const bool available = at::globalContext().hasCUDA();
   if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
   if (!available) {
-    std::fprintf(stderr, "shoal: error[P404]: device '%s' is asked for, but LibTorch sees none here; --device cpu would do\n", asked.c_str());
+    std::fprintf(stderr,
+                 "shoal: error[P404]: device '%s' is asked for, but LibTorch sees none here; --device cpu would do\n",
+                 asked.c_str());
     return std::nullopt;
   }
   return at::Device(asked);
 }
 
-std::shared_ptr<Live> make_reporter(Session& session, const host::ComponentEntry& entry, std::shared_ptr<const host::Parameters> parameters) {
+std::shared_ptr<Live> make_reporter(Session& session, const host::ComponentEntry& entry,
+                                    std::shared_ptr<const host::Parameters> parameters) {
   return std::make_shared<Live>(session.services, entry, *parameters, 0, nullptr);
 }
 
@@ -67,7 +70,8 @@ std::vector<std::shared_ptr<Live>> make_reporters(Session& session, const Plan& 
     const auto found = session.registry.find(id);
     if (found.empty()) continue;  // a Shoal without its own plugins still runs
     config::Diagnostics diagnostics;
-    out.push_back(make_reporter(session, found[0], host::check_parameters(*found[0].component, nullptr, {}, "", diagnostics)));
+    out.push_back(
+        make_reporter(session, found[0], host::check_parameters(*found[0].component, nullptr, {}, "", diagnostics)));
   }
   return out;
 }
@@ -100,7 +104,8 @@ void write_reports(const host::RunFolder& folder, const RunRecord& record) {
 }
 
 /// Runs all rows with the reporters listening; what failed is printed to stderr.
-RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, at::Device device, const Options& options) {
+RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, at::Device device,
+                  const Options& options) {
   RunRecord record = describe_run(options, plan);
   host::EventBus events(make_reporters(session, plan, options.quiet), folder.path(), record.name);
   host::RunEvent begin{.type = SHOAL_RUN_BEGIN, .rows = static_cast<std::int64_t>(plan.rows.size())};
@@ -142,8 +147,9 @@ int run(const Options& options) {
   watch_signals(session.services.cancelled);
 
   host::RunFolder folder(options.out.empty() ? "runs" : options.out, experiment.name, !options.out.empty());
-  folder.write_plan(*plan, host::describe_environment(session.registry, options.command, session.services.pool.threads(),
-                                                      device->str()).dump(2));
+  folder.write_plan(*plan, host::describe_environment(session.registry, options.command,
+                                                      session.services.pool.threads(), device->str())
+                               .dump(2));
   const RunRecord record = execute(session, *plan, folder, *device, options);
   folder.finish();
   write_reports(folder, record);

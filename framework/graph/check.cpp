@@ -62,9 +62,10 @@ class Checker {
     if (found.empty()) {
       say_unknown_component(spec);
     } else if (found.size() > 1) {
-      diagnostics_.error("K216", spec.use_place, text("'{}' is in both {} and {}", spec.use, found[0].library->file.string(),
-                                                      found[1].library->file.string()),
-                         {{text("choose one with `library: {}`", found[0].library->file.filename().string()), {}}});
+      diagnostics_.error(
+          "K216", spec.use_place,
+          text("'{}' is in both {} and {}", spec.use, found[0].library->file.string(), found[1].library->file.string()),
+          {{text("choose one with `library: {}`", found[0].library->file.filename().string()), {}}});
     } else {
       node.component = found[0];
     }
@@ -81,13 +82,16 @@ class Checker {
   }
 
   void say_unknown_component(const NodeSpec& spec) {
-    auto& error = diagnostics_.error("K202", spec.use_place, text("there is no component '{}'", spec.use) +
-                                                                 config::did_you_mean(spec.use, registry_.ids()));
+    auto& error = diagnostics_.error(
+        "K202", spec.use_place,
+        text("there is no component '{}'", spec.use) + config::did_you_mean(spec.use, registry_.ids()));
     if (spec.library) error.notes.push_back({text("looked for it in '{}' only", *spec.library), {}});
     for (const Refusal& refusal : registry_.refusals())
-      if (refusal.damaged) error.notes.push_back({text("not loaded: {}: {}", refusal.file.string(), refusal.reason), {}});
+      if (refusal.damaged)
+        error.notes.push_back({text("not loaded: {}: {}", refusal.file.string(), refusal.reason), {}});
     if (registry_.libraries().empty()) {
-      for (const auto& folder : registry_.folders()) error.notes.push_back({text("no plugin was found in {}", folder.string()), {}});
+      for (const auto& folder : registry_.folders())
+        error.notes.push_back({text("no plugin was found in {}", folder.string()), {}});
     }
   }
 
@@ -97,7 +101,8 @@ class Checker {
       const NodeSpec& spec = experiment_.nodes[i];
       if (spec.use.empty() || spec.use.find('/') != std::string::npos) continue;
       const auto dot = spec.use.find('.');
-      const OutputName name{spec.use.substr(0, dot), dot == std::string::npos ? "" : spec.use.substr(dot + 1), spec.use_place};
+      const OutputName name{spec.use.substr(0, dot), dot == std::string::npos ? "" : spec.use.substr(dot + 1),
+                            spec.use_place};
       const auto upper = find_node(name);
       if (!upper) {
         suggest_component(spec);
@@ -118,7 +123,8 @@ class Checker {
   std::optional<std::size_t> find_node(const OutputName& name) {
     const auto found = std::find(node_names_.begin(), node_names_.end(), name.node);
     if (found != node_names_.end()) return static_cast<std::size_t>(found - node_names_.begin());
-    diagnostics_.error("G301", name.place, text("there is no node '{}'", name.node) + config::did_you_mean(name.node, node_names_));
+    diagnostics_.error("G301", name.place,
+                       text("there is no node '{}'", name.node) + config::did_you_mean(name.node, node_names_));
     return std::nullopt;
   }
 
@@ -127,11 +133,14 @@ class Checker {
     const NodeSpec& spec = experiment_.nodes[i];
     GraphNode& node = graph_.nodes[i];
     if (node.component.component == nullptr) return;
-    const bool given_data = std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const InputSpec& in) { return in.port == "data"; });
+    const bool given_data =
+        std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const InputSpec& in) { return in.port == "data"; });
     const Work work = work_of(node.kind());
     node.at_work = work == Work::always || (work == Work::with_data && given_data);
-    const std::string base = std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
-    node.parameters = check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base, diagnostics_);
+    const std::string base =
+        std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
+    node.parameters =
+        check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base, diagnostics_);
     take_signature(node, signature_of(node.component, node.at_work, false));
   }
 
@@ -141,7 +150,8 @@ class Checker {
     GraphNode& node = graph_.nodes[i];
     const OutputName& name = made_names_.at(i);
     if (spec.with && !spec.with->entries.empty())
-      diagnostics_.error("K201", spec.with->place, text("'{}' was made by node '{}' and takes no parameters here", spec.use, name.node));
+      diagnostics_.error("K201", spec.with->place,
+                         text("'{}' was made by node '{}' and takes no parameters here", spec.use, name.node));
     const GraphNode& upper = graph_.nodes[node.made_by->node];
     const auto output = output_of(node.made_by->node, name);
     if (!output) {
@@ -151,14 +161,17 @@ class Checker {
     node.made_by->output = *output;
     const PortType& type = upper.outputs[*output].type;
     if (work_of(type) != Work::with_data) {
-      diagnostics_.error("G303", spec.use_place, text("'{}' is {}: only a transform, an encoder or a clusterer can be put to work", spec.use,
-                                                      describe_port_type(type)));
+      diagnostics_.error("G303", spec.use_place,
+                         text("'{}' is {}: only a transform, an encoder or a clusterer can be put to work", spec.use,
+                              describe_port_type(type)));
       node.component = {};
       return;
     }
     node.component = origin_of(node.made_by->node, type, graph_.nodes.size());
     if (node.component.component == nullptr) {
-      diagnostics_.error("G303", spec.use_place, text("which {} '{}' is cannot be told: nothing of that kind goes into '{}'", type, spec.use, name.node));
+      diagnostics_.error(
+          "G303", spec.use_place,
+          text("which {} '{}' is cannot be told: nothing of that kind goes into '{}'", type, spec.use, name.node));
       return;
     }
     node.at_work = true;
@@ -198,8 +211,10 @@ class Checker {
     }
     if (const auto found = upper.find_output(name.output)) return found;
     const auto names = names_of(upper.outputs);
-    diagnostics_.error("G302", name.place, text("'{}' has no output '{}'", name.node, name.output) + config::did_you_mean(name.output, names),
-                       {{text("outputs of {}: {} (the first is the default)", upper.component.id(), join(names)), {}}});
+    diagnostics_.error(
+        "G302", name.place,
+        text("'{}' has no output '{}'", name.node, name.output) + config::did_you_mean(name.output, names),
+        {{text("outputs of {}: {} (the first is the default)", upper.component.id(), join(names)), {}}});
     return std::nullopt;
   }
 
@@ -209,19 +224,23 @@ class Checker {
     std::set<std::string> given;
     for (const InputSpec& input : experiment_.nodes[i].inputs) {
       given.insert(input.port);
-      const auto port = std::find_if(node.ports.begin(), node.ports.end(), [&](const InputPort& p) { return p.name == input.port; });
+      const auto port =
+          std::find_if(node.ports.begin(), node.ports.end(), [&](const InputPort& p) { return p.name == input.port; });
       if (port == node.ports.end()) {
         say_unknown_port(node, input);
         continue;
       }
       if (!port->list && input.from.size() > 1)
-        diagnostics_.error("G308", input.place, text("'{}' takes one node, but is given {}", input.port, input.from.size()));
-      for (const OutputName& from : input.from) connect(node, *port, node.wired[static_cast<std::size_t>(port - node.ports.begin())], from);
+        diagnostics_.error("G308", input.place,
+                           text("'{}' takes one node, but is given {}", input.port, input.from.size()));
+      for (const OutputName& from : input.from)
+        connect(node, *port, node.wired[static_cast<std::size_t>(port - node.ports.begin())], from);
     }
     for (const InputPort& port : node.ports)
       if (port.required && !given.contains(port.name))
-        diagnostics_.error("G304", node.place, text("'{}' has nothing wired to '{}'", node.name, port.name),
-                           {{text("{} needs {} there: {}", node.component.id(), describe_port_type(port.type), port.help), {}}});
+        diagnostics_.error(
+            "G304", node.place, text("'{}' has nothing wired to '{}'", node.name, port.name),
+            {{text("{} needs {} there: {}", node.component.id(), describe_port_type(port.type), port.help), {}}});
   }
 
   void say_unknown_port(const GraphNode& node, const InputSpec& input) {
@@ -232,8 +251,10 @@ class Checker {
       diagnostics_.error("P403", input.place, text("{} does not take '{}'", node.component.id(), input.port));
       return;
     }
-    diagnostics_.error("G305", input.place, text("{} has no input '{}'", node.component.id(), input.port) + config::did_you_mean(input.port, names),
-                       {{names.empty() ? "it has no inputs" : text("inputs: {}", join(names)), {}}});
+    diagnostics_.error(
+        "G305", input.place,
+        text("{} has no input '{}'", node.component.id(), input.port) + config::did_you_mean(input.port, names),
+        {{names.empty() ? "it has no inputs" : text("inputs: {}", join(names)), {}}});
   }
 
   void connect(const GraphNode& node, const InputPort& port, Wired& wired, const OutputName& from) {
@@ -243,8 +264,9 @@ class Checker {
     if (!output) return;
     const PortType& type = graph_.nodes[*upper].outputs[*output].type;
     if (!fits(type, port.type)) {
-      auto& error = diagnostics_.error("G303", from.place, text("'{}' of '{}' wants {}, but '{}' gives {}", port.name, node.name,
-                                                                describe_port_type(port.type), from.to_string(), describe_port_type(type)));
+      auto& error = diagnostics_.error("G303", from.place,
+                                       text("'{}' of '{}' wants {}, but '{}' gives {}", port.name, node.name,
+                                            describe_port_type(port.type), from.to_string(), describe_port_type(type)));
       for (const OutputPort& other : graph_.nodes[*upper].outputs)
         if (fits(other.type, port.type)) error.notes.push_back({text("'{}.{}' would fit", from.node, other.name), {}});
       return;
@@ -283,7 +305,8 @@ class Checker {
     std::size_t at = static_cast<std::size_t>(std::find(done.begin(), done.end(), false) - done.begin());
     std::vector<std::size_t> path;
     std::vector<Source> edges;
-    while (std::find(path.begin(), path.end(), at) == path.end()) {  // upwards through undone nodes until one comes again
+    while (std::find(path.begin(), path.end(), at) ==
+           path.end()) {  // upwards through undone nodes until one comes again
       path.push_back(at);
       for (const Source& edge : edges_into(at))
         if (!done[edge.node]) {
@@ -297,7 +320,8 @@ class Checker {
     for (std::size_t i = path.size(); i-- > begin;) names += " → " + graph_.nodes[path[i]].name;
     auto& error = diagnostics_.error("G306", edges[begin].place, text("nodes depend on themselves: {}", names));
     for (std::size_t i = begin; i < path.size(); ++i)
-      error.notes.push_back({text("'{}' takes '{}'", graph_.nodes[path[i]].name, graph_.nodes[edges[i].node].name), edges[i].place});
+      error.notes.push_back(
+          {text("'{}' takes '{}'", graph_.nodes[path[i]].name, graph_.nodes[edges[i].node].name), edges[i].place});
   }
 
   /// The output behind a name of `report` or of a figure, which must be a number or a series.
@@ -312,8 +336,10 @@ class Checker {
     std::vector<std::string> numbers;
     for (const OutputPort& other : graph_.nodes[*node].outputs)
       if (other.type == "number" || other.type == "series") numbers.push_back(name.node + "." + other.name);
-    diagnostics_.error("G310", name.place, text("{} wants a number, but '{}' is {}", where, name.to_string(), describe_port_type(port.type)),
-                       {{numbers.empty() ? text("'{}' gives no numbers", name.node) : text("numbers of it: {}", join(numbers)), {}}});
+    diagnostics_.error(
+        "G310", name.place,
+        text("{} wants a number, but '{}' is {}", where, name.to_string(), describe_port_type(port.type)),
+        {{numbers.empty() ? text("'{}' gives no numbers", name.node) : text("numbers of it: {}", join(numbers)), {}}});
     return nullptr;
   }
 
@@ -327,17 +353,25 @@ class Checker {
       for (const OutputName& name : figure.y) {
         const OutputPort* port = find_number(name, "a figure's y");
         if (port != nullptr && over_steps && port->type != "series")
-          diagnostics_.error("G310", name.place, text("'{}' is one number a run, so it has no {}s to draw over", name.to_string(), figure.x),
-                             {{"put an axis of the matrix at x", {}}});
+          diagnostics_.error(
+              "G310", name.place,
+              text("'{}' is one number a run, so it has no {}s to draw over", name.to_string(), figure.x),
+              {{"put an axis of the matrix at x", {}}});
       }
-      const auto is_axis = [&](const std::string& axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
+      const auto is_axis = [&](const std::string& axis) {
+        return std::find(axes.begin(), axes.end(), axis) != axes.end();
+      };
       const std::string known = axes.empty() ? "this experiment has no matrix" : text("axes: {}", join(axes));
       if (!over_steps && !figure.x.empty() && !is_axis(figure.x))
-        diagnostics_.error("M501", figure.x_place, text("x '{}' is neither step, epoch nor an axis of the matrix", figure.x) +
-                                                       config::did_you_mean(figure.x, axes), {{known, {}}});
-      if (figure.by && !is_axis(*figure.by))
-        diagnostics_.error("M501", figure.by_place, text("by '{}' is no axis of the matrix", *figure.by) + config::did_you_mean(*figure.by, axes),
+        diagnostics_.error("M501", figure.x_place,
+                           text("x '{}' is neither step, epoch nor an axis of the matrix", figure.x) +
+                               config::did_you_mean(figure.x, axes),
                            {{known, {}}});
+      if (figure.by && !is_axis(*figure.by))
+        diagnostics_.error(
+            "M501", figure.by_place,
+            text("by '{}' is no axis of the matrix", *figure.by) + config::did_you_mean(*figure.by, axes),
+            {{known, {}}});
     }
   }
 
@@ -346,7 +380,8 @@ class Checker {
       for (const Source& edge : edges_into(i)) used_.insert(edge.node);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const GraphNode& node = graph_.nodes[i];
-      if (node.component.component == nullptr || used_.contains(i) || node.at_work || node.kind() == "reporter") continue;
+      if (node.component.component == nullptr || used_.contains(i) || node.at_work || node.kind() == "reporter")
+        continue;
       diagnostics_.warning("G307", node.place, text("node '{}' feeds nothing", node.name));
     }
   }

@@ -30,7 +30,8 @@ class CheckTest : public ::testing::Test {
     return config::render(found_);
   }
 
-  std::filesystem::path file_ = std::filesystem::temp_directory_path() / ("shoal-check-test-" + std::to_string(getpid()) + ".yaml");
+  std::filesystem::path file_ =
+      std::filesystem::temp_directory_path() / ("shoal-check-test-" + std::to_string(getpid()) + ".yaml");
   Services services_{1};
   Registry registry_{services_};
   config::Diagnostics found_;
@@ -70,21 +71,25 @@ TEST_F(CheckTest, NamesTheNearestComponent) {
 }
 
 TEST_F(CheckTest, SuggestsTheKindThatWasLeftOut) {
-  EXPECT_THAT(wrong("nodes: {a: {use: toy-deal}}\n"), AllOf(HasSubstr("error[G301]"), HasSubstr("use: clusterer/toy-deal")));
+  EXPECT_THAT(wrong("nodes: {a: {use: toy-deal}}\n"),
+              AllOf(HasSubstr("error[G301]"), HasSubstr("use: clusterer/toy-deal")));
 }
 
 TEST_F(CheckTest, NamesTheNearestParameter) {
-  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, with: {coutn: 3}}}\n"), AllOf(HasSubstr("error[K203]"), HasSubstr("did you mean 'count'?")));
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, with: {coutn: 3}}}\n"),
+              AllOf(HasSubstr("error[K203]"), HasSubstr("did you mean 'count'?")));
 }
 
 TEST_F(CheckTest, TakesAFormerNameWithAHint) {
-  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, with: {n: 3}}, s: {use: metric/toy-sum, in: {features: a}}}\n").has_value());
+  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, with: {n: 3}}, s: {use: metric/toy-sum, in: {features: a}}}\n")
+                  .has_value());
   EXPECT_THAT(config::render(found_), AllOf(HasSubstr("warning[K213]"), HasSubstr("'n' is called 'count' here")));
 }
 
 TEST_F(CheckTest, SaysTheRangeThatAValueLeft) {
   EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {k: 0}}}\n"),
-              AllOf(HasSubstr(":3:48: error[K206]: 'k' must be at least 1, but is 0"), HasSubstr("clusterer/toy-deal takes k ≥ 1 (default 2)")));
+              AllOf(HasSubstr(":3:48: error[K206]: 'k' must be at least 1, but is 0"),
+                    HasSubstr("clusterer/toy-deal takes k ≥ 1 (default 2)")));
 }
 
 TEST_F(CheckTest, SaysTheChoices) {
@@ -97,7 +102,8 @@ TEST_F(CheckTest, SaysTheTypeThatIsWanted) {
 }
 
 TEST_F(CheckTest, KnowsTheKeysOfANode) {
-  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, wiht: {count: 3}}}\n"), AllOf(HasSubstr("error[K201]"), HasSubstr("did you mean 'with'?")));
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, wiht: {count: 3}}}\n"),
+              AllOf(HasSubstr("error[K201]"), HasSubstr("did you mean 'with'?")));
 }
 
 TEST_F(CheckTest, SaysWhichNodeIsNotThere) {
@@ -111,18 +117,22 @@ TEST_F(CheckTest, ListsTheOutputsThatThereAre) {
 }
 
 TEST_F(CheckTest, SaysBothEndsOfAnEdgeThatDoesNotFit) {
-  EXPECT_THAT(wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: data.labels}}}\n"),
-              AllOf(HasSubstr("error[G303]: 'features' of 's' wants features (N, D), but 'data.labels' gives labels (N)"),
-                    HasSubstr("'data.dataset' would fit")));
+  EXPECT_THAT(
+      wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: data.labels}}}\n"),
+      AllOf(HasSubstr("error[G303]: 'features' of 's' wants features (N, D), but 'data.labels' gives labels (N)"),
+            HasSubstr("'data.dataset' would fit")));
 }
 
 TEST_F(CheckTest, SaysWhichInputIsMissingAndWhichIsUnknown) {
-  const std::string text = wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {feature: data}}}\n");
-  EXPECT_THAT(text, AllOf(HasSubstr("error[G304]: 's' has nothing wired to 'features'"), HasSubstr("error[G305]"), HasSubstr("did you mean 'features'?")));
+  const std::string text =
+      wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {feature: data}}}\n");
+  EXPECT_THAT(text, AllOf(HasSubstr("error[G304]: 's' has nothing wired to 'features'"), HasSubstr("error[G305]"),
+                          HasSubstr("did you mean 'features'?")));
 }
 
 TEST_F(CheckTest, RefusesASecondNodeAtASinglePort) {
-  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: [a, a]}}}\n"), HasSubstr("error[G308]"));
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: [a, a]}}}\n"),
+              HasSubstr("error[G308]"));
 }
 
 TEST_F(CheckTest, ShowsACycleNodeByNode) {
@@ -141,13 +151,16 @@ TEST_F(CheckTest, RefusesAPortThatAClustererIgnores) {
 }
 
 TEST_F(CheckTest, WarnsOfANodeThatFeedsNothing) {
-  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line}, b: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: a}}}\n").has_value());
+  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line}, b: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: "
+                   "{features: a}}}\n")
+                  .has_value());
   EXPECT_THAT(config::render(found_), HasSubstr("warning[G307]: node 'b' feeds nothing"));
 }
 
 TEST_F(CheckTest, RefusesAReportOfWhatIsNoNumber) {
-  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, d: {use: clusterer/toy-deal, in: {data: a}}}\nreport: [d.labels]\n"),
-              AllOf(HasSubstr("error[G310]"), HasSubstr("d.inertia")));
+  EXPECT_THAT(
+      wrong("nodes: {a: {use: dataset/toy-line}, d: {use: clusterer/toy-deal, in: {data: a}}}\nreport: [d.labels]\n"),
+      AllOf(HasSubstr("error[G310]"), HasSubstr("d.inertia")));
 }
 
 TEST_F(CheckTest, FindsAllErrorsAtOnce) {
@@ -213,11 +226,14 @@ TEST_F(CheckTest, KeepsAKeyWhenAnotherNodeIsAdded) {
 
 TEST_F(CheckTest, ChoosesBetweenLibrariesByTheirName) {
   const auto copy = std::filesystem::temp_directory_path() / ("libshoal-copy-" + std::to_string(getpid()) + ".so");
-  std::filesystem::copy_file(std::string(SHOAL_TEST_PLUGINS) + "/toys/libtoys.so", copy, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(std::string(SHOAL_TEST_PLUGINS) + "/toys/libtoys.so", copy,
+                             std::filesystem::copy_options::overwrite_existing);
   registry_.load_file(copy);
   const std::string rest = "s: {use: metric/toy-sum, library: libtoys.so, in: {features: a}}}\n";
-  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, " + rest), AllOf(HasSubstr("error[K216]"), HasSubstr("is in both")));
-  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, library: libtoys.so}, " + rest).has_value()) << config::render(found_);
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, " + rest),
+              AllOf(HasSubstr("error[K216]"), HasSubstr("is in both")));
+  EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, library: libtoys.so}, " + rest).has_value())
+      << config::render(found_);
   std::filesystem::remove(copy);
 }
 

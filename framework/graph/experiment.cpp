@@ -18,15 +18,16 @@ constexpr std::int64_t kFormat = 1;
 
 bool is_name(std::string_view name) {
   if (name.empty() || name[0] < 'a' || name[0] > 'z') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
 }
 
-void unknown_key(const Entry& entry, const std::string& where, const std::vector<std::string>& known, Diagnostics& diagnostics) {
+void unknown_key(const Entry& entry, const std::string& where, const std::vector<std::string>& known,
+                 Diagnostics& diagnostics) {
   std::string list;
   for (const std::string& key : known) list += (list.empty() ? "" : ", ") + key;
-  diagnostics.error("K201", entry.key_place, text("unknown key '{}' {}", entry.key, where) + config::did_you_mean(entry.key, known),
+  diagnostics.error("K201", entry.key_place,
+                    text("unknown key '{}' {}", entry.key, where) + config::did_you_mean(entry.key, known),
                     {{text("known here: {}", list), {}}});
 }
 
@@ -63,9 +64,11 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
   node.name = entry.key;
   node.place = entry.key_place;
   if (!is_name(entry.key))
-    diagnostics.error("K205", entry.key_place, text("a node is called like a variable ([a-z][a-z0-9_-]*), not '{}'", entry.key));
+    diagnostics.error("K205", entry.key_place,
+                      text("a node is called like a variable ([a-z][a-z0-9_-]*), not '{}'", entry.key));
   if (config::is_top_level_key(entry.key) || config::is_node_key(entry.key))
-    diagnostics.error("K218", entry.key_place, text("'{}' is a word of experiment files: call the node something else", entry.key));
+    diagnostics.error("K218", entry.key_place,
+                      text("'{}' is a word of experiment files: call the node something else", entry.key));
   if (!require_map(entry.value, entry.key, diagnostics)) return node;
   static const std::vector<std::string> known = {"use", "in", "with", "seed", "library"};
   for (const Entry& part : entry.value.entries) {
@@ -129,12 +132,14 @@ FigureSpec read_figure(const Entry& entry, Diagnostics& diagnostics) {
 void read_format(const Value& document, Diagnostics& diagnostics) {
   const Entry* entry = document.find_entry("shoal");
   if (entry == nullptr) {
-    diagnostics.error("K204", document.place, "the file does not begin with its format", {{"write `shoal: 1` at its top", {}}});
+    diagnostics.error("K204", document.place, "the file does not begin with its format",
+                      {{"write `shoal: 1` at its top", {}}});
     return;
   }
   const auto format = config::read_int(entry->value, diagnostics, "shoal");
   if (format && *format != kFormat)
-    diagnostics.error("C215", entry->value.place, text("this file is of format {}, this program knows format {}", *format, kFormat));
+    diagnostics.error("C215", entry->value.place,
+                      text("this file is of format {}, this program knows format {}", *format, kFormat));
 }
 
 std::vector<std::string> read_texts(const Value& value, const std::string& what, Diagnostics& diagnostics) {
@@ -169,23 +174,26 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
   Experiment out;
   if (!require_map(document, "the experiment", diagnostics)) return out;
   read_format(document, diagnostics);
-  static const std::vector<std::string> known = {"shoal",  "name",  "description", "seed",   "device", "threads",
+  static const std::vector<std::string> known = {"shoal",   "name",  "description", "seed",   "device", "threads",
                                                  "plugins", "nodes", "matrix",      "report", "figures"};
   for (const Entry& entry : document.entries) {
     const Value& value = entry.value;
     if (entry.key == "name") out.name = config::read_text(value, diagnostics, "name").value_or("");
-    else if (entry.key == "description") out.description = config::read_text(value, diagnostics, "description").value_or("");
+    else if (entry.key == "description")
+      out.description = config::read_text(value, diagnostics, "description").value_or("");
     else if (entry.key == "seed") out.seed = config::read_int(value, diagnostics, "seed").value_or(0);
     else if (entry.key == "device") read_device(value, out, diagnostics);
     else if (entry.key == "threads") {
       out.threads = config::read_int(value, diagnostics, "threads").value_or(0);
-      if (out.threads < 0) diagnostics.error("K206", value.place, text("'threads' must be at least 0, but is {}", out.threads));
+      if (out.threads < 0)
+        diagnostics.error("K206", value.place, text("'threads' must be at least 0, but is {}", out.threads));
     } else if (entry.key == "plugins") out.plugins = read_texts(value, "plugins", diagnostics);
     else if (entry.key == "nodes") {
       if (!require_map(value, "nodes", diagnostics)) continue;
       for (const Entry& node : value.entries) out.nodes.push_back(read_node(node, diagnostics));
     } else if (entry.key == "report") {
-      if (!value.is_list()) diagnostics.error("K205", value.place, text("'report' must be a list, but is {}", value.kind_name()));
+      if (!value.is_list())
+        diagnostics.error("K205", value.place, text("'report' must be a list, but is {}", value.kind_name()));
       for (const Value& item : value.items)
         if (auto name = read_output_name(item, "report", diagnostics)) out.report.push_back(std::move(*name));
     } else if (entry.key == "figures") {
@@ -196,9 +204,11 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
     }
   }
   if (out.name.empty())
-    diagnostics.error("K204", document.place, "the experiment has no name", {{"write `name: my-experiment`; it names the run folder", {}}});
+    diagnostics.error("K204", document.place, "the experiment has no name",
+                      {{"write `name: my-experiment`; it names the run folder", {}}});
   else if (!is_name(out.name))
-    diagnostics.error("K205", document.find("name")->place, text("the name becomes a folder: [a-z][a-z0-9_-]*, not '{}'", out.name));
+    diagnostics.error("K205", document.find("name")->place,
+                      text("the name becomes a folder: [a-z][a-z0-9_-]*, not '{}'", out.name));
   if (out.nodes.empty()) diagnostics.error("K204", document.place, "the experiment has no nodes");
   return out;
 }

@@ -64,8 +64,8 @@ struct Experiment {
   const NodeSpec* find(const std::string& node) const;
 };
 
-/// Reads a document whose matrix has been applied. Closed sets of keys: K201 with the nearest right one; K202… for values
-/// of the wrong form. Finds all errors; what comes back after errors is only good for finding more.
+/// Reads a document whose matrix has been applied. Closed sets of keys: K201 with the nearest right one; K202… for
+/// values of the wrong form. Finds all errors; what comes back after errors is only good for finding more.
 Experiment read_experiment(const config::Value& document, config::Diagnostics& diagnostics);
 
 }  // namespace shoal::host

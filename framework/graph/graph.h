@@ -59,22 +59,22 @@ struct GraphNode {
 
   std::string_view kind() const { return component.kind(); }
   std::optional<std::size_t> find_output(std::string_view output) const;  ///< "" is the default one
-  const Wired* find_wired(std::string_view port) const;                   ///< null: no such port, or nothing wired to it
+  const Wired* find_wired(std::string_view port) const;  ///< null: no such port, or nothing wired to it
 };
 
 /// A checked experiment: every edge has two ends of one type, and nothing depends on itself.
 struct Graph {
   Experiment experiment;
-  std::vector<GraphNode> nodes;  ///< as written
+  std::vector<GraphNode> nodes;    ///< as written
   std::vector<std::size_t> order;  ///< each after all that it depends on; else as written
 
   const GraphNode& node(const std::string& name) const;
 };
 
 /// Looks up everything an experiment names. Says all that is wrong: no such component (K202), in two libraries (K216),
-/// refused library (K217), parameters (K203…), no such node or output (G301, G302), types (G303), missing and unknown ports
-/// (G304, G305), cycles (G306), unused nodes (G307, a warning), one node too many (G308), what report and figures name
-/// (G310, M501). Nothing comes back after errors. `axes` are the names of the matrix's axes, for figures.
+/// refused library (K217), parameters (K203…), no such node or output (G301, G302), types (G303), missing and unknown
+/// ports (G304, G305), cycles (G306), unused nodes (G307, a warning), one node too many (G308), what report and figures
+/// name (G310, M501). Nothing comes back after errors. `axes` are the names of the matrix's axes, for figures.
 std::optional<Graph> check(const Experiment& experiment, const Registry& registry, const std::vector<std::string>& axes,
                            config::Diagnostics& diagnostics);
 

@@ -41,12 +41,14 @@ std::optional<std::string> out_of_range(const shoal_param& param, double value) 
   if (param.min.type != SHOAL_NULL) {
     const double min = as_real(param.min);
     const bool open = (param.flags & SHOAL_OPEN_MIN) != 0;
-    if (open ? value <= min : value < min) return text(open ? "must be more than {}" : "must be at least {}", describe_value(param.min));
+    if (open ? value <= min : value < min)
+      return text(open ? "must be more than {}" : "must be at least {}", describe_value(param.min));
   }
   if (param.max.type != SHOAL_NULL) {
     const double max = as_real(param.max);
     const bool open = (param.flags & SHOAL_OPEN_MAX) != 0;
-    if (open ? value >= max : value > max) return text(open ? "must be less than {}" : "must be at most {}", describe_value(param.max));
+    if (open ? value >= max : value > max)
+      return text(open ? "must be less than {}" : "must be at most {}", describe_value(param.max));
   }
   return std::nullopt;
 }
@@ -63,7 +65,8 @@ class ParameterReader {
     if (given.is_null() && (param.flags & SHOAL_OPTIONAL) != 0) return shoal_value{};
     if (param.type != SHOAL_LIST) return read_scalar(param, param.type, given, into);
     if (!given.is_list()) {
-      diagnostics_.error("K205", given.place, text("'{}' wants a {}, got {}", param.name, describe_type(param), given.kind_name()));
+      diagnostics_.error("K205", given.place,
+                         text("'{}' wants a {}, got {}", param.name, describe_type(param), given.kind_name()));
       return std::nullopt;
     }
     std::vector<shoal_value> items;
@@ -99,7 +102,8 @@ class ParameterReader {
     } else {
       auto value = config::read_text(given, diagnostics_, param.name);
       if (!value || !check_choice(param, given, *value)) return std::nullopt;
-      const bool relative = (param.flags & SHOAL_PATH) != 0 && !value->empty() && std::filesystem::path(*value).is_relative();
+      const bool relative =
+          (param.flags & SHOAL_PATH) != 0 && !value->empty() && std::filesystem::path(*value).is_relative();
       into.texts_.push_back(relative ? (std::filesystem::path(base_) / *value).lexically_normal().string() : *value);
       out.count = static_cast<std::int64_t>(into.texts_.back().size());
       out.as.text = into.texts_.back().c_str();
@@ -122,8 +126,9 @@ class ParameterReader {
     if (std::find(choices.begin(), choices.end(), value) != choices.end()) return true;
     std::string list;
     for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
-    diagnostics_.error("K207", given.place, text("'{}' is '{}', which is not one of {}", param.name, value, list) +
-                                                config::did_you_mean(value, choices));
+    diagnostics_.error(
+        "K207", given.place,
+        text("'{}' is '{}', which is not one of {}", param.name, value, list) + config::did_you_mean(value, choices));
     return false;
   }
 
@@ -135,7 +140,8 @@ class ParameterReader {
 namespace {
 
 /// The place of each declared parameter in `with`, by its name or by one that it had. Says K203 for what is neither.
-std::vector<const config::Entry*> match_names(const shoal_component& component, const Value& with, Diagnostics& diagnostics) {
+std::vector<const config::Entry*> match_names(const shoal_component& component, const Value& with,
+                                              Diagnostics& diagnostics) {
   const auto names = names_of(component.params);
   std::vector<const config::Entry*> found(names.size(), nullptr);
   for (const config::Entry& entry : with.entries) {
@@ -151,11 +157,13 @@ std::vector<const config::Entry*> match_names(const shoal_component& component, 
     if (!match) {
       std::string list;
       for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-      diagnostics.error("K203", entry.key_place,
-                        text("{} has no parameter '{}'", component.id, entry.key) + config::did_you_mean(entry.key, names),
-                        {{names.empty() ? "it has no parameters" : text("it has {}", list), {}}});
+      diagnostics.error(
+          "K203", entry.key_place,
+          text("{} has no parameter '{}'", component.id, entry.key) + config::did_you_mean(entry.key, names),
+          {{names.empty() ? "it has no parameters" : text("it has {}", list), {}}});
     } else if (found[*match] != nullptr) {
-      diagnostics.error("Y103", entry.key_place, text("'{}' is given twice", names[*match]), {{"first", found[*match]->key_place}});
+      diagnostics.error("Y103", entry.key_place, text("'{}' is given twice", names[*match]),
+                        {{"first", found[*match]->key_place}});
     } else {
       found[*match] = &entry;
     }
@@ -165,8 +173,9 @@ std::vector<const config::Entry*> match_names(const shoal_component& component, 
 
 }  // namespace
 
-std::shared_ptr<const Parameters> check_parameters(const shoal_component& component, const Value* with, const Place& place,
-                                                   const std::string& base, Diagnostics& diagnostics) {
+std::shared_ptr<const Parameters> check_parameters(const shoal_component& component, const Value* with,
+                                                   const Place& place, const std::string& base,
+                                                   Diagnostics& diagnostics) {
   static const Value nothing = Value::make_map();
   auto out = std::make_shared<Parameters>();
   out->declared_ = component.params;
@@ -181,7 +190,8 @@ std::shared_ptr<const Parameters> check_parameters(const shoal_component& compon
       good = good && read.has_value();
       value = read.value_or(shoal_value{});
     } else if ((param.flags & SHOAL_REQUIRED) != 0) {
-      diagnostics.error("K204", with != nullptr ? with->place : place, text("{} needs '{}': {}", component.id, param.name, param.help));
+      diagnostics.error("K204", with != nullptr ? with->place : place,
+                        text("{} needs '{}': {}", component.id, param.name, param.help));
       good = false;
     }
     out->values_.push_back(value);
@@ -247,19 +257,23 @@ std::string describe_value(const shoal_value& value) { return config::emit_flow(
 std::string describe_type(const shoal_param& param) {
   if (param.choices != nullptr) {
     std::string list;
-    for (const char* const* choice = param.choices; *choice != nullptr; ++choice) list += (list.empty() ? "" : ", ") + std::string(*choice);
+    for (const char* const* choice = param.choices; *choice != nullptr; ++choice)
+      list += (list.empty() ? "" : ", ") + std::string(*choice);
     return (param.type == SHOAL_LIST ? "list of " : "one of ") + list;
   }
-  std::string out = param.type == SHOAL_LIST ? text("list of {}s", type_name(param.item_type)) : std::string(type_name(param.type));
+  std::string out =
+      param.type == SHOAL_LIST ? text("list of {}s", type_name(param.item_type)) : std::string(type_name(param.type));
   if ((param.flags & SHOAL_PATH) != 0) out = "path";
   return out;
 }
 
 std::string describe_range(const shoal_param& param) {
   std::string out = param.name;
-  if (param.min.type != SHOAL_NULL) out += ((param.flags & SHOAL_OPEN_MIN) != 0 ? " > " : " ≥ ") + describe_value(param.min);
+  if (param.min.type != SHOAL_NULL)
+    out += ((param.flags & SHOAL_OPEN_MIN) != 0 ? " > " : " ≥ ") + describe_value(param.min);
   if (param.max.type != SHOAL_NULL)
-    out += (param.min.type != SHOAL_NULL ? " and" : "") + std::string((param.flags & SHOAL_OPEN_MAX) != 0 ? " < " : " ≤ ") + describe_value(param.max);
+    out += (param.min.type != SHOAL_NULL ? " and" : "") +
+           std::string((param.flags & SHOAL_OPEN_MAX) != 0 ? " < " : " ≤ ") + describe_value(param.max);
   if ((param.flags & SHOAL_REQUIRED) != 0) return out + " (required)";
   return out + " (default " + describe_value(param.initial) + ")";
 }

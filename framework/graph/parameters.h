@@ -31,12 +31,13 @@ class Parameters {
   config::Value to_yaml() const;
 
  private:
-  friend std::shared_ptr<const Parameters> check_parameters(const shoal_component&, const config::Value*, const config::Place&,
-                                                            const std::string&, config::Diagnostics&);
+  friend std::shared_ptr<const Parameters> check_parameters(const shoal_component&, const config::Value*,
+                                                            const config::Place&, const std::string&,
+                                                            config::Diagnostics&);
   friend class ParameterReader;
   const shoal_param* const* declared_ = nullptr;
   std::vector<shoal_value> values_;
-  std::deque<std::string> texts_;               // what values_ point to
+  std::deque<std::string> texts_;  // what values_ point to
   std::deque<std::vector<shoal_value>> lists_;
 };
 

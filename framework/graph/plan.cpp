@@ -19,10 +19,14 @@ constexpr int kKeyFormat = 1;
 /// The result's name: equal key, equal bytes.
 std::string key_of(const Task& task, const GraphNode& node, const std::vector<Task>& tasks, const std::string& device) {
   Digest digest;
-  digest.number(kKeyFormat).text(node.component.id()).text(node.component.library->digest()).number(node.at_work ? 1 : 0);
+  digest.number(kKeyFormat)
+      .text(node.component.id())
+      .text(node.component.library->digest())
+      .number(node.at_work ? 1 : 0);
   if (node.parameters) node.parameters->add_to(digest);
   if (node.component.has_trait("random")) digest.number(static_cast<std::int64_t>(task.seed));
-  if (node.component.library->descriptor.torch_tier()) digest.text(node.component.library->descriptor.torch_build).text(device);
+  if (node.component.library->descriptor.torch_tier())
+    digest.text(node.component.library->descriptor.torch_build).text(device);
   if (task.made_by) digest.text(tasks[*task.made_by].key).number(static_cast<std::int64_t>(node.made_by->output));
   for (std::size_t port = 0; port < node.ports.size(); ++port) {
     if (node.wired[port].empty()) continue;
@@ -74,7 +78,8 @@ Value emit_matrix(const config::Matrix& matrix, const Value* written) {
         continue;
       }
       Value paths = Value::make_map();
-      for (const config::Assignment& assignment : one.assignments) paths.set(config::to_string(config::shorten(assignment.path)), assignment.value);
+      for (const config::Assignment& assignment : one.assignments)
+        paths.set(config::to_string(config::shorten(assignment.path)), assignment.value);
       cases.set(one.label, std::move(paths));
     }
     out.set(axis.name, std::move(cases));
@@ -122,14 +127,16 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   }
   if (options.seeds) set_seeds(*document, *options.seeds);
   const Value* written_matrix = document->find("matrix");
-  auto matrix = written_matrix != nullptr ? config::read_matrix(*written_matrix, diagnostics) : std::optional(config::Matrix{});
+  auto matrix =
+      written_matrix != nullptr ? config::read_matrix(*written_matrix, diagnostics) : std::optional(config::Matrix{});
   if (matrix) changes = config::fix_axes(*matrix, changes, diagnostics);
   config::apply_overrides(*document, changes, diagnostics);
   if (matrix) config::check_paths(*matrix, *document, diagnostics);
   load_named_plugins(*document, options.file, registry, diagnostics);
 
   if (!matrix || diagnostics.has_errors()) {  // what the file itself has wrong, all the same
-    check(read_experiment(*document, diagnostics), registry, matrix ? axis_names(*matrix) : std::vector<std::string>{}, diagnostics);
+    check(read_experiment(*document, diagnostics), registry, matrix ? axis_names(*matrix) : std::vector<std::string>{},
+          diagnostics);
     return std::nullopt;
   }
   Diagnostics ignored;  // a wrong seed is said by read_experiment
@@ -160,7 +167,8 @@ Value resolved(const Plan& plan) {
   out.set("seed", Value::make_integer(row.row.seed));
   for (const GraphNode& node : row.graph.nodes) {
     Value* written = out.find("nodes")->find(node.name);
-    if (written != nullptr && node.parameters && node.parameters->count() > 0) written->set("with", node.parameters->to_yaml());
+    if (written != nullptr && node.parameters && node.parameters->count() > 0)
+      written->set("with", node.parameters->to_yaml());
   }
   return out;
 }

@@ -14,8 +14,8 @@ namespace shoal::host {
 
 /// A node of one or more rows that gives the same result in all of them: it is computed once.
 struct Task {
-  std::size_t row = 0;   ///< the first row that has it
-  std::size_t node = 0;  ///< its number in that row's graph
+  std::size_t row = 0;     ///< the first row that has it
+  std::size_t node = 0;    ///< its number in that row's graph
   std::uint64_t seed = 0;  ///< of its random streams, see node_seed
   std::string key;         ///< names its result: component, library, parameters, seed if it is random, inputs' keys
   std::vector<std::vector<std::size_t>> inputs;  ///< per port, the tasks wired to it
@@ -33,7 +33,7 @@ struct PlannedRow {
 
 /// What will be done, in which order.
 struct Plan {
-  config::Value document;          ///< the experiment as read, with the changes of the command line
+  config::Value document;         ///< the experiment as read, with the changes of the command line
   std::vector<std::string> axes;  ///< names, as written
   std::vector<PlannedRow> rows;
   std::vector<Task> tasks;  ///< each after all that it depends on; rows one after the other
@@ -41,8 +41,8 @@ struct Plan {
   const GraphNode& node_of(const Task& task) const { return rows[task.row].graph.nodes[task.node]; }
 };
 
-/// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors; all
-/// that can be found are in `diagnostics`, those of the first row that has them.
+/// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;
+/// all that can be found are in `diagnostics`, those of the first row that has them.
 struct PlanOptions {
   std::string file;
   std::vector<std::string> overrides;  ///< "path=value", "~path"
@@ -50,8 +50,8 @@ struct PlanOptions {
 };
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
 
-/// The experiment as one file that gives the same run again: resolved.yaml. Of one row, with all defaults written out; of
-/// several, with the matrix, since their components may differ (plan.json then has each row's parameters).
+/// The experiment as one file that gives the same run again: resolved.yaml. Of one row, with all defaults written out;
+/// of several, with the matrix, since their components may differ (plan.json then has each row's parameters).
 config::Value resolved(const Plan& plan);
 
 }  // namespace shoal::host

@@ -22,8 +22,10 @@ Signature clusterer_at_work(const ComponentEntry& entry, bool made) {
   out.inputs.push_back({"data", "features", true, false, "what is clustered (N, D)"});
   out.outputs.push_back({"labels", "labels", 0, "the cluster of each example"});
   if (made) return out;
-  if (entry.has_trait("input:weights")) out.inputs.push_back({"weights", "array", false, false, "how much each example counts (N)"});
-  if (entry.has_trait("input:init")) out.inputs.push_back({"init", "features", false, false, "initial centroids (K, D)"});
+  if (entry.has_trait("input:weights"))
+    out.inputs.push_back({"weights", "array", false, false, "how much each example counts (N)"});
+  if (entry.has_trait("input:init"))
+    out.inputs.push_back({"init", "features", false, false, "initial centroids (K, D)"});
   out.outputs.push_back({"clusterer", "clusterer", 0, "the fitted clusterer"});
   out.outputs.push_back({"centroids", "features", 0, "(K, D), where the method has them"});
   out.outputs.push_back({"sizes", "array", 0, "examples in each cluster (K)"});

@@ -7,15 +7,16 @@
 
 namespace shoal::host {
 
-/// What a node that uses this component takes and gives. `at_work`: it is given data; `made`: it is one that another node
-/// made, so that it only applies, predicts or embeds.
+/// What a node that uses this component takes and gives. `at_work`: it is given data; `made`: it is one that another
+/// node made, so that it only applies, predicts or embeds.
 struct Signature {
   std::vector<InputPort> inputs;
   std::vector<OutputPort> outputs;
 };
 Signature signature_of(const ComponentEntry& entry, bool at_work, bool made);
 
-/// Whether a node of this kind computes: always (metric, trainer), never (head, dataset …), or when its `data` is wired.
+/// Whether a node of this kind computes: always (metric, trainer), never (head, dataset …), or when its `data` is
+/// wired.
 enum class Work { always, never, with_data };
 Work work_of(std::string_view kind);
 

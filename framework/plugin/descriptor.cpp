@@ -193,24 +193,28 @@ std::variant<Descriptor, NotAPlugin, Damaged> read_descriptor(const std::filesys
   if (found.empty()) return NotAPlugin{"no .shoal section: a helper library"};
   shoal_descriptor raw;
   const char magic[8] = SHOAL_MAGIC;
-  if (found.size() > 1) return Damaged{text("it holds {} descriptors: link one SHOAL_PLUGIN into a library", found.size())};
-  if (found[0].size < sizeof(raw) || !bytes.read(found[0].offset, raw) || std::memcmp(raw.magic, magic, sizeof(magic)) != 0 ||
-      raw.size < sizeof(raw))
-    return Damaged{text("its descriptor is not one of Shoal's (size {}, expected at least {})", found[0].size, sizeof(raw))};
+  if (found.size() > 1)
+    return Damaged{text("it holds {} descriptors: link one SHOAL_PLUGIN into a library", found.size())};
+  if (found[0].size < sizeof(raw) || !bytes.read(found[0].offset, raw) ||
+      std::memcmp(raw.magic, magic, sizeof(magic)) != 0 || raw.size < sizeof(raw))
+    return Damaged{
+        text("its descriptor is not one of Shoal's (size {}, expected at least {})", found[0].size, sizeof(raw))};
   return from_c(raw);
 }
 
 std::optional<std::string> why_incompatible(const Descriptor& plugin, const Descriptor& program) {
   if (plugin.abi_major != program.abi_major)
-    return text("built for plugin ABI {}, this Shoal has {}: rebuild it with this SDK", plugin.abi_major, program.abi_major);
+    return text("built for plugin ABI {}, this Shoal has {}: rebuild it with this SDK", plugin.abi_major,
+                program.abi_major);
   if (sanitizers(plugin.flags) != sanitizers(program.flags))
-    return text("built with {}, this program with {}: build both alike", sanitizers(plugin.flags), sanitizers(program.flags));
+    return text("built with {}, this program with {}: build both alike", sanitizers(plugin.flags),
+                sanitizers(program.flags));
   if (const std::string missing = missing_instructions(plugin.isa); !missing.empty())
     return text("compiled for {}, which this CPU lacks: rebuild it without -march=native", missing);
   if (!plugin.torch_tier()) return std::nullopt;
   if (plugin.torch != program.torch)
-    return text("built with LibTorch {}, this Shoal runs {}; the torch tier must match exactly: rebuild it", plugin.torch,
-                program.torch);
+    return text("built with LibTorch {}, this Shoal runs {}; the torch tier must match exactly: rebuild it",
+                plugin.torch, program.torch);
   if (plugin.torch_build != program.torch_build)
     return text("built with another build of LibTorch {} ({} and not {}): rebuild it", plugin.torch, plugin.torch_build,
                 program.torch_build);
@@ -220,7 +224,8 @@ std::optional<std::string> why_incompatible(const Descriptor& plugin, const Desc
   if ((plugin.flags & SHOAL_DEBUG_STL) != (program.flags & SHOAL_DEBUG_STL))
     return "built with another setting of _GLIBCXX_DEBUG; only portable plugins may differ";
   if (plugin.sdk != program.sdk)
-    return text("built with SDK {}, this Shoal has {}; the torch tier must match exactly: rebuild it", plugin.sdk, program.sdk);
+    return text("built with SDK {}, this Shoal has {}; the torch tier must match exactly: rebuild it", plugin.sdk,
+                program.sdk);
   return std::nullopt;
 }
 

@@ -35,7 +35,8 @@ Digest& Digest::text(std::string_view value) {
 
 Digest& Digest::number(std::int64_t value) {
   std::array<unsigned char, 8> little;
-  for (std::size_t i = 0; i < little.size(); ++i) little[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * i));
+  for (std::size_t i = 0; i < little.size(); ++i)
+    little[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(value) >> (8 * i));
   return bytes(little.data(), little.size());
 }
 

@@ -49,12 +49,15 @@ std::optional<std::string> why_malformed(const shoal_param& param) {
   if (param.name == nullptr || *param.name == '\0') return "a parameter has no name";
   if (reserved.contains(param.name)) return text("parameter '{}' has the name of a key of nodes", param.name);
   if (param.help == nullptr || *param.help == '\0') return text("parameter '{}' has no help", param.name);
-  if (param.type < SHOAL_BOOL || param.type > SHOAL_LIST) return text("parameter '{}' has type {}, which is not known here", param.name, param.type);
+  if (param.type < SHOAL_BOOL || param.type > SHOAL_LIST)
+    return text("parameter '{}' has type {}, which is not known here", param.name, param.type);
   const bool none = param.initial.type == SHOAL_NULL;
   if (none && (param.flags & (SHOAL_REQUIRED | SHOAL_OPTIONAL)) == 0)
     return text("parameter '{}' has no default, and is neither required nor optional", param.name);
-  if (!none && param.initial.type != param.type) return text("parameter '{}' has a default of another type", param.name);
-  if (!none && !in_range(param, param.initial)) return text("parameter '{}' has a default outside its own range", param.name);
+  if (!none && param.initial.type != param.type)
+    return text("parameter '{}' has a default of another type", param.name);
+  if (!none && !in_range(param, param.initial))
+    return text("parameter '{}' has a default outside its own range", param.name);
   return std::nullopt;
 }
 
@@ -70,7 +73,7 @@ std::optional<std::string> why_malformed(const shoal_port* const* ports, const c
 }  // namespace
 
 const std::vector<std::string>& known_kinds() {
-  static const std::vector<std::string> kinds = {"augmentation", "clusterer", "dataset",  "encoder",   "head",
+  static const std::vector<std::string> kinds = {"augmentation", "clusterer", "dataset", "encoder",  "head",
                                                  "metric",       "reporter",  "trainer", "transform"};
   return kinds;
 }
@@ -90,7 +93,8 @@ std::optional<std::string> why_malformed(const shoal_component& component) {
   std::set<std::string_view> names;
   for (const shoal_param* const* param = component.params; param != nullptr && *param != nullptr; ++param) {
     if (const auto reason = why_malformed(**param)) return in_component(*reason);
-    if (!names.insert((*param)->name).second) return in_component(text("parameter '{}' is there twice", (*param)->name));
+    if (!names.insert((*param)->name).second)
+      return in_component(text("parameter '{}' is there twice", (*param)->name));
   }
   if (const auto reason = why_malformed(component.inputs, "input")) return in_component(*reason);
   if (const auto reason = why_malformed(component.outputs, "output")) return in_component(*reason);

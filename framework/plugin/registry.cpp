@@ -36,8 +36,10 @@ boost::dll::shared_library& open_for_ever(const std::filesystem::path& file) {
 
 /// "undefined symbol: _Zx" said so that an author sees what to do.
 std::string explain(const std::string& reason) {
-  if (reason.find("undefined symbol") != std::string::npos) return reason + ": was a source file or a library left out of the build?";
-  if (reason.find("cannot open shared object file") != std::string::npos) return reason + ": it is needed by this plugin and is not on this machine";
+  if (reason.find("undefined symbol") != std::string::npos)
+    return reason + ": was a source file or a library left out of the build?";
+  if (reason.find("cannot open shared object file") != std::string::npos)
+    return reason + ": it is needed by this plugin and is not on this machine";
   return reason;
 }
 
@@ -97,7 +99,8 @@ void Registry::open(const std::filesystem::path& file, const Descriptor& descrip
   NodeContext context(services_, 0, nullptr);
   const shoal_component* const* components = nullptr;
   const std::int32_t count = entry(context.context().c_context(), &components);
-  if (count < 0) detail::throw_status(-count, context.context().c_context()->host->message(context.context().c_context()));
+  if (count < 0)
+    detail::throw_status(-count, context.context().c_context()->host->message(context.context().c_context()));
   Library library{.file = file, .descriptor = descriptor, .components = {}};
   std::set<std::string_view> ids;
   for (std::int32_t i = 0; i < count; ++i) {

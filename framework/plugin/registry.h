@@ -17,8 +17,8 @@
 
 namespace shoal::host {
 
-/// A plugin that was opened. It stays open as long as the process: LibTorch, glibc and thread-local state do not survive
-/// the contrary.
+/// A plugin that was opened. It stays open as long as the process: LibTorch, glibc and thread-local state do not
+/// survive the contrary.
 struct Library {
   std::filesystem::path file;  ///< canonical
   Descriptor descriptor;
@@ -53,8 +53,8 @@ class Registry {
  public:
   explicit Registry(Services& services) : services_(services) {}
 
-  /// Looks at every *.so of `folder` (not below it), by name, and opens those that are plugins and fit. A folder that is
-  /// not there is no error: it is kept in `folders` and listed with what was found in it.
+  /// Looks at every *.so of `folder` (not below it), by name, and opens those that are plugins and fit. A folder that
+  /// is not there is no error: it is kept in `folders` and listed with what was found in it.
   void load_folder(const std::filesystem::path& folder);
   /// One file; here a file that is no plugin is a refusal like any other.
   void load_file(const std::filesystem::path& file);

@@ -69,8 +69,8 @@ TEST_F(RegistryTest, OpensAGoodPluginAndListsItsComponents) {
   registry_.load_folder(kPlugins / "toys");
   ASSERT_THAT(registry_.libraries(), SizeIs(1));
   EXPECT_EQ(registry_.libraries()[0].descriptor.name, "toys");
-  EXPECT_THAT(registry_.ids(), ::testing::ElementsAre("clusterer/toy-deal", "dataset/toy-line", "metric/toy-agreement", "metric/toy-sum",
-                                                      "transform/toy-times"));
+  EXPECT_THAT(registry_.ids(), ::testing::ElementsAre("clusterer/toy-deal", "dataset/toy-line", "metric/toy-agreement",
+                                                      "metric/toy-sum", "transform/toy-times"));
   EXPECT_THAT(registry_.refusals(), IsEmpty());
   EXPECT_THAT(registry_.libraries()[0].digest(), SizeIs(64));
 }
@@ -100,7 +100,9 @@ TEST_F(RegistryTest, ListsAFolderThatIsNotThere) {
   EXPECT_THAT(registry_.refusals(), IsEmpty());
 }
 
-TEST_F(RegistryTest, RefusesAFileThatIsNotThere) { EXPECT_THAT(reason_for(folder_ / "libx.so"), HasSubstr("cannot be read")); }
+TEST_F(RegistryTest, RefusesAFileThatIsNotThere) {
+  EXPECT_THAT(reason_for(folder_ / "libx.so"), HasSubstr("cannot be read"));
+}
 
 TEST_F(RegistryTest, RefusesATextNamedLikeALibrary) {
   EXPECT_THAT(reason_for(write("libx.so", "not a library")), HasSubstr("no ELF header"));
@@ -109,7 +111,8 @@ TEST_F(RegistryTest, RefusesATextNamedLikeALibrary) {
 TEST_F(RegistryTest, RefusesACopyThatWasCutOff) {
   for (const std::size_t size : {std::size_t{64}, std::size_t{3000}, good_.size() / 2, good_.size() - 100}) {
     SCOPED_TRACE(size);
-    EXPECT_THAT(reason_for(write("libx.so", good_.substr(0, size))), AllOf(HasSubstr("the file ends at byte"), HasSubstr("copy it again")));
+    EXPECT_THAT(reason_for(write("libx.so", good_.substr(0, size))),
+                AllOf(HasSubstr("the file ends at byte"), HasSubstr("copy it again")));
   }
 }
 
@@ -150,7 +153,8 @@ TEST_F(RegistryTest, RefusesAnotherBuildOfTheSameLibTorch) {
 }
 
 TEST_F(RegistryTest, RefusesInstructionsThatThisProcessorLacks) {
-  EXPECT_THAT(reason_for(with_descriptor([](auto& d) { std::strcpy(d.isa, "avx9000"); })), HasSubstr("compiled for avx9000"));
+  EXPECT_THAT(reason_for(with_descriptor([](auto& d) { std::strcpy(d.isa, "avx9000"); })),
+              HasSubstr("compiled for avx9000"));
 }
 
 TEST_F(RegistryTest, RefusesAnotherSanitizer) {

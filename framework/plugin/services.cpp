@@ -31,7 +31,9 @@ struct Buffer {
   std::vector<Index> shape, strides;
 };
 
-void retain(shoal_buffer* buffer) { reinterpret_cast<Buffer*>(buffer)->references.fetch_add(1, std::memory_order_relaxed); }
+void retain(shoal_buffer* buffer) {
+  reinterpret_cast<Buffer*>(buffer)->references.fetch_add(1, std::memory_order_relaxed);
+}
 
 void release(shoal_buffer* buffer) {
   auto* self = reinterpret_cast<Buffer*>(buffer);
@@ -65,8 +67,16 @@ shoal_buffer* new_buffer(Services& services, int code, int bits, std::span<const
     made->strides[i] = stride;
     stride *= std::max<Index>(shape[i], 1);
   }
-  made->c.array = {data, 1, 0, static_cast<std::int32_t>(shape.size()), static_cast<std::uint8_t>(code),
-                   static_cast<std::uint8_t>(bits), 1, made->shape.data(), made->strides.data(), 0};
+  made->c.array = {data,
+                   1,
+                   0,
+                   static_cast<std::int32_t>(shape.size()),
+                   static_cast<std::uint8_t>(code),
+                   static_cast<std::uint8_t>(bits),
+                   1,
+                   made->shape.data(),
+                   made->strides.data(),
+                   0};
   made->c.retain = &retain;
   made->c.release = &release;
   ++services.live_arrays;
@@ -82,8 +92,8 @@ shoal_buffer* allocate(const shoal_context* context, int code, int bits, int ran
   return new_buffer(*of(context).services, code, bits, {shape, static_cast<std::size_t>(rank)});
 }
 
-int parallel(const shoal_context* context, std::int64_t n, std::int64_t block, int (*body)(void*, std::int64_t, std::int64_t),
-             void* user) {
+int parallel(const shoal_context* context, std::int64_t n, std::int64_t block,
+             int (*body)(void*, std::int64_t, std::int64_t), void* user) {
   if (n <= 0) return SHOAL_OK;
   if (block < 1) return fail(context, SHOAL_E_INPUT, "parallel: a block must hold at least 1");
   std::atomic<std::int64_t> failed_block{-1};
@@ -100,7 +110,9 @@ int parallel(const shoal_context* context, std::int64_t n, std::int64_t block, i
   return failed_status;
 }
 
-std::uint64_t seed(const shoal_context* context, const char* stream) { return Random(of(context).seed).fork(std::string_view(stream))(); }
+std::uint64_t seed(const shoal_context* context, const char* stream) {
+  return Random(of(context).seed).fork(std::string_view(stream))();
+}
 
 int progress(const shoal_context* context, std::int64_t done, std::int64_t total, const char* unit) {
   Opened& self = of(context);
@@ -124,7 +136,8 @@ void scalar(const shoal_context* context, const char* name, double value, std::i
 const shoal_context* open(const shoal_context* context, const char* name, std::int64_t index) {
   const Opened& self = of(context);
   const std::uint64_t seed = Random(self.seed).fork(std::string_view(name)).fork(static_cast<std::uint64_t>(index))();
-  auto* opened = new Opened{self.c, self.services, self.listener, seed, self.prefix + name + " " + std::to_string(index) + ": ", {}};
+  auto* opened = new Opened{
+      self.c, self.services, self.listener, seed, self.prefix + name + " " + std::to_string(index) + ": ", {}};
   return &opened->c;
 }
 
@@ -151,8 +164,18 @@ const void* extension(const shoal_context* context, const char* id) {
 }
 
 constexpr shoal_host kHost = {
-    sizeof(shoal_host), &fail, [](const shoal_context* c) { return of(c).message.c_str(); }, &allocate, &parallel, &seed,
-    &progress, &log, &scalar, &open, &close, &extension,
+    sizeof(shoal_host),
+    &fail,
+    [](const shoal_context* c) { return of(c).message.c_str(); },
+    &allocate,
+    &parallel,
+    &seed,
+    &progress,
+    &log,
+    &scalar,
+    &open,
+    &close,
+    &extension,
 };
 
 }  // namespace

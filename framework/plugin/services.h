@@ -27,9 +27,9 @@ struct Services {
   explicit Services(int threads) : pool(threads) {}
 
   ThreadPool pool;
-  std::atomic<bool> cancelled{false};              ///< set by a signal; progress then says so
-  std::atomic<std::int64_t> live_arrays{0};        ///< handed out by allocate and not yet released
-  std::vector<std::filesystem::path> data_folders; ///< where datasets look, in order
+  std::atomic<bool> cancelled{false};               ///< set by a signal; progress then says so
+  std::atomic<std::int64_t> live_arrays{0};         ///< handed out by allocate and not yet released
+  std::vector<std::filesystem::path> data_folders;  ///< where datasets look, in order
 };
 
 /// An array in the process's memory, as components get it from allocate. Throws std::bad_alloc.

@@ -64,7 +64,8 @@ TEST(Services, RunsSeriallyInsideABody) {
   Services services(2);
   NodeContext node(services, 1, nullptr);
   std::atomic<Index> count{0};
-  node.context().parallel_for(4, 1, [&](Index, Index) { node.context().parallel_for(5, 1, [&](Index, Index) { ++count; }); });
+  node.context().parallel_for(4, 1,
+                              [&](Index, Index) { node.context().parallel_for(5, 1, [&](Index, Index) { ++count; }); });
   EXPECT_EQ(count, 20);
 }
 

@@ -27,7 +27,7 @@ class ThreadPool {
   void run(std::int64_t blocks, const std::function<void(std::int64_t)>& body);
 
  private:
-  void work();                       // a worker's life
+  void work();  // a worker's life
   void take_blocks(std::unique_lock<std::mutex>& lock);
 
   std::mutex calls_;  // one run at a time

@@ -52,7 +52,8 @@ ordered_json step_data(const FigureRecord& figure, const RunRecord& record, bool
     for (std::size_t row = 0; row < record.rows.size(); ++row) {
       std::vector<ScalarPoint> points;
       for (const ScalarPoint& point : record.scalars)
-        if (point.row == row && point.node + "." + point.name == y && std::isfinite(point.value)) points.push_back(point);
+        if (point.row == row && point.node + "." + point.name == y && std::isfinite(point.value))
+          points.push_back(point);
       thinned = thinned || points.size() > kMostPoints;
       for (const ScalarPoint& point : thin(std::move(points))) {
         ordered_json entry = {{"x", point.step}, {"y", point.value}, {"what", y}, {"row", row}};
@@ -65,7 +66,8 @@ ordered_json step_data(const FigureRecord& figure, const RunRecord& record, bool
 
 ordered_json axis_data(const FigureRecord& figure, const RunRecord& record, bool& numeric) {
   ordered_json data = ordered_json::array();
-  numeric = std::all_of(record.rows.begin(), record.rows.end(), [&](const RowRecord& row) { return is_number(label_of(row, figure.x)); });
+  numeric = std::all_of(record.rows.begin(), record.rows.end(),
+                        [&](const RowRecord& row) { return is_number(label_of(row, figure.x)); });
   for (const std::string& y : figure.y)
     for (const RowRecord& row : record.rows)
       for (const Metric& metric : row.metrics) {
@@ -115,8 +117,9 @@ std::string vega_lite(const FigureRecord& figure, const RunRecord& record) {
   } else {
     ordered_json mean = encoding;
     mean["y"]["aggregate"] = "mean";
-    spec["layer"] = ordered_json::array({{{"mark", {{"type", "line"}}}, {"encoding", mean}},
-                                         {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}}, {"encoding", encoding}}});
+    spec["layer"] =
+        ordered_json::array({{{"mark", {{"type", "line"}}}, {"encoding", mean}},
+                             {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}}, {"encoding", encoding}}});
   }
   return spec.dump(1);
 }

@@ -10,8 +10,8 @@
 namespace shoal::host {
 
 /// Writes each figure of the record into `folder` as Vega-Lite JSON (<name>.vl.json, version 5, data inside) and, where
-/// the PyPI package vl-convert-python can be imported by $SHOAL_PYTHON, the project's .venv or python3, as SVG beside it.
-/// Returns warnings, a line each: no SVG is no error. Throws std::system_error where the JSON cannot be written.
+/// the PyPI package vl-convert-python can be imported by $SHOAL_PYTHON, the project's .venv or python3, as SVG beside
+/// it. Returns warnings, a line each: no SVG is no error. Throws std::system_error where the JSON cannot be written.
 std::vector<std::string> write_figures(const std::filesystem::path& folder, const RunRecord& record);
 
 /// The Vega-Lite specification of one figure. Over steps: a line for each row, thinned to 2000 points by the least and

@@ -72,8 +72,8 @@ std::string failures(const RunRecord& record) {
   std::string out;
   for (std::size_t i = 0; i < record.rows.size(); ++i)
     if (record.rows[i].status != RowStatus::done)
-      out += fmt::format("<p class=\"failed\">Row {} (seed {}): {}. {}</p>\n", i + 1, record.rows[i].seed, name(record.rows[i].status),
-                         escape(record.rows[i].error));
+      out += fmt::format("<p class=\"failed\">Row {} (seed {}): {}. {}</p>\n", i + 1, record.rows[i].seed,
+                         name(record.rows[i].status), escape(record.rows[i].error));
   return out;
 }
 
@@ -82,8 +82,7 @@ std::string figures(const std::filesystem::path& folder, const RunRecord& record
   for (const FigureRecord& figure : record.figures)
     if (const std::string svg = read(folder / "figures" / (figure.name + ".svg")); !svg.empty())
       out += "<figure>" + svg + "</figure>\n";
-    else
-      out += fmt::format("<p><a href=\"figures/{0}.vl.json\">{0}</a> (Vega-Lite)</p>\n", escape(figure.name));
+    else out += fmt::format("<p><a href=\"figures/{0}.vl.json\">{0}</a> (Vega-Lite)</p>\n", escape(figure.name));
   return out.empty() ? "" : "<h2>Figures</h2>\n" + out;
 }
 
@@ -92,7 +91,8 @@ std::string times(const RunRecord& record) {
   for (std::size_t i = 0; i < record.rows.size(); ++i)
     for (const NodeTime& node : record.rows[i].nodes)
       out += row_of({std::to_string(i + 1), std::to_string(record.rows[i].seed), node.node, node.component, node.status,
-                     fmt::format("{:.2f}", node.seconds)}, "td");
+                     fmt::format("{:.2f}", node.seconds)},
+                    "td");
   return out + "</table>\n";
 }
 
@@ -100,9 +100,10 @@ std::string times(const RunRecord& record) {
 
 void write_page(const std::filesystem::path& folder, const RunRecord& record) {
   std::string out = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
-  out += fmt::format("<title>{}</title>\n<style>{}</style>\n<h1>{}</h1>\n", escape(record.name), kStyle, escape(record.name));
-  out += fmt::format("<p class=\"about\">{}{}{}, {:.0f} s</p>\n", escape(record.description), record.description.empty() ? "" : "<br>",
-                     escape(record.started), record.seconds);
+  out += fmt::format("<title>{}</title>\n<style>{}</style>\n<h1>{}</h1>\n", escape(record.name), kStyle,
+                     escape(record.name));
+  out += fmt::format("<p class=\"about\">{}{}{}, {:.0f} s</p>\n", escape(record.description),
+                     record.description.empty() ? "" : "<br>", escape(record.started), record.seconds);
   out += results(record) + failures(record) + figures(folder, record) + times(record);
   out += "<h2>The experiment</h2>\n<pre>" + escape(read(folder / "resolved.yaml")) + "</pre>\n";
   out += "<h2>The machine</h2>\n<pre>" + escape(read(folder / "environment.json")) + "</pre>\n</html>\n";

@@ -44,7 +44,10 @@ RunRecord two_settings() {
   out.name = "toy & co";
   out.axes = {"kmeans.k"};
   out.rows = {row("10", 0, 0.25), row("10", 1, 0.75), row("100", 0, 0.5), row("100", 1, 0.5)};
-  out.scalars = {{0, "learn", "loss", 0, 2.0}, {0, "learn", "loss", 1, 1.0}, {1, "learn", "loss", 0, 3.0}, {1, "other", "loss", 0, 9.0}};
+  out.scalars = {{0, "learn", "loss", 0, 2.0},
+                 {0, "learn", "loss", 1, 1.0},
+                 {1, "learn", "loss", 0, 3.0},
+                 {1, "other", "loss", 0, 9.0}};
   return out;
 }
 
@@ -94,8 +97,9 @@ TEST_F(ReportTest, WritesResultsThatReadBack) {
   EXPECT_TRUE(results["rows"][3]["metrics"]["probe.acc"].is_null());
   EXPECT_EQ(results["rows"][3]["error"], "probe: out of memory");
   EXPECT_EQ(results["report"], json({"probe.acc"}));
-  EXPECT_THAT(read(folder_ / "results.csv"), ::testing::StartsWith("kmeans.k,seed,status,probe.acc,kmeans.inertia,seconds,peak_rss_bytes\r\n"
-                                                                   "10,0,done,0.25,2.5,1.5,1048576\r\n"));
+  EXPECT_THAT(read(folder_ / "results.csv"),
+              ::testing::StartsWith("kmeans.k,seed,status,probe.acc,kmeans.inertia,seconds,peak_rss_bytes\r\n"
+                                    "10,0,done,0.25,2.5,1.5,1048576\r\n"));
 }
 
 TEST_F(ReportTest, QuotesCellsThatNeedIt) {
@@ -125,7 +129,8 @@ TEST(Figures, DrawAMeanOverSeedsAndEachRun) {
 TEST(Figures, ThinLongSeriesAndKeepTheirPeaks) {
   RunRecord record = two_settings();
   record.scalars.clear();
-  for (std::int64_t step = 0; step < 50'000; ++step) record.scalars.push_back({0, "learn", "loss", step, step == 12'345 ? 100.0 : 1.0 + (step % 7) * 0.01});
+  for (std::int64_t step = 0; step < 50'000; ++step)
+    record.scalars.push_back({0, "learn", "loss", step, step == 12'345 ? 100.0 : 1.0 + (step % 7) * 0.01});
   const json spec = json::parse(vega_lite({"loss", "", "step", "", "", {"learn.loss"}}, record));
   EXPECT_LE(spec["data"]["values"].size(), 2000u);
   double most = 0;

@@ -27,7 +27,10 @@ ordered_json describe(const RowRecord& row) {
   if (!row.error.empty()) out["error"] = row.error;
   out["nodes"] = ordered_json::array();
   for (const NodeTime& node : row.nodes)
-    out["nodes"].push_back({{"node", node.node}, {"component", node.component}, {"status", node.status}, {"seconds", number(node.seconds)}});
+    out["nodes"].push_back({{"node", node.node},
+                            {"component", node.component},
+                            {"status", node.status},
+                            {"seconds", number(node.seconds)}});
   return out;
 }
 
@@ -37,7 +40,8 @@ std::vector<std::string> metric_names(const RunRecord& record) {
   for (const bool reported : {true, false})
     for (const RowRecord& row : record.rows)
       for (const Metric& metric : row.metrics)
-        if (metric.reported == reported && std::find(names.begin(), names.end(), metric.name) == names.end()) names.push_back(metric.name);
+        if (metric.reported == reported && std::find(names.begin(), names.end(), metric.name) == names.end())
+          names.push_back(metric.name);
   return names;
 }
 
@@ -59,12 +63,14 @@ std::string csv(const RunRecord& record) {
   out += ",seconds,peak_rss_bytes\r\n";
   for (const RowRecord& row : record.rows) {
     for (const std::string& axis : record.axes) {
-      const auto setting = std::find_if(row.settings.begin(), row.settings.end(), [&](const auto& s) { return s.first == axis; });
+      const auto setting =
+          std::find_if(row.settings.begin(), row.settings.end(), [&](const auto& s) { return s.first == axis; });
       out += (setting == row.settings.end() ? "" : cell(setting->second)) + ",";
     }
     out += text("{},{}", row.seed, name(row.status));
     for (const std::string& wanted : names) {
-      const auto metric = std::find_if(row.metrics.begin(), row.metrics.end(), [&](const Metric& m) { return m.name == wanted; });
+      const auto metric =
+          std::find_if(row.metrics.begin(), row.metrics.end(), [&](const Metric& m) { return m.name == wanted; });
       out += "," + (metric == row.metrics.end() ? "" : cell(metric->value));
     }
     out += text(",{},{}\r\n", cell(row.seconds), row.peak_rss_bytes);
@@ -84,7 +90,8 @@ void write_results(const std::filesystem::path& folder, const RunRecord& record)
   out["report"] = ordered_json::array();
   for (const std::string& name : metric_names(record))
     for (const RowRecord& row : record.rows)
-      if (std::any_of(row.metrics.begin(), row.metrics.end(), [&](const Metric& m) { return m.reported && m.name == name; })) {
+      if (std::any_of(row.metrics.begin(), row.metrics.end(),
+                      [&](const Metric& m) { return m.reported && m.name == name; })) {
         out["report"].push_back(name);
         break;
       }

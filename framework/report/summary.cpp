@@ -10,7 +10,8 @@ namespace {
 
 /// Code points: every byte that does not continue one.
 std::size_t width(const std::string& s) {
-  return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string plain(double value) {
@@ -40,7 +41,8 @@ std::vector<std::string> headline_metrics(const RunRecord& record) {
     for (const Metric& metric : row.metrics) any_reported = any_reported || metric.reported;
   for (const RowRecord& row : record.rows)
     for (const Metric& metric : row.metrics)
-      if ((metric.reported || !any_reported) && std::find(names.begin(), names.end(), metric.name) == names.end()) names.push_back(metric.name);
+      if ((metric.reported || !any_reported) && std::find(names.begin(), names.end(), metric.name) == names.end())
+        names.push_back(metric.name);
   return names;
 }
 
@@ -79,7 +81,8 @@ std::string summary_table(const RunRecord& record) {
   for (const Setting& setting : settings_of(record)) {
     std::vector<std::string> line;
     for (const std::string& axis : record.axes) {
-      const auto found = std::find_if(setting.settings.begin(), setting.settings.end(), [&](const auto& s) { return s.first == axis; });
+      const auto found = std::find_if(setting.settings.begin(), setting.settings.end(),
+                                      [&](const auto& s) { return s.first == axis; });
       line.push_back(found == setting.settings.end() ? "" : found->second);
     }
     line.push_back(fmt::format("{}/{}", setting.done, setting.rows.size()));

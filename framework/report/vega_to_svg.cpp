@@ -41,7 +41,8 @@ std::string find_python() {
   std::error_code error;
   // A build tree: <project>/build/<preset>/bin/shoal.
   for (const auto& project : {program_folder() / ".." / ".." / "..", std::filesystem::path(".")})
-    if (const auto python = project / ".venv" / "bin" / "python"; std::filesystem::exists(python, error)) return python.string();
+    if (const auto python = project / ".venv" / "bin" / "python"; std::filesystem::exists(python, error))
+      return python.string();
   return "python3";
 }
 
@@ -90,7 +91,8 @@ std::vector<std::string> vega_to_svg(const std::vector<std::filesystem::path>& f
   if (!in_time) return {text("no SVG beside the figures: {} took more than {} s", words[0], kTimeoutMs / 1000)};
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
-  return {said.empty() ? text("no SVG beside the figures: {} failed", words[0]) : said.substr(said.find_last_of('\n') + 1)};
+  return {said.empty() ? text("no SVG beside the figures: {} failed", words[0])
+                       : said.substr(said.find_last_of('\n') + 1)};
 }
 
 }  // namespace shoal::host

@@ -33,7 +33,8 @@ TEST_F(ArtifactsTest, WritesNpyAsNumPyDoes) {
   const std::string bytes = read(folder_ / "m.npy");
   ASSERT_EQ(bytes.size(), 128u + 6 * 8);  // magic, version, length and header fill a multiple of 64
   EXPECT_EQ(bytes.substr(0, 8), std::string("\x93NUMPY\x01\x00", 8));
-  EXPECT_THAT(bytes.substr(10, 118), ::testing::StartsWith("{'descr': '<f8', 'fortran_order': False, 'shape': (2,3,), }"));
+  EXPECT_THAT(bytes.substr(10, 118),
+              ::testing::StartsWith("{'descr': '<f8', 'fortran_order': False, 'shape': (2,3,), }"));
   EXPECT_EQ(bytes[127], '\n');
   double last = 0;
   std::memcpy(&last, bytes.data() + 128 + 5 * 8, 8);
@@ -51,7 +52,8 @@ TEST_F(ArtifactsTest, WritesTheRowsOfAStridedArray) {
 }
 
 TEST_F(ArtifactsTest, WritesSafetensors) {
-  write_safetensors(folder_ / "w.safetensors", {{"a.weight", at::arange(4, at::kFloat).view({2, 2})}, {"n", at::arange(3, at::kLong)}});
+  write_safetensors(folder_ / "w.safetensors",
+                    {{"a.weight", at::arange(4, at::kFloat).view({2, 2})}, {"n", at::arange(3, at::kLong)}});
   const std::string bytes = read(folder_ / "w.safetensors");
   std::uint64_t header = 0;
   std::memcpy(&header, bytes.data(), 8);

@@ -42,8 +42,8 @@ std::string utc_now() {
   return text;
 }
 
-nlohmann::ordered_json describe_environment(const Registry& registry, const std::vector<std::string>& command, int threads,
-                                            const std::string& device) {
+nlohmann::ordered_json describe_environment(const Registry& registry, const std::vector<std::string>& command,
+                                            int threads, const std::string& device) {
   const Descriptor program = describe_program();
   nlohmann::ordered_json out;
   out["date"] = utc_now();

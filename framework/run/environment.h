@@ -9,9 +9,10 @@
 
 namespace shoal::host {
 
-/// Where and with what a run was made: machine, program, LibTorch, plugins with their SHA-256, threads, device, command.
-nlohmann::ordered_json describe_environment(const Registry& registry, const std::vector<std::string>& command, int threads,
-                                            const std::string& device);
+/// Where and with what a run was made: machine, program, LibTorch, plugins with their SHA-256, threads, device,
+/// command.
+nlohmann::ordered_json describe_environment(const Registry& registry, const std::vector<std::string>& command,
+                                            int threads, const std::string& device);
 
 /// Processors that this process may use.
 int usable_processors();

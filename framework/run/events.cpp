@@ -49,8 +49,7 @@ void EventBus::post(RunEvent event) {
     if (event.type == SHOAL_PROGRESS && !queue_.empty() && queue_.back().type == SHOAL_PROGRESS &&
         queue_.back().node == event.node && queue_.back().row == event.row)
       queue_.back() = std::move(event);
-    else
-      queue_.push_back(std::move(event));
+    else queue_.push_back(std::move(event));
   }
   posted_.notify_one();
 }

@@ -100,7 +100,12 @@ std::int64_t peak_rss_bytes() {
 }
 
 Executor::Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, at::Device device)
-    : plan_(plan), services_(services), events_(events), observer_(observer), device_(device), results_(plan.tasks.size()) {
+    : plan_(plan),
+      services_(services),
+      events_(events),
+      observer_(observer),
+      device_(device),
+      results_(plan.tasks.size()) {
   for (const Task& task : plan.tasks) {
     for (const auto& port : task.inputs)
       for (const std::size_t input : port) ++results_[input].readers;
@@ -114,8 +119,11 @@ RunRecord Executor::run(config::Diagnostics& diagnostics) {
   RunRecord record;
   std::size_t next = 0;
   for (std::size_t row = 0; row < plan_.rows.size(); ++row) {
-    RunEvent begin{.type = SHOAL_ROW_BEGIN, .row = static_cast<std::int64_t>(row), .rows = static_cast<std::int64_t>(plan_.rows.size())};
-    for (const auto& [axis, label] : plan_.rows[row].row.settings) begin.text += (begin.text.empty() ? "" : ", ") + axis + " " + label;
+    RunEvent begin{.type = SHOAL_ROW_BEGIN,
+                   .row = static_cast<std::int64_t>(row),
+                   .rows = static_cast<std::int64_t>(plan_.rows.size())};
+    for (const auto& [axis, label] : plan_.rows[row].row.settings)
+      begin.text += (begin.text.empty() ? "" : ", ") + axis + " " + label;
     begin.value = static_cast<double>(plan_.rows[row].row.seed);
     events_.post(begin);
     for (; next < plan_.tasks.size() && plan_.tasks[next].row == row; ++next) run_task(next, diagnostics);
@@ -176,7 +184,9 @@ void Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
     RunEvent end = event(SHOAL_NODE_END, task);
     end.seconds = result.seconds;
     end.text = result.error;
-    end.status = result.state == State::done ? SHOAL_OK : result.state == State::cancelled ? SHOAL_E_CANCELLED : SHOAL_E_FAILED;
+    end.status = result.state == State::done        ? SHOAL_OK
+                 : result.state == State::cancelled ? SHOAL_E_CANCELLED
+                                                    : SHOAL_E_FAILED;
     events_.post(std::move(end));
   }
   release_inputs(task);
@@ -214,8 +224,10 @@ RunValue Executor::value_of(std::size_t t, std::size_t output) {
   const GraphNode& node = plan_.node_of(plan_.tasks[t]);
   TaskResult& result = results_[t];
   // A dataset's labels are read when somebody wants them.
-  if (node.kind() == "dataset" && node.outputs[output].name == "labels" && std::holds_alternative<std::monostate>(result.values[output]))
-    result.values[output] = dataset_labels(*std::get<std::shared_ptr<const Made>>(result.values[0]), services_, nullptr);
+  if (node.kind() == "dataset" && node.outputs[output].name == "labels" &&
+      std::holds_alternative<std::monostate>(result.values[output]))
+    result.values[output] =
+        dataset_labels(*std::get<std::shared_ptr<const Made>>(result.values[0]), services_, nullptr);
   return result.values[output];
 }
 
@@ -238,13 +250,15 @@ void Executor::fail_task(std::size_t t, const std::string& what, config::Diagnos
   const GraphNode& node = plan_.node_of(task);
   results_[t].state = State::failed;
   results_[t].error = what;
-  auto& error = diagnostics.error("R601", node.place, text("node '{}', in {} {}: {}", node.name, node.component.id(),
-                                                           node.component.library->descriptor.version, what));
+  auto& error = diagnostics.error("R601", node.place,
+                                  text("node '{}', in {} {}: {}", node.name, node.component.id(),
+                                       node.component.library->descriptor.version, what));
   if (plan_.rows.size() > 1) {
     const auto& row = plan_.rows[task.row].row;
     std::string settings;
     for (const auto& [axis, label] : row.settings) settings += axis + "=" + label + " ";
-    error.notes.push_back({text("in row {} of {}: {}seed {}", task.row + 1, plan_.rows.size(), settings, row.seed), {}});
+    error.notes.push_back(
+        {text("in row {} of {}: {}seed {}", task.row + 1, plan_.rows.size(), settings, row.seed), {}});
   }
   observer_.log_line(text("FAILED {}: {}", node.name, what));
 }
@@ -261,7 +275,8 @@ void Executor::release_inputs(const Task& task) {
 
 RunEvent Executor::event(int type, const Task& task) const {
   const GraphNode& node = plan_.node_of(task);
-  RunEvent out{.type = type, .row = static_cast<std::int64_t>(task.row), .rows = static_cast<std::int64_t>(plan_.rows.size())};
+  RunEvent out{
+      .type = type, .row = static_cast<std::int64_t>(task.row), .rows = static_cast<std::int64_t>(plan_.rows.size())};
   out.node = node.name;
   out.component = node.component.id();
   return out;
@@ -284,13 +299,15 @@ RowRecord Executor::record_row(std::size_t row) const {
   for (const std::size_t i : planned.graph.order) {
     const std::size_t t = planned.tasks[i];
     const TaskResult& result = results_[t];
-    if (result.state == State::failed && out.error.empty()) out.error = planned.graph.nodes[i].name + ": " + result.error;
+    if (result.state == State::failed && out.error.empty())
+      out.error = planned.graph.nodes[i].name + ": " + result.error;
     if (result.state == State::failed) out.status = RowStatus::failed;
     if (result.state == State::cancelled && out.status == RowStatus::done) out.status = RowStatus::cancelled;
     out.metrics.insert(out.metrics.end(), result.metrics.begin(), result.metrics.end());
     if (plan_.tasks[t].row == row) out.seconds += result.seconds;
     if (planned.graph.nodes[i].at_work)
-      out.nodes.push_back({planned.graph.nodes[i].name, std::string(planned.graph.nodes[i].component.id()), status_text(t, row), result.seconds});
+      out.nodes.push_back({planned.graph.nodes[i].name, std::string(planned.graph.nodes[i].component.id()),
+                           status_text(t, row), result.seconds});
   }
   put_reported_first(planned.graph, out.metrics);
   out.peak_rss_bytes = peak_rss_bytes();

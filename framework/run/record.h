@@ -41,10 +41,10 @@ struct RowRecord {
   std::int64_t seed = 0;
   RowStatus status = RowStatus::done;
   std::vector<Metric> metrics;
-  double seconds = 0;              ///< of the nodes that ran for it
-  std::int64_t peak_rss_bytes = 0; ///< of the process, up to the end of the row
-  std::string error;               ///< of the first node that failed; ""
-  std::vector<NodeTime> nodes;     ///< in the order of the plan
+  double seconds = 0;               ///< of the nodes that ran for it
+  std::int64_t peak_rss_bytes = 0;  ///< of the process, up to the end of the row
+  std::string error;                ///< of the first node that failed; ""
+  std::vector<NodeTime> nodes;      ///< in the order of the plan
 };
 
 /// A figure of the experiment: `x` is "step", "epoch" or an axis; each `y` a "node.output"; `by` an axis or "".
@@ -56,8 +56,8 @@ struct FigureRecord {
 /// All that a run leaves for its reader; report/ writes it.
 struct RunRecord {
   std::string name, description;
-  std::string file;            ///< the experiment file, as given
-  std::string started;         ///< 2026-10-02T14:12:09Z
+  std::string file;     ///< the experiment file, as given
+  std::string started;  ///< 2026-10-02T14:12:09Z
   double seconds = 0;
   std::vector<std::string> axes;
   std::vector<RowRecord> rows;

@@ -22,10 +22,11 @@ namespace {
 using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr std::array kWords = {"amber", "brook", "cedar", "cliff", "cloud", "coral", "delta", "dune",  "ember", "fern",  "fjord",
-                               "flint", "glade", "grove", "heath", "inlet", "islet", "larch", "maple", "marsh", "mesa",  "moor",
-                               "oasis", "ocean", "olive", "pearl", "pine",  "plain", "poppy", "quartz", "reef", "ridge", "river",
-                               "sage",  "shell", "shore", "slate", "spring", "stone", "tide",  "tulip", "vale",  "wave",  "willow"};
+constexpr std::array kWords = {"amber", "brook",  "cedar",  "cliff", "cloud", "coral", "delta", "dune",  "ember",
+                               "fern",  "fjord",  "flint",  "glade", "grove", "heath", "inlet", "islet", "larch",
+                               "maple", "marsh",  "mesa",   "moor",  "oasis", "ocean", "olive", "pearl", "pine",
+                               "plain", "poppy",  "quartz", "reef",  "ridge", "river", "sage",  "shell", "shore",
+                               "slate", "spring", "stone",  "tide",  "tulip", "vale",  "wave",  "willow"};
 
 std::string new_name() {
   const std::time_t now = std::time(nullptr);
@@ -103,7 +104,8 @@ RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool e
   if (exact) {
     std::error_code error;
     if (fs::exists(base, error) && !fs::is_empty(base, error))
-      throw std::system_error(EEXIST, std::generic_category(), text("{} holds something already; name a new folder", base.string()));
+      throw std::system_error(EEXIST, std::generic_category(),
+                              text("{} holds something already; name a new folder", base.string()));
     fs::create_directories(base);
     path_ = base;
   } else {
@@ -113,8 +115,11 @@ RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool e
   fs::create_directory(path_ / "artifacts");
   fs::create_directory(path_ / "figures");
   metrics_.open(path_ / "metrics.jsonl");
-  if (!metrics_) throw std::system_error(errno, std::generic_category(), text("cannot create {}", (path_ / "metrics.jsonl").string()));
-  log_ = std::make_shared<spdlog::logger>("run", std::make_shared<spdlog::sinks::basic_file_sink_mt>((path_ / "log.txt").string()));
+  if (!metrics_)
+    throw std::system_error(errno, std::generic_category(),
+                            text("cannot create {}", (path_ / "metrics.jsonl").string()));
+  log_ = std::make_shared<spdlog::logger>(
+      "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>((path_ / "log.txt").string()));
   log_->set_pattern("%Y-%m-%d %H:%M:%S.%e  %v");
 }
 
@@ -128,14 +133,16 @@ void RunFolder::write_plan(const Plan& plan, const std::string& environment_json
 
 void RunFolder::task_done(const Plan& plan, const Task& task, const std::vector<RunValue>& values) {
   const GraphNode& node = plan.node_of(task);
-  const fs::path folder = plan.rows.size() == 1 ? path_ / "artifacts" : path_ / "artifacts" / ("row-" + std::to_string(task.row + 1));
+  const fs::path folder =
+      plan.rows.size() == 1 ? path_ / "artifacts" : path_ / "artifacts" / ("row-" + std::to_string(task.row + 1));
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!worth_keeping(node, node.outputs[i])) continue;
     const std::string name = node.name + "." + node.outputs[i].name;
     if (const auto* array = std::get_if<Array>(&values[i])) {
       fs::create_directories(folder);
       write_npy(folder / (name + ".npy"), *array);
-    } else if (const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]); made != nullptr && *made && (*made)->trained) {
+    } else if (const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]);
+               made != nullptr && *made && (*made)->trained) {
       fs::create_directories(folder);
       write_safetensors(folder / (name + ".safetensors"), (*made)->trained->tensors);
     }
@@ -154,7 +161,9 @@ void RunFolder::log_line(const std::string& line) { log_->info("{}", line); }
 void RunFolder::finish() {
   log_->flush();
   metrics_.flush();
-  if (!metrics_) throw std::system_error(ENOSPC, std::generic_category(), text("cannot write {}", (path_ / "metrics.jsonl").string()));
+  if (!metrics_)
+    throw std::system_error(ENOSPC, std::generic_category(),
+                            text("cannot write {}", (path_ / "metrics.jsonl").string()));
 }
 
 }  // namespace shoal::host

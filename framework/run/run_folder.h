@@ -18,8 +18,8 @@ namespace shoal::host {
 /// whole or not there; metrics.jsonl and log.txt grow while the run goes on.
 class RunFolder final : public TaskObserver {
  public:
-  /// Makes a new folder below `base`, or exactly `base` when `exact`. Throws std::system_error with the system's reason; an
-  /// exact folder must be empty or new, so that no earlier run is lost.
+  /// Makes a new folder below `base`, or exactly `base` when `exact`. Throws std::system_error with the system's
+  /// reason; an exact folder must be empty or new, so that no earlier run is lost.
   RunFolder(const std::filesystem::path& base, const std::string& experiment, bool exact);
   ~RunFolder() override;
 

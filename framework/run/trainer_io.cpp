@@ -1,6 +1,5 @@
 #include "framework/run/trainer_io.h"
 
-
 #include <algorithm>
 
 namespace shoal::host {
@@ -38,8 +37,8 @@ std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Se
   return encoder;
 }
 
-TrainerInputs::TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services, Listener* listener,
-                             at::Device device)
+TrainerInputs::TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services,
+                             Listener* listener, at::Device device)
     : node_(node), wired_(std::move(wired)), services_(services), listener_(listener), device_(device) {}
 
 const std::vector<RunValue>& TrainerInputs::values(std::string_view port) const {
@@ -131,10 +130,12 @@ std::shared_ptr<const Made> TrainerInputs::only_of_kind(std::string_view kind) c
 
 RunValue& TrainerOutputs::slot(std::string_view output, std::initializer_list<std::string_view> types) {
   const auto number = node_.find_output(output);
-  if (!number) throw Error(SHOAL_E_FAILED, text("{} gave output '{}', which it did not declare", node_.component.id(), output));
+  if (!number)
+    throw Error(SHOAL_E_FAILED, text("{} gave output '{}', which it did not declare", node_.component.id(), output));
   const OutputPort& port = node_.outputs[*number];
   if (std::find(types.begin(), types.end(), port.type) == types.end())
-    throw Error(SHOAL_E_FAILED, text("{} declared '{}' as {}, and gave another thing", node_.component.id(), output, port.type));
+    throw Error(SHOAL_E_FAILED,
+                text("{} declared '{}' as {}, and gave another thing", node_.component.id(), output, port.type));
   return values_[*number];
 }
 
@@ -149,16 +150,22 @@ std::shared_ptr<const Made> TrainerOutputs::trained(std::string_view kind, Train
 }
 
 void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> value) {
-  slot(output, {"encoder"}) = trained("encoder", {.tensors = copy_of(*value), .example = inputs_.example_shape(),
-                                                  .embedding = value->embedding_size(), .classes = 0});
+  slot(output, {"encoder"}) = trained("encoder", {.tensors = copy_of(*value),
+                                                  .example = inputs_.example_shape(),
+                                                  .embedding = value->embedding_size(),
+                                                  .classes = 0});
 }
 
 void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
-  slot(output, {"head"}) = trained("head", {.tensors = copy_of(*value), .example = {}, .embedding = inputs_.head_embedding(),
+  slot(output, {"head"}) = trained("head", {.tensors = copy_of(*value),
+                                            .example = {},
+                                            .embedding = inputs_.head_embedding(),
                                             .classes = inputs_.head_classes()});
 }
 
-void TrainerOutputs::array(std::string_view output, Array value) { slot(output, {"array", "labels", "features"}) = std::move(value); }
+void TrainerOutputs::array(std::string_view output, Array value) {
+  slot(output, {"array", "labels", "features"}) = std::move(value);
+}
 
 void TrainerOutputs::number(std::string_view output, double value) { slot(output, {"number"}) = value; }
 

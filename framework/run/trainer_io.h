@@ -19,7 +19,8 @@ std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Se
 class TrainerInputs final : public Inputs {
  public:
   /// `wired[i]` belongs to node.ports[i].
-  TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services, Listener* listener, at::Device device);
+  TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services, Listener* listener,
+                at::Device device);
 
   bool has(std::string_view port) const override;
   Index count(std::string_view port) const override;
@@ -58,7 +59,8 @@ class TrainerInputs final : public Inputs {
 /// Takes what a trainer made; held to what it declared.
 class TrainerOutputs final : public Outputs {
  public:
-  TrainerOutputs(const GraphNode& node, const TrainerInputs& inputs) : node_(node), inputs_(inputs), values_(node.outputs.size()) {}
+  TrainerOutputs(const GraphNode& node, const TrainerInputs& inputs)
+      : node_(node), inputs_(inputs), values_(node.outputs.size()) {}
 
   void encoder(std::string_view output, std::unique_ptr<Encoder> value) override;
   void head(std::string_view output, std::unique_ptr<Head> value) override;

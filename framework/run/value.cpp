@@ -2,16 +2,19 @@
 
 namespace shoal::host {
 
-Live::Live(Services& services, const ComponentEntry& entry, const Parameters& parameters, std::uint64_t seed, Listener* listener,
-           std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>> inputs)
-    : inputs_(std::move(inputs)), context_(services, seed, listener), instance_(entry, context_.context(), parameters.values()) {
+Live::Live(Services& services, const ComponentEntry& entry, const Parameters& parameters, std::uint64_t seed,
+           Listener* listener, std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>> inputs)
+    : inputs_(std::move(inputs)),
+      context_(services, seed, listener),
+      instance_(entry, context_.context(), parameters.values()) {
   if (inputs_.empty()) return;
   const auto* table = object().get<shoal_inputs_1>("inputs/1");
   for (const auto& [port, lives] : inputs_) {
     std::vector<const shoal_object*> objects;
     for (const auto& live : lives) objects.push_back(&live->instance_.object());
     const shoal_context* c = context_.context().c_context();
-    detail::check_status(c, table->bind(instance_.object().self, c, port.c_str(), static_cast<std::int64_t>(objects.size()), objects.data()));
+    detail::check_status(c, table->bind(instance_.object().self, c, port.c_str(),
+                                        static_cast<std::int64_t>(objects.size()), objects.data()));
   }
 }
 

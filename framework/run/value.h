@@ -19,15 +19,16 @@ namespace shoal::host {
 /// augmentations and fitted components are shared by all who only read from them.
 class Live {
  public:
-  Live(Services& services, const ComponentEntry& entry, const Parameters& parameters, std::uint64_t seed, Listener* listener,
-       std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>> inputs = {});
+  Live(Services& services, const ComponentEntry& entry, const Parameters& parameters, std::uint64_t seed,
+       Listener* listener, std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>> inputs = {});
 
   Object object() const { return Object(instance_.object()); }
   Context& context() { return context_.context(); }
   Instance& instance() { return instance_; }
 
  private:
-  std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>> inputs_;  // shared: the inputs serve others too
+  std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>>
+      inputs_;  // shared: the inputs serve others too
   NodeContext context_;
   Instance instance_;
 };
@@ -35,7 +36,7 @@ class Live {
 /// What a trainer made of an encoder or head: its tensors, on the CPU, and what it was built for.
 struct Trained {
   NamedTensors tensors;
-  Shape example;                   ///< of an encoder
+  Shape example;                     ///< of an encoder
   Index embedding = 0, classes = 0;  ///< of a head
 };
 

@@ -18,7 +18,9 @@ const std::vector<RunValue>* find_input(const Job& job, std::string_view port) {
   return nullptr;
 }
 
-Array features_at(const Job& job, std::string_view port) { return as_features(find_input(job, port)->front(), job.services, job.listener); }
+Array features_at(const Job& job, std::string_view port) {
+  return as_features(find_input(job, port)->front(), job.services, job.listener);
+}
 
 /// A vector as float64, which is what weights are.
 Array as_weights(const Array& given, Services& services) {
@@ -57,9 +59,10 @@ std::vector<RunValue> work_transform(const Job& job) {
   return {std::move(out), fitted(job, live)};
 }
 
-/// Σ‖x − c_label‖² in float64 over fixed blocks of rows, added in their order; the centroids are the means of the labels
-/// where a method has none. Rows of label −1 (noise) do not count.
-double inertia_of(Context& context, ConstArray features, ConstArray labels, const std::optional<Array>& centroids, Index clusters) {
+/// Σ‖x − c_label‖² in float64 over fixed blocks of rows, added in their order; the centroids are the means of the
+/// labels where a method has none. Rows of label −1 (noise) do not count.
+double inertia_of(Context& context, ConstArray features, ConstArray labels, const std::optional<Array>& centroids,
+                  Index clusters) {
   return visit_matrix(features, [&](const auto& x) {
     const auto label = labels.vector<std::int64_t>();
     RowMatrix<double> centers = RowMatrix<double>::Zero(clusters, x.cols());
@@ -105,7 +108,8 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   Context& c = context.context();
   FitInput input{.features = features};
   Array weights, init;
-  if (const auto* given = find_input(job, "weights")) input.weights = weights = as_weights(std::get<Array>(given->front()), job.services);
+  if (const auto* given = find_input(job, "weights"))
+    input.weights = weights = as_weights(std::get<Array>(given->front()), job.services);
   if (find_input(job, "init") != nullptr) input.init = init = features_at(job, "init");
   const auto live = fresh(job);
   const auto begin = std::chrono::steady_clock::now();
@@ -152,11 +156,14 @@ struct MetricSink {
   const shoal_context* context;
   std::vector<RunValue> values;
 
-  static MetricSink& of(const shoal_results* results) { return *reinterpret_cast<MetricSink*>(const_cast<shoal_results*>(results)); }
+  static MetricSink& of(const shoal_results* results) {
+    return *reinterpret_cast<MetricSink*>(const_cast<shoal_results*>(results));
+  }
   int put(const char* output, std::string_view type, RunValue value) {
     const auto number = node->find_output(output);
     if (!number || node->outputs[*number].type != type)
-      return context->host->fail(context, SHOAL_E_FAILED, text("it gave {} '{}', which it did not declare", type, output).c_str());
+      return context->host->fail(context, SHOAL_E_FAILED,
+                                 text("it gave {} '{}', which it did not declare", type, output).c_str());
     values[*number] = std::move(value);
     return SHOAL_OK;
   }
@@ -228,7 +235,8 @@ std::shared_ptr<const Made> declare(const Job& job) {
   for (std::size_t i = 0; i < job.node.ports.size(); ++i) {
     if (job.inputs[i].empty()) continue;
     made->inputs.emplace_back(job.node.ports[i].name, std::vector<std::shared_ptr<const Made>>{});
-    for (const RunValue& value : job.inputs[i]) made->inputs.back().second.push_back(std::get<std::shared_ptr<const Made>>(value));
+    for (const RunValue& value : job.inputs[i])
+      made->inputs.back().second.push_back(std::get<std::shared_ptr<const Made>>(value));
   }
   const std::string_view kind = job.node.kind();
   if (kind == "dataset" || kind == "augmentation") made->shared = made->make(job.services, job.listener);

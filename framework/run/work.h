@@ -15,17 +15,17 @@ namespace shoal::host {
 struct Job {
   const GraphNode& node;
   std::uint64_t seed;
-  std::vector<std::vector<RunValue>> inputs;   ///< per port
-  std::shared_ptr<const Made> made;            ///< for `use: node.output`, that component
+  std::vector<std::vector<RunValue>> inputs;  ///< per port
+  std::shared_ptr<const Made> made;           ///< for `use: node.output`, that component
   Services& services;
   Listener* listener;
   at::Device device;
   const std::map<std::string, double>& last_scalars;  ///< what the node has reported so far, by name
 };
 
-/// Does what the node's kind does: a transform fits and applies, a made one applies, a trainer runs … Returns its outputs,
-/// in their order; an output that the component did not give is empty.
-/// Throws what the component throws (shoal::Error, Cancelled), or Error for a broken contract.
+/// Does what the node's kind does: a transform fits and applies, a made one applies, a trainer runs … Returns its
+/// outputs, in their order; an output that the component did not give is empty. Throws what the component throws
+/// (shoal::Error, Cancelled), or Error for a broken contract.
 std::vector<RunValue> do_work(const Job& job);
 
 /// The component of a node that is not at work, as a value for others.

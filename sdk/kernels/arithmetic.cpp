@@ -51,26 +51,26 @@ SHOAL_INLINE void many_distances(const double* x, const double* rows, Index coun
 }
 
 template <typename Scalar>
-SHOAL_INLINE void add(double* __restrict sum, const Scalar* __restrict x, const double* __restrict origin, double weight,
-                      Index cols) {
+SHOAL_INLINE void add(double* __restrict sum, const Scalar* __restrict x, const double* __restrict origin,
+                      double weight, Index cols) {
   for (Index j = 0; j < cols; ++j) sum[j] += weight * (static_cast<double>(x[j]) - origin[j]);
 }
 
-#define SHOAL_ARITHMETIC(suffix, target)                                                                               \
-  target double distance_##suffix(const double* x, const double* c, Index cols) { return one_distance(x, c, cols); }   \
-  target void distances_##suffix(const double* x, const double* rows, Index count, Index cols, double* out) {          \
-    many_distances(x, rows, count, cols, out);                                                                         \
-  }                                                                                                                    \
-  target void add_float64_##suffix(double* s, const double* x, const double* o, double w, Index cols) {                \
-    add(s, x, o, w, cols);                                                                                             \
-  }                                                                                                                    \
-  target void add_float32_##suffix(double* s, const float* x, const double* o, double w, Index cols) {                 \
-    add(s, x, o, w, cols);                                                                                             \
-  }                                                                                                                    \
-  target void add_uint8_##suffix(double* s, const std::uint8_t* x, const double* o, double w, Index cols) {            \
-    add(s, x, o, w, cols);                                                                                             \
-  }                                                                                                                    \
-  constexpr Arithmetic k_##suffix = {&distance_##suffix, &distances_##suffix, &add_float64_##suffix,                   \
+#define SHOAL_ARITHMETIC(suffix, target)                                                                             \
+  target double distance_##suffix(const double* x, const double* c, Index cols) { return one_distance(x, c, cols); } \
+  target void distances_##suffix(const double* x, const double* rows, Index count, Index cols, double* out) {        \
+    many_distances(x, rows, count, cols, out);                                                                       \
+  }                                                                                                                  \
+  target void add_float64_##suffix(double* s, const double* x, const double* o, double w, Index cols) {              \
+    add(s, x, o, w, cols);                                                                                           \
+  }                                                                                                                  \
+  target void add_float32_##suffix(double* s, const float* x, const double* o, double w, Index cols) {               \
+    add(s, x, o, w, cols);                                                                                           \
+  }                                                                                                                  \
+  target void add_uint8_##suffix(double* s, const std::uint8_t* x, const double* o, double w, Index cols) {          \
+    add(s, x, o, w, cols);                                                                                           \
+  }                                                                                                                  \
+  constexpr Arithmetic k_##suffix = {&distance_##suffix, &distances_##suffix, &add_float64_##suffix,                 \
                                      &add_float32_##suffix, &add_uint8_##suffix};
 
 SHOAL_ARITHMETIC(baseline, )

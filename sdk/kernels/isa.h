@@ -1,7 +1,7 @@
 // Which instructions this processor has, asked once a pass. Internal to Shoal::kernels.
 //
-// A kernel is written once, as a template over the vector length; each instruction set has a thin function with a target
-// attribute into which the template is inlined. (target_clones would do the same, but its resolvers run before a
+// A kernel is written once, as a template over the vector length; each instruction set has a thin function with a
+// target attribute into which the template is inlined. (target_clones would do the same, but its resolvers run before a
 // sanitizer has started.)
 #ifndef SHOAL_KERNELS_ISA_H_
 #define SHOAL_KERNELS_ISA_H_

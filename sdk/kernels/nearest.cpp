@@ -135,7 +135,8 @@ class Labeller {
   Index decide_within(Index i, const float* packed, double threshold) {
     ++rechecked_;
     screen_.scores(packed, centroids_.panels(), scores_.data());
-    const double least = static_cast<double>(*std::max_element(scores_.data(), scores_.data() + centroids_.k)) - threshold;
+    const double least =
+        static_cast<double>(*std::max_element(scores_.data(), scores_.data() + centroids_.k)) - threshold;
     const double* x = rows_.read(i, row_.data());
     Index label = 0;
     double nearest = kInfinity;
@@ -172,8 +173,9 @@ class Labeller {
 };
 
 void require_fitting(ConstArray features, ConstArray centroids, Index labels) {
-  require(features.rank() == 2 && centroids.rank() == 2, "features and centroids must be matrices, but have shapes {} and {}",
-          to_string(features.shape()), to_string(centroids.shape()));
+  require(features.rank() == 2 && centroids.rank() == 2,
+          "features and centroids must be matrices, but have shapes {} and {}", to_string(features.shape()),
+          to_string(centroids.shape()));
   require(features.cols() == centroids.cols(), "expected {} columns, got {}", centroids.cols(), features.cols());
   require(centroids.rows() >= 1 && centroids.cols() >= 1, "needs at least 1 centroid and 1 column, got {}",
           to_string(centroids.shape()));
@@ -212,7 +214,8 @@ void nearest(const Context& context, ConstArray features, ConstArray centroids, 
 void assigned_distances(const Context& context, ConstArray features, ConstArray centroids,
                         std::span<const Index> labels, std::span<double> squared_distance) {
   require_fitting(features, centroids, static_cast<Index>(labels.size()));
-  require(squared_distance.size() == labels.size(), "needs {} distances, got {}", labels.size(), squared_distance.size());
+  require(squared_distance.size() == labels.size(), "needs {} distances, got {}", labels.size(),
+          squared_distance.size());
   const RowMatrix<double> exact =
       visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); });
   const Rows rows(features);
@@ -221,7 +224,8 @@ void assigned_distances(const Context& context, ConstArray features, ConstArray 
     const Buffer<double> row(rows.cols());
     for (Index i = from; i < to; ++i) {
       const Index label = labels[static_cast<std::size_t>(i)];
-      require(label >= 0 && label < exact.rows(), "row {} has label {}, but there are {} centroids", i, label, exact.rows());
+      require(label >= 0 && label < exact.rows(), "row {} has label {}, but there are {} centroids", i, label,
+              exact.rows());
       squared_distance[static_cast<std::size_t>(i)] =
           on.squared_distance(rows.read(i, row.data()), exact.row(label).data(), rows.cols());
     }
@@ -230,7 +234,8 @@ void assigned_distances(const Context& context, ConstArray features, ConstArray 
 
 double inertia(const Context& context, ConstArray features, ConstArray centroids, std::span<const Index> labels,
                std::span<const double> weights) {
-  require(weights.empty() || weights.size() == labels.size(), "needs {} weights, got {}", labels.size(), weights.size());
+  require(weights.empty() || weights.size() == labels.size(), "needs {} weights, got {}", labels.size(),
+          weights.size());
   std::vector<double> terms(labels.size());
   assigned_distances(context, features, centroids, labels, terms);
   for (std::size_t i = 0; i < weights.size(); ++i) terms[i] *= weights[i];

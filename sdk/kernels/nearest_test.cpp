@@ -10,8 +10,8 @@
 namespace shoal::kernels {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
@@ -78,7 +78,8 @@ TEST(Nearest, TakesBytesAndRowsThatLieApart) {
   const auto centroids = normal_points<double>(8, 10, 20, 128, 30);
   RowMatrix<std::uint8_t> copied = bytes.leftCols(20);
   const std::int64_t shape[] = {200, 20}, strides[] = {50, 1};
-  const shoal_array apart = {const_cast<std::uint8_t*>(bytes.data()), 1, 0, 2, SHOAL_CODE_UINT, 8, 1, shape, strides, 0};
+  const shoal_array apart = {
+      const_cast<std::uint8_t*>(bytes.data()), 1, 0, 2, SHOAL_CODE_UINT, 8, 1, shape, strides, 0};
   std::vector<Index> labels(200), of_copy(200);
   testing::Host host;
   nearest(host.context(), ConstArray(apart), ConstArray(centroids), MutableArray(labels));
@@ -119,7 +120,8 @@ TEST(Nearest, HoldsAtTheEndsOfTheRangeOfFloat64) {
   for (const double size : {5e-324, 1e-310, 1e-160, 1e-30, 1e30, 1e120, 1e150, 1e154})
     expect_the_plain_loop(normal_points<double>(14, 120, 9, 0, size), normal_points<double>(15, 17, 9, 0, size));
   expect_the_plain_loop(normal_points<float>(16, 120, 9, 0, 1e-43), normal_points<float>(17, 17, 9, 0, 1e-43));
-  expect_the_plain_loop(normal_points<double>(18, 120, 9, 0, 1e60), normal_points<double>(19, 17, 9));  // rows far outside
+  expect_the_plain_loop(normal_points<double>(18, 120, 9, 0, 1e60),
+                        normal_points<double>(19, 17, 9));  // rows far outside
   expect_the_plain_loop(normal_points<double>(20, 120, 9), normal_points<double>(21, 17, 9, 0, 1e-60));
 }
 

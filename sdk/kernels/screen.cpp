@@ -151,22 +151,22 @@ SHOAL_INLINE void all_scores(const float* x, const Panels& panels, float* out) {
 }
 
 // Tiles by the number of registers: 32 of 16 floats, 16 of 8, 16 of 4.
-#define SHOAL_SCREEN(suffix, target, lanes, rows_of_tile, panels_of_tile)                                             \
-  target float pack_float64_##suffix(const double* x, const double* m, double s, Index cols, float* out) {            \
-    return pack(x, m, s, cols, out);                                                                                  \
-  }                                                                                                                   \
-  target float pack_float32_##suffix(const float* x, const double* m, double s, Index cols, float* out) {             \
-    return pack(x, m, s, cols, out);                                                                                  \
-  }                                                                                                                   \
-  target float pack_uint8_##suffix(const std::uint8_t* x, const double* m, double s, Index cols, float* out) {        \
-    return pack(x, m, s, cols, out);                                                                                  \
-  }                                                                                                                   \
-  target void block_##suffix(const float* x, Index rows, const Panels& panels, Best& best) {                          \
-    static_assert(kBlockRows % rows_of_tile == 0);                                                                    \
-    screen_block<lanes, rows_of_tile, panels_of_tile>(x, rows, panels, best);                                         \
-  }                                                                                                                   \
+#define SHOAL_SCREEN(suffix, target, lanes, rows_of_tile, panels_of_tile)                                              \
+  target float pack_float64_##suffix(const double* x, const double* m, double s, Index cols, float* out) {             \
+    return pack(x, m, s, cols, out);                                                                                   \
+  }                                                                                                                    \
+  target float pack_float32_##suffix(const float* x, const double* m, double s, Index cols, float* out) {              \
+    return pack(x, m, s, cols, out);                                                                                   \
+  }                                                                                                                    \
+  target float pack_uint8_##suffix(const std::uint8_t* x, const double* m, double s, Index cols, float* out) {         \
+    return pack(x, m, s, cols, out);                                                                                   \
+  }                                                                                                                    \
+  target void block_##suffix(const float* x, Index rows, const Panels& panels, Best& best) {                           \
+    static_assert(kBlockRows % rows_of_tile == 0);                                                                     \
+    screen_block<lanes, rows_of_tile, panels_of_tile>(x, rows, panels, best);                                          \
+  }                                                                                                                    \
   target void scores_##suffix(const float* x, const Panels& panels, float* out) { all_scores<lanes>(x, panels, out); } \
-  constexpr Screen k_##suffix = {&pack_float64_##suffix, &pack_float32_##suffix, &pack_uint8_##suffix,                \
+  constexpr Screen k_##suffix = {&pack_float64_##suffix, &pack_float32_##suffix, &pack_uint8_##suffix,                 \
                                  &block_##suffix, &scores_##suffix};
 
 SHOAL_SCREEN(baseline, , 4, 3, 1)

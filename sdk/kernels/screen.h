@@ -37,8 +37,8 @@ struct Screen {
   float (*pack_float64)(const double* x, const double* mean, double scale, Index cols, float* out);
   float (*pack_float32)(const float* x, const double* mean, double scale, Index cols, float* out);
   float (*pack_uint8)(const std::uint8_t* x, const double* mean, double scale, Index cols, float* out);
-  /// Screens kBlockRows or fewer packed rows (`cols` apart); those up to the next multiple of the tile's height are read
-  /// too. `rows` ≥ 1.
+  /// Screens kBlockRows or fewer packed rows (`cols` apart); those up to the next multiple of the tile's height are
+  /// read too. `rows` ≥ 1.
   void (*block)(const float* x, Index rows, const Panels& panels, Best& best);
   /// All scores of one packed row: count · kPanel numbers.
   void (*scores)(const float* x, const Panels& panels, float* out);

@@ -28,7 +28,10 @@ void require_enough(Index n, Index k, std::span<const double> weights) {
 class Nearest {
  public:
   Nearest(const Context& context, const Rows& rows, std::span<const double> weights)
-      : context_(context), rows_(rows), weights_(weights), distance_(static_cast<std::size_t>(rows.rows()), kFar),
+      : context_(context),
+        rows_(rows),
+        weights_(weights),
+        distance_(static_cast<std::size_t>(rows.rows()), kFar),
         mass_(distance_.size()) {}
 
   /// Takes `row` as a centre.
@@ -37,7 +40,8 @@ class Nearest {
     each_block([&](Index from, Index to, double* buffer) {
       for (Index i = from; i < to; ++i) {
         const auto at = static_cast<std::size_t>(i);
-        distance_[at] = std::min(distance_[at], on_.squared_distance(rows_.read(i, buffer), centre.data(), rows_.cols()));
+        distance_[at] =
+            std::min(distance_[at], on_.squared_distance(rows_.read(i, buffer), centre.data(), rows_.cols()));
         mass_[at] = weight_of(weights_, i) * distance_[at];
       }
     });
@@ -56,7 +60,8 @@ class Nearest {
         const double best = distance_[static_cast<std::size_t>(i)];
         const double weight = weight_of(weights_, i);
         if (best == 0 || weight == 0) continue;
-        on_.squared_distances(rows_.read(i, buffer), centres.data(), static_cast<Index>(count), rows_.cols(), d2.data());
+        on_.squared_distances(rows_.read(i, buffer), centres.data(), static_cast<Index>(count), rows_.cols(),
+                              d2.data());
         for (std::size_t c = 0; c < count; ++c) sums[c] += weight * std::min(best, d2[c]);
       }
     });

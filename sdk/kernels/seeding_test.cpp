@@ -22,7 +22,8 @@ RowMatrix<double> uniform_points(std::uint64_t seed, Index n, Index d) {
   return out;
 }
 
-std::vector<Index> seeds(const RowMatrix<double>& x, Index k, std::uint64_t seed, std::span<const double> weights = {}, int threads = 1) {
+std::vector<Index> seeds(const RowMatrix<double>& x, Index k, std::uint64_t seed, std::span<const double> weights = {},
+                         int threads = 1) {
   testing::Host host({.threads = threads});
   return greedy_kmeans_plus_plus(host.context(), ConstArray(x), k, Random(seed), weights);
 }
@@ -69,7 +70,8 @@ TEST(Seeding, SaysHowManyRowsThereAre) {
   const RowMatrix<double> x = uniform_points(6, 5, 2);
   EXPECT_THAT([&] { seeds(x, 8, 0); }, ThrowsMessage<InputError>("k is 8 but there are only 5 examples"));
   const std::vector<double> weights{1, 0, 0, 2, 0};
-  EXPECT_THAT([&] { seeds(x, 3, 0, weights); }, ThrowsMessage<InputError>("k is 3 but only 2 examples have a weight above 0"));
+  EXPECT_THAT([&] { seeds(x, 3, 0, weights); },
+              ThrowsMessage<InputError>("k is 3 but only 2 examples have a weight above 0"));
   EXPECT_THAT([&] { random_rows(5, 6, Random(0)); }, ThrowsMessage<InputError>(HasSubstr("k is 6")));
 }
 

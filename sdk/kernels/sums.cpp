@@ -22,7 +22,8 @@ struct Members {
   std::vector<Block> blocks;
 
   std::span<const Index> of(const Block& block) const {
-    return std::span(rows).subspan(static_cast<std::size_t>(block.from), static_cast<std::size_t>(block.to - block.from));
+    return std::span(rows).subspan(static_cast<std::size_t>(block.from),
+                                   static_cast<std::size_t>(block.to - block.from));
   }
 };
 
@@ -36,7 +37,8 @@ Members members_of(std::span<const Index> labels, Index k) {
   }
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
   for (Index c = 0; c < k; ++c)
-    for (Index from = begin[static_cast<std::size_t>(c)]; from < begin[static_cast<std::size_t>(c) + 1]; from += kMembers)
+    for (Index from = begin[static_cast<std::size_t>(c)]; from < begin[static_cast<std::size_t>(c) + 1];
+         from += kMembers)
       out.blocks.push_back({c, from, std::min(begin[static_cast<std::size_t>(c) + 1], from + kMembers)});
   out.rows.resize(labels.size());
   std::vector<Index> next = begin;
@@ -77,8 +79,10 @@ ClusterSums sums_about(const Context& context, const Rows& rows, const Members& 
 }
 
 void require_lengths(ConstArray features, std::span<const Index> labels, std::span<const double> weights) {
-  require(features.rows() == static_cast<Index>(labels.size()), "needs {} labels, got {}", features.rows(), labels.size());
-  require(weights.empty() || weights.size() == labels.size(), "needs {} weights, got {}", labels.size(), weights.size());
+  require(features.rows() == static_cast<Index>(labels.size()), "needs {} labels, got {}", features.rows(),
+          labels.size());
+  require(weights.empty() || weights.size() == labels.size(), "needs {} weights, got {}", labels.size(),
+          weights.size());
 }
 
 }  // namespace
@@ -116,7 +120,8 @@ std::span<const double> require_weights(const std::optional<ConstArray>& weights
   const std::span<const double> out = weights->vector<double>();
   require(static_cast<Index>(out.size()) == n, "needs {} weights, got {}", n, out.size());
   for (std::size_t i = 0; i < out.size(); ++i)
-    require(std::isfinite(out[i]) && out[i] >= 0, "the weight of row {} is {}, but weights are finite and at least 0", i, out[i]);
+    require(std::isfinite(out[i]) && out[i] >= 0, "the weight of row {} is {}, but weights are finite and at least 0",
+            i, out[i]);
   require(std::any_of(out.begin(), out.end(), [](double w) { return w > 0; }), "all {} weights are 0", out.size());
   return out;
 }

@@ -32,7 +32,8 @@ at::Tensor as_floats(const at::Tensor& examples) {
 void require_labels_below(std::span<const std::int64_t> labels, Index classes) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     require(labels[i] >= 0, "labels must be at least 0, but example {} has {}", i, labels[i]);
-    require(classes == 0 || labels[i] < classes, "there are {} classes, but example {} has label {}", classes, i, labels[i]);
+    require(classes == 0 || labels[i] < classes, "there are {} classes, but example {} has label {}", classes, i,
+            labels[i]);
   }
 }
 
@@ -46,8 +47,9 @@ at::Tensor map_batches(Context& context, const Examples& examples, at::Device de
     context.progress(from, examples.count(), "examples");
     const Index to = std::min(from + batch_size, examples.count());
     const at::Tensor mapped = map(examples.range(from, to).to(device));
-    require(mapped.dim() == 2 && mapped.size(0) == to - from, "expected {} rows from {} examples, got a tensor of shape {}",
-            to - from, to - from, to_string(Shape(mapped.sizes().vec())));
+    require(mapped.dim() == 2 && mapped.size(0) == to - from,
+            "expected {} rows from {} examples, got a tensor of shape {}", to - from, to - from,
+            to_string(Shape(mapped.sizes().vec())));
     if (!out.defined()) out = at::empty({examples.count(), mapped.size(1)}, at::kFloat);
     out.narrow(0, from, to - from).copy_(mapped);
   }
@@ -74,7 +76,8 @@ Examples::Examples(Context& context, DatasetProxy& dataset) : info_(dataset.open
 
 Index Examples::classes() const {
   require(labels_.defined(), "the dataset has no labels");
-  return info_.class_names.empty() ? labels_.max().item<std::int64_t>() + 1 : static_cast<Index>(info_.class_names.size());
+  return info_.class_names.empty() ? labels_.max().item<std::int64_t>() + 1
+                                   : static_cast<Index>(info_.class_names.size());
 }
 
 at::Tensor Examples::batch(std::span<const Index> rows) const {

@@ -14,9 +14,9 @@
 namespace shoal {
 namespace {
 
-using testing::Host;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::Host;
 using ::testing::ThrowsMessage;
 
 /// Examples (2) of bytes 10·i and 10·i + 1, or of floats; labels i mod 3.

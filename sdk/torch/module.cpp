@@ -72,14 +72,12 @@ Linear add_linear(Module& module, const std::string& name, Index in, Index out, 
           module.add_parameter(name + ".bias", uniform({out}, bound, random.fork(name + ".bias")))};
 }
 
-at::Tensor Conv2d::operator()(const at::Tensor& x) const {
-  return at::conv2d(x, weight, bias, /*stride=*/1, padding);
-}
+at::Tensor Conv2d::operator()(const at::Tensor& x) const { return at::conv2d(x, weight, bias, /*stride=*/1, padding); }
 
 Conv2d add_conv2d(Module& module, const std::string& name, const Conv2dOptions& options, Random random) {
   const auto& [in, out, kernel, padding, with_bias] = options;
-  require(in >= 1 && out >= 1 && kernel >= 1, "'{}' needs at least 1 input, 1 output and a kernel of 1, got {}, {} and {}",
-          name, in, out, kernel);
+  require(in >= 1 && out >= 1 && kernel >= 1,
+          "'{}' needs at least 1 input, 1 output and a kernel of 1, got {}, {} and {}", name, in, out, kernel);
   const double bound = 1 / std::sqrt(static_cast<double>(in * kernel * kernel));
   const at::Tensor weight = uniform({out, in, kernel, kernel}, bound, random.fork(name + ".weight"));
   Conv2d layer;

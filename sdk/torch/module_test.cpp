@@ -118,9 +118,12 @@ TEST(BatchNorm, UsesTheBatchInTrainingAndTheRunningNumbersElse) {
 TEST(BatchNorm, RefusesToTrainOnOneValue) {
   Module module;
   const BatchNorm norm = add_batch_norm(module, "bn", 3);
-  EXPECT_THAT([&] { norm(at::ones({1, 3}), true); },
-              ThrowsMessage<InputError>(
-                  "batch norm in training needs more than 1 value of each channel, got a batch of shape (1, 3)"));
+  EXPECT_THAT(
+      [&] {
+        norm(at::ones({1, 3}), true);
+      },
+      ThrowsMessage<InputError>(
+          "batch norm in training needs more than 1 value of each channel, got a batch of shape (1, 3)"));
   EXPECT_NO_THROW(norm(at::ones({1, 3}), false));
 }
 

@@ -78,8 +78,8 @@ void Optimizer::step(double learning_rate) {
 double schedule_factor(Schedule schedule, Index step, Index total, Index warmup) {
   require(total >= 1 && step >= 0 && step <= total, "step {} of {} does not exist", step, total);
   require(warmup >= 0, "'warmup' must be at least 0, but is {}", warmup);
-  require(warmup == 0 || schedule != Schedule::kOneCycle, "a one-cycle schedule rises by itself: 'warmup' must be 0, but is {}",
-          warmup);
+  require(warmup == 0 || schedule != Schedule::kOneCycle,
+          "a one-cycle schedule rises by itself: 'warmup' must be 0, but is {}", warmup);
   if (step < warmup) return static_cast<double>(step + 1) / static_cast<double>(warmup);
   const auto part = [](double done, double all) { return all <= 0 ? 1.0 : done / all; };
   const auto now = static_cast<double>(step);

@@ -20,7 +20,8 @@ at::Tensor tensor_of(const nlohmann::json& numbers) {  // (2, 3)
   return borrowed_tensor(ConstArray(values.data(), {2, 3})).clone();
 }
 
-// PyTorch's own optimisers, unfused, on given gradients. Fused and unfused round differently: 1e-6 of the numbers' size.
+// PyTorch's own optimisers, unfused, on given gradients. Fused and unfused round differently: 1e-6 of the numbers'
+// size.
 void expect_pytorchs_steps(const std::string& name, const OptimizerOptions& options) {
   SCOPED_TRACE(name);
   const nlohmann::json reference = testing::reference("optimizers");
@@ -38,7 +39,8 @@ void expect_pytorchs_steps(const std::string& name, const OptimizerOptions& opti
 TEST(Optimizer, StepsAsPyTorchs) {
   using enum OptimizerMethod;
   expect_pytorchs_steps("adam", {.method = kAdam});
-  expect_pytorchs_steps("adam, weight decay", {.method = kAdam, .weight_decay = 0.1, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-6});
+  expect_pytorchs_steps("adam, weight decay",
+                        {.method = kAdam, .weight_decay = 0.1, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-6});
   expect_pytorchs_steps("adamw", {.method = kAdamW, .weight_decay = 0.1});
   expect_pytorchs_steps("sgd", {.method = kSgd, .weight_decay = 0.1, .momentum = 0});
   expect_pytorchs_steps("sgd, momentum", {.method = kSgd, .weight_decay = 0.1, .momentum = 0.9});

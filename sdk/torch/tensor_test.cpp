@@ -9,9 +9,9 @@
 namespace shoal {
 namespace {
 
-using testing::Host;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::Host;
 using ::testing::ThrowsMessage;
 
 TEST(Tensor, SharesTheArraysMemoryAndKeepsIt) {
@@ -33,7 +33,8 @@ TEST(Tensor, SharesTheArraysMemoryAndKeepsIt) {
 TEST(Tensor, BorrowsAViewWithItsStrides) {
   std::vector<std::int64_t> values{0, 1, 2, 3, 4, 5};
   const std::int64_t shape[] = {2, 2}, strides[] = {3, 1};  // the first two numbers of each row of three
-  const at::Tensor borrowed = borrowed_tensor(ConstArray(shoal_array{values.data(), 1, 0, 2, 0, 64, 1, shape, strides, 0}));
+  const at::Tensor borrowed =
+      borrowed_tensor(ConstArray(shoal_array{values.data(), 1, 0, 2, 0, 64, 1, shape, strides, 0}));
   EXPECT_EQ(borrowed.data_ptr(), values.data());
   EXPECT_EQ(borrowed[1][0].item<std::int64_t>(), 3);
 }
@@ -53,8 +54,11 @@ TEST(View, TakesAColumnThatLibTorchCallsContiguous) {  // (3, 1) with strides (1
 }
 
 TEST(View, RefusesWhatIsNoArrayAndSaysWhy) {
-  EXPECT_THAT([] { view(at::zeros({2, 3}).t()); },
-              ThrowsMessage<InputError>("expected a tensor whose last stride is 1, got 3"));
+  EXPECT_THAT(
+      [] {
+        view(at::zeros({2, 3}).t());
+      },
+      ThrowsMessage<InputError>("expected a tensor whose last stride is 1, got 3"));
   EXPECT_THAT([] { view(at::zeros({2}, at::kInt)); },
               ThrowsMessage<InputError>("arrays hold uint8, int64, float32 or float64, but the tensor is Int"));
   EXPECT_THAT([] { view(at::Tensor()); }, ThrowsMessage<InputError>(HasSubstr("undefined")));

@@ -32,7 +32,8 @@ class KCenter final : public shoal::Clusterer {
         }
         distance.maxCoeff(&next);
       }
-      return shoal::Clustering{.labels = context.copy(labels), .centroids = context.copy(centers_), .clusters = k_, .iterations = k_};
+      return shoal::Clustering{
+          .labels = context.copy(labels), .centroids = context.copy(centers_), .clusters = k_, .iterations = k_};
     });
   }
 
@@ -41,8 +42,10 @@ class KCenter final : public shoal::Clusterer {
     shoal::require_features(features, {.cols = centers_.cols()});
     shoal::visit_matrix(features, [&](const auto& x) {
       for (Eigen::Index i = 0; i < x.rows(); ++i)
-        (centers_.rowwise() - x.row(i).template cast<double>()).rowwise().squaredNorm().minCoeff(
-            &labels.vector<std::int64_t>()[static_cast<std::size_t>(i)]);
+        (centers_.rowwise() - x.row(i).template cast<double>())
+            .rowwise()
+            .squaredNorm()
+            .minCoeff(&labels.vector<std::int64_t>()[static_cast<std::size_t>(i)]);
     });
   }
 

@@ -49,8 +49,8 @@ class LeastSquares final : public shoal::Trainer {
     const auto dataset = inputs.dataset("data");
     const shoal::Examples examples(context, *dataset);
     auto encoder = inputs.encoder("encoder", examples.shape());
-    shoal::require(encoder->embedding_size() == examples.classes(), "an embedding of {} for {} classes", encoder->embedding_size(),
-                   examples.classes());
+    shoal::require(encoder->embedding_size() == examples.classes(), "an embedding of {} for {} classes",
+                   encoder->embedding_size(), examples.classes());
     const at::Tensor x = examples.range(0, examples.count()).to(inputs.device());
     const at::Tensor y = at::one_hot(examples.labels(), examples.classes()).to(at::kFloat).to(inputs.device());
     shoal::Optimizer optimizer(encoder->parameters(), {.learning_rate = params_.learning_rate});

@@ -1,10 +1,9 @@
 // A plugin for tests of the host: the smallest dataset, transform, clusterer and metric whose results can be told by
 // hand, and components that misbehave when asked to.
-#include "shoal/plugin.h"
-
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
 #include "shoal/metric.h"
+#include "shoal/plugin.h"
 #include "shoal/transform.h"
 
 namespace {
@@ -25,13 +24,18 @@ class Line final : public shoal::Dataset {
  public:
   explicit Line(const LineParams& params) : count_(params.count) {}
   shoal::DatasetInfo open(Context&) override {
-    return {.count = count_, .shape = {2}, .dtype = shoal::DType::kFloat64, .labelled = true, .class_names = {"even", "odd"}};
+    return {.count = count_,
+            .shape = {2},
+            .dtype = shoal::DType::kFloat64,
+            .labelled = true,
+            .class_names = {"even", "odd"}};
   }
   void read(Context&, std::span<const Index> which, std::optional<MutableArray> examples,
             std::optional<MutableArray> labels) const override {
     for (std::size_t i = 0; i < which.size(); ++i) {
       const auto row = static_cast<Index>(i);
-      if (examples) examples->matrix<double>().row(row) << static_cast<double>(which[i]), 2.0 * static_cast<double>(which[i]);
+      if (examples)
+        examples->matrix<double>().row(row) << static_cast<double>(which[i]), 2.0 * static_cast<double>(which[i]);
       if (labels) labels->vector<std::int64_t>()[i] = which[i] % 2;
     }
   }
@@ -122,7 +126,9 @@ SHOAL_PLUGIN("toys", "0.1.0", "small components for the tests of the host") {
   plugin.add<Line, LineParams>("dataset/toy-line");
   plugin.add<Times, TimesParams>("transform/toy-times").dtypes({shoal::DType::kFloat64}).random();
   plugin.add<Deal, DealParams>("clusterer/toy-deal");
-  plugin.add<Sum>("metric/toy-sum").in<shoal::Features>("features", "what is added up").out<shoal::Number>("sum", "of all numbers");
+  plugin.add<Sum>("metric/toy-sum")
+      .in<shoal::Features>("features", "what is added up")
+      .out<shoal::Number>("sum", "of all numbers");
   plugin.add<Agreement>("metric/toy-agreement")
       .in<shoal::Labels>("labels", "the true ones")
       .in<shoal::Labels>("predicted", "the others")

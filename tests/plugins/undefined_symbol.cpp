@@ -7,7 +7,9 @@ int nowhere();
 namespace {
 class Needs final : public shoal::Metric {
  public:
-  void compute(shoal::Context&, const shoal::Evidence&, shoal::Results& results) const override { results.number("n", nowhere()); }
+  void compute(shoal::Context&, const shoal::Evidence&, shoal::Results& results) const override {
+    results.number("n", nowhere());
+  }
 };
 }  // namespace
 

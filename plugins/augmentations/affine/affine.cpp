@@ -10,8 +10,8 @@ namespace {
 
 /// Four neighbours of a place and how far it is from the first.
 struct Place {
-  Index x, y;        // of the upper left one; may be −1
-  float right, down; // in [0, 1)
+  Index x, y;         // of the upper left one; may be −1
+  float right, down;  // in [0, 1)
 };
 
 float mix(float from, float to, float part) { return from + part * (to - from); }
@@ -27,8 +27,8 @@ float at_border(const float* plane, Index height, Index width, const Place& p, f
   const auto pixel = [&](Index y, Index x) {
     return y >= 0 && y < height && x >= 0 && x < width ? plane[y * width + x] : fill;
   };
-  return mix(mix(pixel(p.y, p.x), pixel(p.y, p.x + 1), p.right), mix(pixel(p.y + 1, p.x), pixel(p.y + 1, p.x + 1), p.right),
-             p.down);
+  return mix(mix(pixel(p.y, p.x), pixel(p.y, p.x + 1), p.right),
+             mix(pixel(p.y + 1, p.x), pixel(p.y + 1, p.x + 1), p.right), p.down);
 }
 
 }  // namespace
@@ -62,12 +62,14 @@ void warp(const float* image, Index channels, Index height, Index width, const A
       const double from_x = map.a * x + map.b * y + map.c + center_x;
       const double from_y = map.d * x + map.e * y + map.f + center_y;
       float* to = out + row * width + column;
-      const bool near = from_x > -1 && from_x < static_cast<double>(width) && from_y > -1 && from_y < static_cast<double>(height);
+      const bool near =
+          from_x > -1 && from_x < static_cast<double>(width) && from_y > -1 && from_y < static_cast<double>(height);
       if (!near) {
         for (Index channel = 0; channel < channels; ++channel) to[channel * pixels] = fill;
         continue;
       }
-      const Index left = static_cast<Index>(from_x + 1) - 1, top = static_cast<Index>(from_y + 1) - 1;  // floor: above −1
+      const Index left = static_cast<Index>(from_x + 1) - 1,
+                  top = static_cast<Index>(from_y + 1) - 1;  // floor: above −1
       const Place place{left, top, static_cast<float>(from_x - static_cast<double>(left)),
                         static_cast<float>(from_y - static_cast<double>(top))};
       const bool whole = left >= 0 && left + 1 < width && top >= 0 && top + 1 < height;

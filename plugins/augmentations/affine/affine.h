@@ -5,7 +5,8 @@
 #include "shoal/array.h"
 #include "shoal/random.h"
 
-/// Where to look: output pixel (x, y), measured from the image's centre, shows the input at (a·x + b·y + c, d·x + e·y + f).
+/// Where to look: output pixel (x, y), measured from the image's centre, shows the input at (a·x + b·y + c, d·x + e·y +
+/// f).
 struct AffineMap {
   double a = 1, b = 0, c = 0, d = 0, e = 1, f = 0;
   bool operator==(const AffineMap&) const = default;

@@ -13,7 +13,8 @@ using shoal::Random;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-std::vector<float> warped(const std::vector<float>& image, Index height, Index width, const AffineMap& map, float fill = 0) {
+std::vector<float> warped(const std::vector<float>& image, Index height, Index width, const AffineMap& map,
+                          float fill = 0) {
   std::vector<float> out(image.size(), -1);
   warp(image.data(), static_cast<Index>(image.size()) / (height * width), height, width, map, fill, out.data());
   return out;
@@ -93,7 +94,8 @@ TEST(DrawAffine, InvertsShearThenScaleThenTurnThenShift) {
   const double scale = 1 + random.uniform(-0.3, 0.3), shear = random.uniform(-0.5, 0.5);
   // Forwards, step by step, from (3, −2).
   const double sheared = 3 + shear * -2, x = scale * sheared, y = scale * -2;
-  const double to_x = std::cos(angle) * x - std::sin(angle) * y + right, to_y = std::sin(angle) * x + std::cos(angle) * y + down;
+  const double to_x = std::cos(angle) * x - std::sin(angle) * y + right,
+               to_y = std::sin(angle) * x + std::cos(angle) * y + down;
   const AffineMap map = draw_affine(ranges, 20, 30, Random(5));
   EXPECT_NEAR(map.a * to_x + map.b * to_y + map.c, 3, 1e-12);
   EXPECT_NEAR(map.d * to_x + map.e * to_y + map.f, -2, 1e-12);

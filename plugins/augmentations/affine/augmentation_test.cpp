@@ -18,7 +18,8 @@ const AffineParams kStill{.shift = 0, .rotate = 0, .scale = 0, .shear = 0};
 at::Tensor noise(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width) {
   at::Tensor out = at::zeros({n, channels, height, width});
   Random random(3);
-  for (std::int64_t i = 0; i < out.numel(); ++i) out.mutable_data_ptr<float>()[i] = static_cast<float>(random.uniform());
+  for (std::int64_t i = 0; i < out.numel(); ++i)
+    out.mutable_data_ptr<float>()[i] = static_cast<float>(random.uniform());
   return out;
 }
 
@@ -59,9 +60,10 @@ TEST(Affine, RefusesWhatIsNoBatchOfImages) {
   };
   EXPECT_THAT(apply(at::zeros({2, 784})), ThrowsMessage<InputError>("expected images (batch, channels, height, width) "
                                                                     "without gaps, got a tensor of shape (2, 784)"));
-  EXPECT_THAT(apply(at::zeros({2, 1, 4, 5}).narrow(3, 0, 4)),
-              ThrowsMessage<InputError>("expected images (batch, channels, height, width) without gaps, got a tensor of "
-                                        "shape (2, 1, 4, 4) with gaps"));
+  EXPECT_THAT(
+      apply(at::zeros({2, 1, 4, 5}).narrow(3, 0, 4)),
+      ThrowsMessage<InputError>("expected images (batch, channels, height, width) without gaps, got a tensor of "
+                                "shape (2, 1, 4, 4) with gaps"));
   EXPECT_THAT(apply(at::zeros({2, 1, 4, 4}, at::kDouble)), ThrowsMessage<InputError>("expected float32, got float64"));
 }
 

@@ -6,10 +6,17 @@
 #include "shoal/torch/tensor.h"
 
 void AffineParams::describe(shoal::Schema<AffineParams>& schema) {
-  schema.field("shift", &AffineParams::shift, "the most that an image is shifted, as a share of its width and height").min(0).max(1);
-  schema.field("rotate", &AffineParams::rotate, "the most that it is turned either way").min(0).max(180).unit("degrees");
+  schema.field("shift", &AffineParams::shift, "the most that an image is shifted, as a share of its width and height")
+      .min(0)
+      .max(1);
+  schema.field("rotate", &AffineParams::rotate, "the most that it is turned either way")
+      .min(0)
+      .max(180)
+      .unit("degrees");
   schema.field("scale", &AffineParams::scale, "s: it is scaled by a factor in [1 - s, 1 + s]").min(0).below(1);
-  schema.field("shear", &AffineParams::shear, "the most that a row is shifted against the next, in pixels").min(0).max(10);
+  schema.field("shear", &AffineParams::shear, "the most that a row is shifted against the next, in pixels")
+      .min(0)
+      .max(10);
   schema.field("fill", &AffineParams::fill, "what is seen outside of the image").min(0).max(1);
 }
 

@@ -4,7 +4,8 @@
 
 void Compose::bind(shoal::Context&, std::string_view, const std::vector<shoal::Object>& objects) {
   augmentations_.clear();
-  for (const shoal::Object& object : objects) augmentations_.push_back(&shoal::torch_component<shoal::Augmentation>(object));
+  for (const shoal::Object& object : objects)
+    augmentations_.push_back(&shoal::torch_component<shoal::Augmentation>(object));
 }
 
 at::Tensor Compose::apply(shoal::Context& context, const at::Tensor& batch, const shoal::Random& random) const {

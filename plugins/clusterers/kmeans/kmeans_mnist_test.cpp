@@ -35,7 +35,8 @@ TEST(KMeansOnMnist, EndsWithTheLabelsOfScikitLearn) {
     SCOPED_TRACE(shoal::text("k = {}", init.size()));
     shoal::testing::Host host({.threads = 2});
     const double tol = 1e-4 * mean_variance(host.context(), ConstArray(x), {});
-    const Clusters found = lloyd(host.context(), ConstArray(x), {}, shoal::kernels::take_rows(ConstArray(x), init), {300, tol});
+    const Clusters found =
+        lloyd(host.context(), ConstArray(x), {}, shoal::kernels::take_rows(ConstArray(x), init), {300, tol});
     EXPECT_EQ(found.iterations, c["iterations"].get<Index>());
     EXPECT_NEAR(found.inertia, c["inertia"].get<double>(), 1e-9 * found.inertia);
     const std::string labels = c["labels"];

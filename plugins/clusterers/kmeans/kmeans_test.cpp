@@ -94,7 +94,8 @@ TEST(KMeans, TreatsWeightsAsRepetitions) {
   for (std::size_t r = 0; r < source.size(); ++r) repeated.row(static_cast<Index>(r)) = x.row(source[r]);
   const RowMatrix<double> init = x.topRows(5);
   Host host;
-  const auto weighted = fit(host, {{"k", 5}}, {.features = ConstArray(x), .weights = ConstArray(weights), .init = ConstArray(init)});
+  const auto weighted =
+      fit(host, {{"k", 5}}, {.features = ConstArray(x), .weights = ConstArray(weights), .init = ConstArray(init)});
   const auto plain = fit(host, {{"k", 5}}, {.features = ConstArray(repeated), .init = ConstArray(init)});
   EXPECT_EQ(weighted.iterations, plain.iterations);
   for (std::size_t r = 0; r < source.size(); ++r)
@@ -155,8 +156,10 @@ TEST(KMeans, KeepsTheBestOfItsStarts) {
   const RowMatrix<double> x = normal_points(5, 400, 2);
   for (const char* init : {"k-means++", "random"}) {
     Host host({.seed = 3});
-    const double of_one = inertia_of(host, x, fit(host, {{"k", 20}, {"init", init}, {"n_init", 1}}, {.features = ConstArray(x)}));
-    const double of_ten = inertia_of(host, x, fit(host, {{"k", 20}, {"init", init}, {"n_init", 10}}, {.features = ConstArray(x)}));
+    const double of_one =
+        inertia_of(host, x, fit(host, {{"k", 20}, {"init", init}, {"n_init", 1}}, {.features = ConstArray(x)}));
+    const double of_ten =
+        inertia_of(host, x, fit(host, {{"k", 20}, {"init", init}, {"n_init", 10}}, {.features = ConstArray(x)}));
     EXPECT_LT(of_ten, of_one);
   }
   Host host({.seed = 3});  // random makes ten starts of its own accord
@@ -171,7 +174,8 @@ TEST(KMeans, IsAsBeforeWhenCancelled) {
   const Made kmeans(calm.context(), "clusterer/kmeans", {{"k", 5}});
   shoal::ClustererProxy proxy(kmeans.object());
   const auto found = proxy.fit(calm.context(), {.features = ConstArray(first)});
-  EXPECT_THROW(proxy.fit(hasty.context(), {.features = ConstArray(second), .init = ConstArray(init)}), shoal::Cancelled);
+  EXPECT_THROW(proxy.fit(hasty.context(), {.features = ConstArray(second), .init = ConstArray(init)}),
+               shoal::Cancelled);
   std::vector<Index> predicted(100);
   proxy.predict(calm.context(), ConstArray(first), shoal::MutableArray(predicted));
   EXPECT_EQ(predicted, values(found.labels));
@@ -180,8 +184,8 @@ TEST(KMeans, IsAsBeforeWhenCancelled) {
 TEST(KMeans, IsTheSameFromItsSavedState) {
   const RowMatrix<double> x = normal_points(8, 100, 3);
   Host host;
-  const Made kmeans(host.context(), "clusterer/kmeans", {{"k", 5}}), other(host.context(), "clusterer/kmeans", {{"k", 5}}),
-      wrong(host.context(), "clusterer/kmeans", {{"k", 6}});
+  const Made kmeans(host.context(), "clusterer/kmeans", {{"k", 5}}),
+      other(host.context(), "clusterer/kmeans", {{"k", 5}}), wrong(host.context(), "clusterer/kmeans", {{"k", 6}});
   const auto found = shoal::ClustererProxy(kmeans.object()).fit(host.context(), {.features = ConstArray(x)});
   const shoal::testing::SavedState saved(host.context(), kmeans.object());
   saved.load_into(other.object());
@@ -197,13 +201,22 @@ TEST(KMeans, IsTheSameFromItsSavedState) {
 TEST(KMeans, SaysWhatIsWrongWithItsInput) {
   Host host;
   RowMatrix<double> x = normal_points(9, 5, 2);
-  EXPECT_THAT([&] { fit(host, {{"k", 8}}, {.features = ConstArray(x)}); },
-              ThrowsMessage<shoal::InputError>("k is 8 but there are only 5 examples"));
-  EXPECT_THAT([&] { fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)}); },
-              ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 8}}, {.features = ConstArray(x)});
+      },
+      ThrowsMessage<shoal::InputError>("k is 8 but there are only 5 examples"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)});
+      },
+      ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
   const std::vector<double> weights{1, 0, 0, 1, 0};
-  EXPECT_THAT([&] { fit(host, {{"k", 3}}, {.features = ConstArray(x), .weights = ConstArray(weights)}); },
-              ThrowsMessage<shoal::InputError>("k is 3 but only 2 examples have a weight above 0"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}}, {.features = ConstArray(x), .weights = ConstArray(weights)});
+      },
+      ThrowsMessage<shoal::InputError>("k is 3 but only 2 examples have a weight above 0"));
   const Made kmeans(host.context(), "clusterer/kmeans", {{"k", 2}});
   shoal::ClustererProxy proxy(kmeans.object());
   std::vector<Index> labels(5);
@@ -214,8 +227,11 @@ TEST(KMeans, SaysWhatIsWrongWithItsInput) {
   EXPECT_THAT([&] { proxy.predict(host.context(), ConstArray(wide), shoal::MutableArray(labels)); },
               ThrowsMessage<shoal::InputError>("expected 2 columns, got 4"));
   x(3, 1) = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_THAT([&] { fit(host, {{"k", 2}}, {.features = ConstArray(x)}); },
-              ThrowsMessage<shoal::InputError>("features hold NaN at row 3, column 1"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 2}}, {.features = ConstArray(x)});
+      },
+      ThrowsMessage<shoal::InputError>("features hold NaN at row 3, column 1"));
 }
 
 }  // namespace

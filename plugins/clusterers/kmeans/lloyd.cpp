@@ -10,10 +10,11 @@ namespace kernels = shoal::kernels;
 
 namespace {
 
-// The means of the labels. All are averaged before an empty cluster takes a copy of the heaviest one's: scikit-learn may
-// copy a sum that is not yet divided, which lies outside of the data.
+// The means of the labels. All are averaged before an empty cluster takes a copy of the heaviest one's: scikit-learn
+// may copy a sum that is not yet divided, which lies outside of the data.
 shoal::RowMatrix<double> means_of(const shoal::Context& context, shoal::ConstArray features,
-                                  std::span<const double> weights, std::span<const shoal::Index> labels, shoal::Index k) {
+                                  std::span<const double> weights, std::span<const shoal::Index> labels,
+                                  shoal::Index k) {
   kernels::ClusterMeans found = kernels::cluster_means(context, features, labels, k, weights);
   const auto heaviest = std::max_element(found.weights.begin(), found.weights.end()) - found.weights.begin();
   for (shoal::Index c = 0; c < k; ++c)
@@ -25,7 +26,8 @@ shoal::RowMatrix<double> means_of(const shoal::Context& context, shoal::ConstArr
 
 Clusters lloyd(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
                shoal::RowMatrix<double> centroids, const LloydLimits& limits) {
-  Clusters out{.centroids = std::move(centroids), .labels = std::vector<shoal::Index>(static_cast<std::size_t>(features.rows()))};
+  Clusters out{.centroids = std::move(centroids),
+               .labels = std::vector<shoal::Index>(static_cast<std::size_t>(features.rows()))};
   std::vector<shoal::Index> previous;
   bool labels_stayed = false;
   while (!out.converged && out.iterations < limits.max_iter) {

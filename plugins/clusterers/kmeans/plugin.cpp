@@ -21,11 +21,17 @@ struct Params {
     schema.field("k", &Params::k, "number of clusters").min(1);
     schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
         .one_of({"k-means++", "random"});
-    schema.field("n_init", &Params::n_init, "starts, of which the one with the lowest inertia is kept; left out: 1 for "
-                                            "k-means++, 10 for random").min(1);
+    schema
+        .field("n_init", &Params::n_init,
+               "starts, of which the one with the lowest inertia is kept; left out: 1 for "
+               "k-means++, 10 for random")
+        .min(1);
     schema.field("max_iter", &Params::max_iter, "iterations of one start at most").min(1);
-    schema.field("tol", &Params::tol, "stop when the centroids' squared shifts add up to at most tol times the mean "
-                                      "variance of a column").min(0.0);
+    schema
+        .field("tol", &Params::tol,
+               "stop when the centroids' squared shifts add up to at most tol times the mean "
+               "variance of a column")
+        .min(0.0);
   }
 };
 
@@ -52,8 +58,11 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
       if (start == 0 || found.inertia < best.inertia) best = std::move(found);
     }
     warn_of_empty(context, input.features, weights, best.labels);
-    shoal::Clustering out{.labels = context.copy(best.labels), .centroids = context.copy(best.centroids),
-                          .clusters = params_.k, .iterations = best.iterations, .converged = best.converged};
+    shoal::Clustering out{.labels = context.copy(best.labels),
+                          .centroids = context.copy(best.centroids),
+                          .clusters = params_.k,
+                          .iterations = best.iterations,
+                          .converged = best.converged};
     centroids_ = std::move(best.centroids);
     return out;
   }
@@ -71,7 +80,8 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
 
   void load(const shoal::StateReader& state) override {
     const auto centroids = state.get("centroids").matrix<double>();
-    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k, centroids.rows());
+    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k,
+                   centroids.rows());
     shoal::require_features(state.get("centroids"));
     centroids_ = centroids;
   }
@@ -90,13 +100,16 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     const shoal::ConstArray features = input.features;
     if (input.init) {
       shoal::require_features(*input.init, {.cols = features.cols()});
-      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k, input.init->rows());
-      return shoal::visit_matrix(*input.init, [](const auto& c) -> shoal::RowMatrix<double> { return c.template cast<double>(); });
+      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
+                     input.init->rows());
+      return shoal::visit_matrix(*input.init,
+                                 [](const auto& c) -> shoal::RowMatrix<double> { return c.template cast<double>(); });
     }
     const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
     const std::vector<shoal::Index> rows =
-        params_.init == "random" ? shoal::kernels::random_rows(features.rows(), params_.k, random, weights)
-                                 : shoal::kernels::greedy_kmeans_plus_plus(context, features, params_.k, random, weights);
+        params_.init == "random"
+            ? shoal::kernels::random_rows(features.rows(), params_.k, random, weights)
+            : shoal::kernels::greedy_kmeans_plus_plus(context, features, params_.k, random, weights);
     return shoal::kernels::take_rows(features, rows);
   }
 

@@ -40,7 +40,8 @@ void reassign(ConstArray batch, double ratio, shoal::Random random, MiniBatchSta
   const shoal::RowMatrix<double> places = kernels::take_rows(batch, rows);
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < state.counts.size(); ++c)
-    if (!std::binary_search(clusters.begin(), clusters.end(), static_cast<Index>(c))) least = std::min(least, state.counts[c]);
+    if (!std::binary_search(clusters.begin(), clusters.end(), static_cast<Index>(c)))
+      least = std::min(least, state.counts[c]);
   for (std::size_t i = 0; i < clusters.size(); ++i) {
     state.centroids.row(clusters[i]) = places.row(static_cast<Index>(i));
     state.counts[at(clusters[i])] = least;
@@ -70,7 +71,8 @@ Sample sample(ConstArray features, std::span<const double> weights, Index size, 
   std::vector<Index> rows(at(size));
   Sample out;
   for (Index& row : rows) {
-    row = weights.empty() ? random.below(features.rows()) : weighted[at(random.below(static_cast<Index>(weighted.size())))];
+    row = weights.empty() ? random.below(features.rows())
+                          : weighted[at(random.below(static_cast<Index>(weighted.size())))];
     out.weights.push_back(weights.empty() ? 1 : weights[at(row)]);
   }
   out.rows = kernels::take_rows(features, rows);
@@ -94,7 +96,8 @@ double mean_variance(const shoal::Context& context, ConstArray features, std::sp
 class StopRule {
  public:
   StopRule(const MiniBatchParams& params, double squared_shift, Index n, Index batch_size)
-      : params_(params), squared_shift_(squared_shift),
+      : params_(params),
+        squared_shift_(squared_shift),
         share_(std::min(1.0, 2.0 * static_cast<double>(batch_size) / static_cast<double>(n + 1))) {}
 
   /// Whether to stop after this step. The first step is not judged.
@@ -156,7 +159,8 @@ shoal::RowMatrix<double> first_centroids(const shoal::Context& context, ConstArr
     shoal::RowMatrix<double> centroids;
     if (size < n) {
       const Sample part = sample(features, weights, size, here.fork("rows"));
-      centroids = kernels::take_rows(ConstArray(part.rows), seed_rows(context, ConstArray(part.rows), part.weights, params, here));
+      centroids = kernels::take_rows(ConstArray(part.rows),
+                                     seed_rows(context, ConstArray(part.rows), part.weights, params, here));
     } else {
       centroids = kernels::take_rows(features, seed_rows(context, features, weights, params, here));
     }
@@ -195,7 +199,8 @@ MiniBatchFit fit_minibatch(const shoal::Context& context, ConstArray features, s
     shoal::Random random = batches.fork(step);
     for (Index& row : rows) row = by_weight ? (*by_weight)(random.uniform()) : random.below(n);
     const shoal::RowMatrix<double> batch = kernels::take_rows(features, rows);
-    out.converged = stop(take_step(context, ConstArray(batch), params.reassignment_ratio, reassignments.fork(step), out.state));
+    out.converged =
+        stop(take_step(context, ConstArray(batch), params.reassignment_ratio, reassignments.fork(step), out.state));
   }
   out.iterations = (out.state.steps * batch_size + n - 1) / n;
   out.labels.resize(at(n));

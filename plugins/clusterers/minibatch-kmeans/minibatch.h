@@ -36,10 +36,10 @@ struct StepReport {
   double squared_shift = 0;  ///< Σ ‖new − old centroid‖²
 };
 
-/// One step: each centroid moves to the mean of all examples that it has been given so far. When a centroid never had any,
-/// or 10·K examples have passed, those with fewer than reassignment_ratio times the greatest count (at most half a batch
-/// of them) are put on rows of the batch.
-/// Source: D. Sculley, "Web-scale k-means clustering", WWW 2010; reassignment as in scikit-learn.
+/// One step: each centroid moves to the mean of all examples that it has been given so far. When a centroid never had
+/// any, or 10·K examples have passed, those with fewer than reassignment_ratio times the greatest count (at most half a
+/// batch of them) are put on rows of the batch. Source: D. Sculley, "Web-scale k-means clustering", WWW 2010;
+/// reassignment as in scikit-learn.
 StepReport take_step(const shoal::Context& context, shoal::ConstArray batch, double reassignment_ratio,
                      shoal::Random random, MiniBatchState& state);
 
@@ -56,9 +56,9 @@ struct MiniBatchFit {
   bool converged = false;            ///< false: stopped by max_iter
 };
 
-/// Steps over batches drawn with replacement, in proportion to the weights, until the smoothed inertia of the batches has
-/// not improved for max_no_improvement steps, the centroids move less than tol · mean variance, or max_iter passes are
-/// done. Then empty clusters take the farthest rows, and all rows are labelled. Throws Cancelled.
+/// Steps over batches drawn with replacement, in proportion to the weights, until the smoothed inertia of the batches
+/// has not improved for max_no_improvement steps, the centroids move less than tol · mean variance, or max_iter passes
+/// are done. Then empty clusters take the farthest rows, and all rows are labelled. Throws Cancelled.
 MiniBatchFit fit_minibatch(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
                            const std::optional<shoal::ConstArray>& init, const MiniBatchParams& params);
 

@@ -104,7 +104,8 @@ TEST(MiniBatchKMeans, FindsFarGroups) {
   const auto found = fit(host, {{"k", 6}, {"batch_size", 256}, {"n_init", 5}}, {.features = ConstArray(x)});
   EXPECT_LT(inertia_of(host, x, found) / 3000, 2.2);  // 2, the variance of a group, at best
   EXPECT_TRUE(found.converged);
-  // Random rows seldom hit six groups of six (6!/6⁶ = 1.5 %), so some stay together: two such are 100/4 apart from their middle.
+  // Random rows seldom hit six groups of six (6!/6⁶ = 1.5 %), so some stay together: two such are 100/4 apart from
+  // their middle.
   EXPECT_LT(inertia_of(host, x, fit(host, {{"k", 6}, {"init", "random"}}, {.features = ConstArray(x)})) / 3000, 27);
 }
 
@@ -134,7 +135,8 @@ TEST(MiniBatchKMeans, HasNoEmptyClusterWhileRowsDiffer) {
   RowMatrix<double> init = RowMatrix<double>::Constant(10, 2, 1e5);
   init.row(0) = x.row(0);
   Host host;
-  const auto found = fit(host, {{"k", 10}, {"reassignment_ratio", 0.0}}, {.features = ConstArray(x), .init = ConstArray(init)});
+  const auto found =
+      fit(host, {{"k", 10}, {"reassignment_ratio", 0.0}}, {.features = ConstArray(x), .init = ConstArray(init)});
   const auto labels = values(found.labels);
   EXPECT_EQ(std::set<Index>(labels.begin(), labels.end()).size(), 10U);
   EXPECT_TRUE(host.log().empty());
@@ -162,7 +164,8 @@ TEST(MiniBatchKMeans, IgnoresRowsOfWeightZero) {
   std::vector<double> weights(600, 1.0);
   for (Index i = 0; i < 600; i += 5) x.row(i).setConstant(1e7), weights[static_cast<std::size_t>(i)] = 0;
   Host host;
-  const auto found = fit(host, {{"k", 3}, {"init_size", 100}}, {.features = ConstArray(x), .weights = ConstArray(weights)});
+  const auto found =
+      fit(host, {{"k", 3}, {"init_size", 100}}, {.features = ConstArray(x), .weights = ConstArray(weights)});
   EXPECT_LT(found.centroids->view().matrix<double>().cwiseAbs().maxCoeff(), 100);
 }
 
@@ -181,7 +184,8 @@ TEST(MiniBatchKMeans, LearnsFromAStreamAndWaitsForEnoughRows) {
   const RowMatrix<float> floats = x.bottomRows(100).cast<float>();  // another dtype is welcome
   proxy.partial_fit(host.context(), ConstArray(floats));
   predict();
-  for (Index i = 0; i < 2000; ++i) EXPECT_EQ(labels[static_cast<std::size_t>(i)], labels[static_cast<std::size_t>(i % 5)]) << i;
+  for (Index i = 0; i < 2000; ++i)
+    EXPECT_EQ(labels[static_cast<std::size_t>(i)], labels[static_cast<std::size_t>(i % 5)]) << i;
   const RowMatrix<double> wide = RowMatrix<double>::Zero(4, 3);
   EXPECT_THAT([&] { proxy.partial_fit(host.context(), ConstArray(wide)); },
               ThrowsMessage<shoal::InputError>("expected 2 columns, got 3"));
@@ -190,7 +194,8 @@ TEST(MiniBatchKMeans, LearnsFromAStreamAndWaitsForEnoughRows) {
 TEST(MiniBatchKMeans, GoesOnFromItsSavedStateAsItWouldHave) {
   const RowMatrix<double> x = groups_on_a_line(8, 1000, 5);
   Host host;
-  const Made first(host.context(), "clusterer/minibatch-kmeans", {{"k", 9}}), second(host.context(), "clusterer/minibatch-kmeans", {{"k", 9}}),
+  const Made first(host.context(), "clusterer/minibatch-kmeans", {{"k", 9}}),
+      second(host.context(), "clusterer/minibatch-kmeans", {{"k", 9}}),
       wrong(host.context(), "clusterer/minibatch-kmeans", {{"k", 4}});
   shoal::ClustererProxy here(first.object()), there(second.object());
   here.partial_fit(host.context(), ConstArray(x).slice(0, 300));
@@ -221,13 +226,22 @@ TEST(MiniBatchKMeans, IsAsBeforeWhenCancelled) {
 TEST(MiniBatchKMeans, SaysWhatIsWrongWithItsInput) {
   Host host;
   const RowMatrix<double> x = groups_on_a_line(10, 5, 2);
-  EXPECT_THAT([&] { fit(host, {{"k", 8}}, {.features = ConstArray(x)}); },
-              ThrowsMessage<shoal::InputError>("k is 8 but there are only 5 examples"));
-  EXPECT_THAT([&] { fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)}); },
-              ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 8}}, {.features = ConstArray(x)});
+      },
+      ThrowsMessage<shoal::InputError>("k is 8 but there are only 5 examples"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)});
+      },
+      ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
   const std::vector<double> weights{1, 0, 0, 1, 0};
-  EXPECT_THAT([&] { fit(host, {{"k", 3}}, {.features = ConstArray(x), .weights = ConstArray(weights)}); },
-              ThrowsMessage<shoal::InputError>("k is 3 but only 2 examples have a weight above 0"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}}, {.features = ConstArray(x), .weights = ConstArray(weights)});
+      },
+      ThrowsMessage<shoal::InputError>("k is 3 but only 2 examples have a weight above 0"));
 }
 
 }  // namespace

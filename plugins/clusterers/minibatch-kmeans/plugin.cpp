@@ -13,20 +13,30 @@ void MiniBatchParams::describe(shoal::Schema<Params>& schema) {
   schema.field("k", &Params::k, "number of clusters").min(1);
   schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
       .one_of({"k-means++", "random"});
-  schema.field("n_init", &Params::n_init,
-               "starts, of which the best on a validation set goes on; left out: 1 for k-means++, 3 for random").min(1);
-  schema.field("init_size", &Params::init_size,
-               "rows that a start is chosen from; left out: 3 batches, or 3 k where 3 batches are fewer than k").min(1);
+  schema
+      .field("n_init", &Params::n_init,
+             "starts, of which the best on a validation set goes on; left out: 1 for k-means++, 3 for random")
+      .min(1);
+  schema
+      .field("init_size", &Params::init_size,
+             "rows that a start is chosen from; left out: 3 batches, or 3 k where 3 batches are fewer than k")
+      .min(1);
   schema.field("batch_size", &Params::batch_size, "examples in a step").min(1);
   schema.field("max_iter", &Params::max_iter, "passes over the features at most").min(1);
-  schema.field("tol", &Params::tol,
-               "stop when the centroids' squared shifts in a step add up to at most tol times the mean variance of a "
-               "column; 0: never for that reason").min(0.0);
-  schema.field("max_no_improvement", &Params::max_no_improvement,
-               "stop when the smoothed inertia of the batches has not fallen for so many steps; null: never").min(0);
-  schema.field("reassignment_ratio", &Params::reassignment_ratio,
-               "clusters with less than this share of the largest one's examples are moved to rows of a batch")
-      .min(0.0).max(1.0);
+  schema
+      .field("tol", &Params::tol,
+             "stop when the centroids' squared shifts in a step add up to at most tol times the mean variance of a "
+             "column; 0: never for that reason")
+      .min(0.0);
+  schema
+      .field("max_no_improvement", &Params::max_no_improvement,
+             "stop when the smoothed inertia of the batches has not fallen for so many steps; null: never")
+      .min(0);
+  schema
+      .field("reassignment_ratio", &Params::reassignment_ratio,
+             "clusters with less than this share of the largest one's examples are moved to rows of a batch")
+      .min(0.0)
+      .max(1.0);
 }
 
 namespace {
@@ -44,20 +54,26 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
     const auto weighted = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
-    shoal::require(weights.empty() || weighted >= params_.k, "k is {} but only {} examples have a weight above 0", params_.k, weighted);
+    shoal::require(weights.empty() || weighted >= params_.k, "k is {} but only {} examples have a weight above 0",
+                   params_.k, weighted);
     if (input.init) check_init(context, input);
 
     MiniBatchFit found = fit_minibatch(context, input.features, weights, input.init, params_);
     warn_of_empty(context, input.features, weights, found.labels);
-    shoal::Clustering out{.labels = context.copy(found.labels), .centroids = context.copy(found.state.centroids),
-                          .clusters = params_.k, .iterations = found.iterations, .converged = found.converged};
+    shoal::Clustering out{.labels = context.copy(found.labels),
+                          .centroids = context.copy(found.state.centroids),
+                          .clusters = params_.k,
+                          .iterations = found.iterations,
+                          .converged = found.converged};
     state_ = std::move(found.state);
     waiting_.resize(0, 0);
     return out;
   }
 
   void partial_fit(shoal::Context& context, ConstArray batch) override {
-    const Index cols = state_.centroids.rows() > 0 ? state_.centroids.cols() : waiting_.rows() > 0 ? waiting_.cols() : -1;
+    const Index cols = state_.centroids.rows() > 0 ? state_.centroids.cols()
+                       : waiting_.rows() > 0       ? waiting_.cols()
+                                                   : -1;
     shoal::require_features(batch, {.cols = cols});
     if (state_.centroids.rows() > 0) {
       MiniBatchState next = state_;
@@ -98,9 +114,11 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     const auto centroids = state.get("centroids").matrix<double>();
     const auto counts = state.get("counts").vector<double>();
     const auto counters = state.get("counters").vector<Index>();
-    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k, centroids.rows());
+    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k,
+                   centroids.rows());
     shoal::require(counts.size() == static_cast<std::size_t>(params_.k) && counters.size() == 2,
-                   "the saved state has {} counts and {} counters, expected {} and 2", counts.size(), counters.size(), params_.k);
+                   "the saved state has {} counts and {} counters, expected {} and 2", counts.size(), counters.size(),
+                   params_.k);
     shoal::require_features(state.get("centroids"));
     state_ = {centroids, {counts.begin(), counts.end()}, counters[0], counters[1]};
     waiting_.resize(0, 0);
@@ -114,7 +132,8 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
 
   void check_init(const shoal::Context& context, const shoal::FitInput& input) const {
     shoal::require_features(*input.init, {.cols = input.features.cols()});
-    shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k, input.init->rows());
+    shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
+                   input.init->rows());
     if (params_.n_init.value_or(1) > 1)
       context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
                   *params_.n_init);

@@ -104,7 +104,9 @@ TEST(IdxDataset, WhatCannotBeServedIsRefused) {
               HasSubstr("example 2 of 2"));
   EXPECT_THAT(refusal([&] { examples<float>(IdxDataset({.examples = bytes}), host, {0}); }),
               HasSubstr("expected uint8, got float32"));
-  EXPECT_THAT(refusal([&] { examples<std::uint8_t>(IdxDataset({.examples = {bytes.path, "00ff"}}), host, {0}); }),
+  EXPECT_THAT(refusal([&] {
+                examples<std::uint8_t>(IdxDataset({.examples = {bytes.path, "00ff"}}), host, {0});
+              }),
               AllOf(HasSubstr("another file of that name"), HasSubstr("expected 00ff")));
   EXPECT_THAT(refusal([&] {
                 std::vector<std::int64_t> labels(1);

@@ -3,9 +3,9 @@
 
 #include <vector>
 
+#include "../common/made_component.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
-#include "../common/made_component.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;
 

@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "../common/made_component.h"
 #include "idx_testing.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
-#include "../common/made_component.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "../common/made_component.h"
 #include "choose_rows.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
-#include "../common/made_component.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;
 
@@ -144,7 +144,9 @@ TEST(Subset, ShufflesByTheSeedOfItsOwnNode) {
 
 TEST(Subset, SaysWhatDoesNotGoTogether) {
   Host host;
-  EXPECT_THAT(refusal([&] { OverTen(host, {{"count", 3}, {"per_class", 2}}); }),
+  EXPECT_THAT(refusal([&] {
+                OverTen(host, {{"count", 3}, {"per_class", 2}});
+              }),
               HasSubstr("'count' is 3 and 'per_class' is 2"));
   EXPECT_THAT(refusal([&] { OverTen(host, {{"stratify", true}}); }), HasSubstr("needs 'count'"));
   EXPECT_THAT(refusal([&] {

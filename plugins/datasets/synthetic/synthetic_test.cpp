@@ -3,11 +3,11 @@
 
 #include <cmath>
 
+#include "../common/made_component.h"
 #include "reference.h"
 #include "shapes.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
-#include "../common/made_component.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;
 

@@ -25,8 +25,9 @@ void ConvNet::build(shoal::Context& context, const shoal::Shape& example) {
   for (Index i = 1; i <= static_cast<Index>(params_.channels.size()); ++i) {
     const Index out = params_.channels[static_cast<std::size_t>(i - 1)];
     Block block;
-    block.conv = add_conv2d(*this, text("conv{}", i),
-                            {.in = in, .out = out, .kernel = kernel, .padding = padding, .bias = !params_.batch_norm}, random);
+    block.conv =
+        add_conv2d(*this, text("conv{}", i),
+                   {.in = in, .out = out, .kernel = kernel, .padding = padding, .bias = !params_.batch_norm}, random);
     if (params_.batch_norm) block.norm = add_batch_norm(*this, text("norm{}", i), out);
     block.pool = std::count(params_.pool_after.begin(), params_.pool_after.end(), i) > 0;
     blocks_.push_back(block);
@@ -34,13 +35,15 @@ void ConvNet::build(shoal::Context& context, const shoal::Shape& example) {
     in = out;
     height += 2 * padding;
     width += 2 * padding;
-    require(height >= kernel && width >= kernel, "images of {} x {} are too small: conv {} needs {} x {}, but gets {} x {}",
-            example[1], example[2], i, kernel, kernel, height, width);
+    require(height >= kernel && width >= kernel,
+            "images of {} x {} are too small: conv {} needs {} x {}, but gets {} x {}", example[1], example[2], i,
+            kernel, kernel, height, width);
     height -= kernel - 1;
     width -= kernel - 1;
     if (!block.pool) continue;
-    require(height >= 2 && width >= 2, "images of {} x {} are too small: the pool after conv {} needs 2 x 2, but gets {} x {}",
-            example[1], example[2], i, height, width);
+    require(height >= 2 && width >= 2,
+            "images of {} x {} are too small: the pool after conv {} needs 2 x 2, but gets {} x {}", example[1],
+            example[2], i, height, width);
     height /= 2;
     width /= 2;
   }

@@ -25,7 +25,8 @@ const shoal::Shape kMnist{1, 28, 28};
 at::Tensor noise(std::int64_t n, const shoal::Shape& shape) {
   at::Tensor out = at::zeros({n, shape[0], shape[1], shape[2]});
   shoal::Random random(3);
-  for (std::int64_t i = 0; i < out.numel(); ++i) out.mutable_data_ptr<float>()[i] = static_cast<float>(random.uniform());
+  for (std::int64_t i = 0; i < out.numel(); ++i)
+    out.mutable_data_ptr<float>()[i] = static_cast<float>(random.uniform());
   return out;
 }
 
@@ -116,13 +117,15 @@ TEST(ConvNet, RefusesExamplesItCannotTake) {
       ConvNet(params).build(host.context(), example);
     };
   };
-  EXPECT_THAT(build({}, {784}), ThrowsMessage<InputError>(
-                                    "encoder/convnet takes images (channels, height, width), but examples have shape (784)"));
-  EXPECT_THAT(build({}, {1, 3, 9}), ThrowsMessage<InputError>("images of 3 x 9 are too small: the pool after conv 2 needs "
-                                                              "2 x 2, but gets 1 x 4"));
-  EXPECT_THAT(build({.padding = Padding::kNone}, {1, 9, 28}),
+  EXPECT_THAT(build({}, {784}),
               ThrowsMessage<InputError>(
-                  "images of 9 x 28 are too small: the pool after conv 2 needs 2 x 2, but gets 1 x 11"));
+                  "encoder/convnet takes images (channels, height, width), but examples have shape (784)"));
+  EXPECT_THAT(build({}, {1, 3, 9}),
+              ThrowsMessage<InputError>("images of 3 x 9 are too small: the pool after conv 2 needs "
+                                        "2 x 2, but gets 1 x 4"));
+  EXPECT_THAT(
+      build({.padding = Padding::kNone}, {1, 9, 28}),
+      ThrowsMessage<InputError>("images of 9 x 28 are too small: the pool after conv 2 needs 2 x 2, but gets 1 x 11"));
   EXPECT_THAT(build({.kernel = 7, .padding = Padding::kNone}, {1, 6, 28}),
               ThrowsMessage<InputError>("images of 6 x 28 are too small: conv 1 needs 7 x 7, but gets 6 x 28"));
 }
@@ -131,14 +134,18 @@ TEST(ConvNet, RefusesABatchOfAnotherShape) {
   Host host;
   ConvNet net(ConvNetParams{});
   net.build(host.context(), kMnist);
-  EXPECT_THAT([&] { net.forward(noise(2, {1, 14, 28})); },
-              ThrowsMessage<InputError>("expected examples of shape (1, 28, 28), got a batch (2, 1, 14, 28)"));
+  EXPECT_THAT(
+      [&] {
+        net.forward(noise(2, {1, 14, 28}));
+      },
+      ThrowsMessage<InputError>("expected examples of shape (1, 28, 28), got a batch (2, 1, 14, 28)"));
 }
 
 TEST(ConvNetParams, RefusesWhatDoesNotGoTogether) {
   const auto check = [](const ConvNetParams& params) { return [=] { params.check(); }; };
   EXPECT_NO_THROW(ConvNetParams{}.check());
-  EXPECT_THAT(check({.channels = {}}), ThrowsMessage<InputError>("'channels' must name at least 1 convolution, but is empty"));
+  EXPECT_THAT(check({.channels = {}}),
+              ThrowsMessage<InputError>("'channels' must name at least 1 convolution, but is empty"));
   EXPECT_THAT(check({.kernel = 4}), ThrowsMessage<InputError>("'kernel' must be odd for padding 'same', but is 4"));
   EXPECT_THAT(check({.pool_after = {5}}),
               ThrowsMessage<InputError>("'pool_after' must name convolutions from 1 to 4, but names 5"));

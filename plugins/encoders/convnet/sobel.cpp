@@ -6,8 +6,8 @@
 #include "shoal/torch/tensor.h"
 
 at::Tensor sobel_kernels() {
-  const float kernels[] = {-1, 0, 1, -2, 0, 2, -1, 0, 1,   // Gx
-                           -1, -2, -1, 0, 0, 0, 1, 2, 1};  // Gy
+  const float kernels[] = {-1, 0,  1,  -2, 0, 2, -1, 0, 1,   // Gx
+                           -1, -2, -1, 0,  0, 0, 1,  2, 1};  // Gy
   return shoal::borrowed_tensor(shoal::ConstArray(kernels, {2, 1, 3, 3})).clone();
 }
 

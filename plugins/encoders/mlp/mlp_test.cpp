@@ -62,8 +62,11 @@ TEST(Mlp, RefusesABatchOfAnotherShape) {
   Host host;
   Mlp mlp(MlpParams{});
   mlp.build(host.context(), {2, 4});
-  EXPECT_THAT([&] { mlp.forward(at::zeros({6, 4, 2})); },
-              ThrowsMessage<shoal::InputError>("expected examples of shape (2, 4), got a batch (6, 4, 2)"));
+  EXPECT_THAT(
+      [&] {
+        mlp.forward(at::zeros({6, 4, 2}));
+      },
+      ThrowsMessage<shoal::InputError>("expected examples of shape (2, 4), got a batch (6, 4, 2)"));
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 #include "mlp.h"
 
 void MlpParams::describe(shoal::Schema<MlpParams>& schema) {
-  schema.field("hidden", &MlpParams::hidden, "sizes of the layers before the embedding, first to last; may be none").min(1);
+  schema.field("hidden", &MlpParams::hidden, "sizes of the layers before the embedding, first to last; may be none")
+      .min(1);
   schema.field("embedding", &MlpParams::embedding, "numbers in an embedding").min(1);
   schema.field("batch_norm", &MlpParams::batch_norm, "batch normalisation before each ReLU");
 }

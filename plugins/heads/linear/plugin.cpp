@@ -3,7 +3,9 @@
 #include "linear_head.h"
 
 void LinearHeadParams::describe(shoal::Schema<LinearHeadParams>& schema) {
-  schema.field("label_smoothing", &LinearHeadParams::label_smoothing, "the share of each label that is spread over all classes")
+  schema
+      .field("label_smoothing", &LinearHeadParams::label_smoothing,
+             "the share of each label that is spread over all classes")
       .min(0)
       .below(1);
 }

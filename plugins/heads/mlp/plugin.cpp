@@ -3,8 +3,11 @@
 #include "mlp_head.h"
 
 void MlpHeadParams::describe(shoal::Schema<MlpHeadParams>& schema) {
-  schema.field("hidden", &MlpHeadParams::hidden, "sizes of the layers before the logits, first to last; may be none").min(1);
-  schema.field("label_smoothing", &MlpHeadParams::label_smoothing, "the share of each label that is spread over all classes")
+  schema.field("hidden", &MlpHeadParams::hidden, "sizes of the layers before the logits, first to last; may be none")
+      .min(1);
+  schema
+      .field("label_smoothing", &MlpHeadParams::label_smoothing,
+             "the share of each label that is spread over all classes")
       .min(0)
       .below(1);
 }

@@ -8,7 +8,8 @@
 namespace shoal {
 
 /// An event as one JSON object, without a line end. "time" and "event" are always there ("run_begin", "node_end",
-/// "scalar" …), the rest where it says something. A value that is not finite is null; bytes that are not UTF-8 are replaced.
+/// "scalar" …), the rest where it says something. A value that is not finite is null; bytes that are not UTF-8 are
+/// replaced.
 std::string event_json(const Event& event);
 
 }  // namespace shoal

@@ -23,7 +23,8 @@ TEST(EventJson, WritesAScalarWithItsStep) {
   scalar.name = "loss";
   scalar.value = 0.25;
   scalar.step = 7;
-  EXPECT_EQ(event_json(scalar), R"({"time":1.5,"event":"scalar","row":0,"node":"learn","name":"loss","step":7,"value":0.25})");
+  EXPECT_EQ(event_json(scalar),
+            R"({"time":1.5,"event":"scalar","row":0,"node":"learn","name":"loss","step":7,"value":0.25})");
 }
 
 TEST(EventJson, LeavesOutTheStepOfANumberThatIsNoSeries) {

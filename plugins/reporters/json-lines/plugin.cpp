@@ -1,19 +1,23 @@
 // reporter/json-lines: every event of a run as a line of JSON in the run folder.
+#include "shoal/plugin.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
 #include "event_json.h"
-#include "shoal/plugin.h"
 #include "shoal/reporter.h"
 
 namespace {
 
 struct Params {
   std::string file = "events.jsonl";
-  static void describe(shoal::Schema<Params>& schema) { schema.field("file", &Params::file, "its name in the run folder"); }
+  static void describe(shoal::Schema<Params>& schema) {
+    schema.field("file", &Params::file, "its name in the run folder");
+  }
   void check() const {
-    shoal::require(!file.empty() && file.find('/') == std::string::npos, "'file' must be a name in the run folder, but is '{}'", file);
+    shoal::require(!file.empty() && file.find('/') == std::string::npos,
+                   "'file' must be a name in the run folder, but is '{}'", file);
   }
 };
 
@@ -46,4 +50,6 @@ class JsonLines final : public shoal::Reporter {
 
 }  // namespace
 
-SHOAL_PLUGIN("json-lines", "0.1.0", "every event of a run as a line of JSON") { plugin.add<JsonLines, Params>("reporter/json-lines"); }
+SHOAL_PLUGIN("json-lines", "0.1.0", "every event of a run as a line of JSON") {
+  plugin.add<JsonLines, Params>("reporter/json-lines");
+}

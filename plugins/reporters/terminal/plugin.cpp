@@ -1,4 +1,6 @@
 // reporter/terminal: a run as a person watches it.
+#include "shoal/plugin.h"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -6,7 +8,6 @@
 #include <iostream>
 #include <memory>
 
-#include "shoal/plugin.h"
 #include "shoal/reporter.h"
 #include "terminal.h"
 
@@ -36,11 +37,14 @@ class TerminalReporter final : public shoal::Reporter {
   void begin(shoal::Context&, const std::filesystem::path&, std::string_view) override {
     const char* term = std::getenv("TERM");
     const bool terminal = isatty(STDOUT_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
-    const auto decide = [](When when, bool automatic) { return when == When::kAuto ? automatic : when == When::kAlways; };
+    const auto decide = [](When when, bool automatic) {
+      return when == When::kAuto ? automatic : when == When::kAlways;
+    };
     terminal_ = std::make_unique<shoal::Terminal>(
-        std::cout, shoal::TerminalOptions{.live = decide(params_.live, terminal),
-                                          .colour = decide(params_.colour, terminal && std::getenv("NO_COLOR") == nullptr),
-                                          .width = terminal_width()});
+        std::cout,
+        shoal::TerminalOptions{.live = decide(params_.live, terminal),
+                               .colour = decide(params_.colour, terminal && std::getenv("NO_COLOR") == nullptr),
+                               .width = terminal_width()});
   }
   void on(shoal::Context&, const shoal::Event& event) override { terminal_->on(event); }
 
@@ -51,4 +55,6 @@ class TerminalReporter final : public shoal::Reporter {
 
 }  // namespace
 
-SHOAL_PLUGIN("terminal", "0.1.0", "a run as a person watches it") { plugin.add<TerminalReporter, Params>("reporter/terminal"); }
+SHOAL_PLUGIN("terminal", "0.1.0", "a run as a person watches it") {
+  plugin.add<TerminalReporter, Params>("reporter/terminal");
+}

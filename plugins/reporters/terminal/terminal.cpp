@@ -41,7 +41,9 @@ std::string describe_seconds(double seconds) {
 
 void Terminal::on(const Event& event) {
   switch (event.type) {
-    case SHOAL_RUN_BEGIN: line(text("run    {} {} → {}", event.rows, event.rows == 1 ? "row" : "rows", event.text)); break;
+    case SHOAL_RUN_BEGIN:
+      line(text("run    {} {} → {}", event.rows, event.rows == 1 ? "row" : "rows", event.text));
+      break;
     case SHOAL_ROW_BEGIN: begin_row(event); break;
     case SHOAL_NODE_BEGIN: nodes_[event.node] = {event.time, false, {}}; break;
     case SHOAL_PROGRESS: draw_live(event); break;
@@ -49,7 +51,10 @@ void Terminal::on(const Event& event) {
     case SHOAL_LOG: log(event); break;
     case SHOAL_NODE_END: end_node(event); break;
     case SHOAL_RUN_END:
-      line(text("{}   in {}", event.status == SHOAL_OK ? "done" : event.status == SHOAL_E_CANCELLED ? "stopped" : "failed",
+      line(text("{}   in {}",
+                event.status == SHOAL_OK            ? "done"
+                : event.status == SHOAL_E_CANCELLED ? "stopped"
+                                                    : "failed",
                 describe_seconds(event.seconds)));
       break;
     default: break;
@@ -60,7 +65,9 @@ void Terminal::begin_row(const Event& event) {
   nodes_.clear();
   if (event.rows <= 1) return;
   const std::string settings = event.text;
-  line(paint(text("row {} of {}  {}seed {}", event.row + 1, event.rows, settings.empty() ? "" : settings + "  ", event.value), "1"));
+  line(paint(
+      text("row {} of {}  {}seed {}", event.row + 1, event.rows, settings.empty() ? "" : settings + "  ", event.value),
+      "1"));
 }
 
 void Terminal::keep_scalar(const Event& event) {
@@ -105,7 +112,8 @@ std::string Terminal::progress_of(const Event& event) const {
     if (*event.name != '\0') out += text(" {}", event.name);
     if (seconds > 0.5 && event.done > 0) {
       out += format("  %.3g/s", static_cast<double>(event.done) / seconds);
-      out += "  left " + describe_seconds(seconds / static_cast<double>(event.done) * static_cast<double>(event.total - event.done));
+      out += "  left " + describe_seconds(seconds / static_cast<double>(event.done) *
+                                          static_cast<double>(event.total - event.done));
     }
   } else {
     out += text("{} {}", event.done, event.name);

@@ -11,9 +11,9 @@
 namespace shoal {
 
 struct TerminalOptions {
-  bool live = false;   ///< a line that is drawn again and again; else a line for each node that ended
+  bool live = false;  ///< a line that is drawn again and again; else a line for each node that ended
   bool colour = false;
-  int width = 80;      ///< columns; a live line is cut there
+  int width = 80;  ///< columns; a live line is cut there
 };
 
 /// A run told to a person: what runs, how far it is, how fast, how long it will still take, and what each node came to.

@@ -59,9 +59,7 @@ constexpr DType dtype_of() {
   else static_assert(sizeof(Scalar) == 0, "arrays hold uint8, int64, float32 or float64");
 }
 
-inline Index bytes_of(DType dtype) {
-  return dtype == DType::kUInt8 ? 1 : dtype == DType::kFloat32 ? 4 : 8;
-}
+inline Index bytes_of(DType dtype) { return dtype == DType::kUInt8 ? 1 : dtype == DType::kFloat32 ? 4 : 8; }
 
 /// "(60000, 784)"
 inline std::string to_string(std::span<const Index> shape) {
@@ -117,7 +115,8 @@ class ConstArray {
 
   /// A vector (N), or an Eigen matrix (N, D) that is row-major.
   template <typename Scalar>
-  explicit ConstArray(const std::vector<Scalar>& values) : ConstArray(values.data(), {static_cast<Index>(values.size())}) {}
+  explicit ConstArray(const std::vector<Scalar>& values)
+      : ConstArray(values.data(), {static_cast<Index>(values.size())}) {}
   template <typename Scalar>
   explicit ConstArray(const RowMatrix<Scalar>& m) : ConstArray(m.data(), {m.rows(), m.cols()}) {}
 
@@ -126,8 +125,8 @@ class ConstArray {
   std::span<const Index> shape() const { return {shape_.data(), static_cast<std::size_t>(rank_)}; }
   Index stride(int axis) const { return strides_[axis]; }  ///< in elements
 
-  Index rows() const { return rank_ == 0 ? 1 : shape_[0]; }       ///< size of the first axis
-  Index cols() const {                                            ///< numbers in a row: the product of the other axes
+  Index rows() const { return rank_ == 0 ? 1 : shape_[0]; }  ///< size of the first axis
+  Index cols() const {                                       ///< numbers in a row: the product of the other axes
     Index out = 1;
     for (int i = 1; i < rank_; ++i) out *= shape_[i];
     return out;
@@ -177,8 +176,16 @@ class ConstArray {
   /// This view for a C function; valid as long as this object.
   shoal_array c_array() const {
     const auto [code, bits] = detail::code_and_bits(dtype_);
-    return {data_, 1, 0, rank_, static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(bits), 1,
-            shape_.data(), strides_.data(), 0};
+    return {data_,
+            1,
+            0,
+            rank_,
+            static_cast<std::uint8_t>(code),
+            static_cast<std::uint8_t>(bits),
+            1,
+            shape_.data(),
+            strides_.data(),
+            0};
   }
 
  protected:
@@ -221,7 +228,8 @@ class MutableArray : public ConstArray {
   MutableArray(Scalar* data, std::initializer_list<Index> shape)
       : MutableArray(data, std::span<const Index>(shape.begin(), shape.size())) {}
   template <typename Scalar>
-  explicit MutableArray(std::vector<Scalar>& values) : MutableArray(values.data(), {static_cast<Index>(values.size())}) {}
+  explicit MutableArray(std::vector<Scalar>& values)
+      : MutableArray(values.data(), {static_cast<Index>(values.size())}) {}
   template <typename Scalar>
   explicit MutableArray(RowMatrix<Scalar>& m) : MutableArray(m.data(), {m.rows(), m.cols()}) {}
 
@@ -306,7 +314,8 @@ inline void require_features(ConstArray features, FeatureLimits limits = {}) {
   require(features.rows() >= limits.min_rows, "needs at least {} examples, but there are only {}", limits.min_rows,
           features.rows());
   require(features.cols() >= 1, "features have no columns");
-  require(limits.cols < 0 || features.cols() == limits.cols, "expected {} columns, got {}", limits.cols, features.cols());
+  require(limits.cols < 0 || features.cols() == limits.cols, "expected {} columns, got {}", limits.cols,
+          features.cols());
   visit_matrix(features, [](const auto& x) {
     using Scalar = typename std::decay_t<decltype(x)>::Scalar;
     if constexpr (!std::is_integral_v<Scalar>) {

@@ -91,7 +91,9 @@ class ClustererProxy final : public Clusterer {
     Array centroids(out.centroids);
     detail::check_status(context.c_context(), status);
     check(input, labels, centroids, out.clusters);
-    Clustering result{.labels = std::move(labels), .clusters = out.clusters, .iterations = out.iterations,
+    Clustering result{.labels = std::move(labels),
+                      .clusters = out.clusters,
+                      .iterations = out.iterations,
                       .converged = out.converged != 0};
     if (centroids) result.centroids = std::move(centroids);
     return result;
@@ -119,7 +121,9 @@ class ClustererProxy final : public Clusterer {
 
  private:
   void check(const FitInput& input, const Array& labels, const Array& centroids, std::int64_t clusters) const {
-    const auto broken = [&](const std::string& what) { throw Error(SHOAL_E_FAILED, text("{} broke its contract: {}", object_.id(), what)); };
+    const auto broken = [&](const std::string& what) {
+      throw Error(SHOAL_E_FAILED, text("{} broke its contract: {}", object_.id(), what));
+    };
     const Index n = input.features.rows();
     if (!labels) broken("it returned no labels");
     const ConstArray l = labels.view();
@@ -127,11 +131,13 @@ class ClustererProxy final : public Clusterer {
       broken(text("it returned labels {} {}, expected ({}) int64", name(l.dtype()), to_string(l.shape()), n));
     const std::int64_t least = object_.has_trait("noise") ? -1 : 0;
     for (const std::int64_t label : l.vector<std::int64_t>())
-      if (label < least || label >= clusters) broken(text("it returned label {}, but there are {} clusters", label, clusters));
+      if (label < least || label >= clusters)
+        broken(text("it returned label {}, but there are {} clusters", label, clusters));
     if (!centroids) return;
     const ConstArray c = centroids.view();
     if (c.rank() != 2 || c.rows() != clusters || c.cols() != input.features.cols())
-      broken(text("it returned centroids {}, expected ({}, {})", to_string(c.shape()), clusters, input.features.cols()));
+      broken(
+          text("it returned centroids {}, expected ({}, {})", to_string(c.shape()), clusters, input.features.cols()));
     try {
       require_features(c);
     } catch (const InputError& error) {
@@ -171,7 +177,8 @@ struct Bridge<Clusterer> {
     });
   }
   template <typename T>
-  static int predict(const void* self, const shoal_context* context, const shoal_array* features, const shoal_array* labels) {
+  static int predict(const void* self, const shoal_context* context, const shoal_array* features,
+                     const shoal_array* labels) {
     return guarded(context, [&] {
       Context c(context);
       static_cast<const T*>(self)->predict(c, ConstArray(*features), MutableArray(*labels));

@@ -27,7 +27,8 @@ class Component {
 /// Named arrays, by which a component's state is kept.
 class StateWriter {
  public:
-  explicit StateWriter(const shoal_context* context, const shoal_state_writer* writer) : context_(context), writer_(writer) {}
+  explicit StateWriter(const shoal_context* context, const shoal_state_writer* writer)
+      : context_(context), writer_(writer) {}
   /// Keeps a copy of `value`.
   void put(const std::string& name, ConstArray value) {
     const shoal_array array = value.c_array();
@@ -102,11 +103,21 @@ class TakesInputs {
 };
 
 /// What ports carry beside components.
-struct Features { static constexpr const char* kKind = "features"; };  ///< (N, D) float32, float64 or uint8
-struct Labels { static constexpr const char* kKind = "labels"; };      ///< (N) int64; −1 is noise
-struct AnyArray { static constexpr const char* kKind = "array"; };     ///< of any shape and dtype
-struct Number { static constexpr const char* kKind = "number"; };      ///< one float64
-struct Series { static constexpr const char* kKind = "series"; };      ///< numbers over steps; as a number: the last
+struct Features {
+  static constexpr const char* kKind = "features";
+};  ///< (N, D) float32, float64 or uint8
+struct Labels {
+  static constexpr const char* kKind = "labels";
+};  ///< (N) int64; −1 is noise
+struct AnyArray {
+  static constexpr const char* kKind = "array";
+};  ///< of any shape and dtype
+struct Number {
+  static constexpr const char* kKind = "number";
+};  ///< one float64
+struct Series {
+  static constexpr const char* kKind = "series";
+};  ///< numbers over steps; as a number: the last
 
 /// The interfaces that a kind of component may offer; a component offers those that it derives from.
 template <typename... Interface>

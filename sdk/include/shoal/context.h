@@ -66,7 +66,8 @@ class Context {
     auto* to = static_cast<char*>(out.mutable_view().bytes());
     const auto* source = static_cast<const char*>(from.bytes());
     const Index step = (from.rank() == 0 ? 1 : from.stride(0)) * bytes_of(from.dtype());
-    for (Index i = 0; i < from.rows(); ++i) std::memcpy(to + i * row_bytes, source + i * step, static_cast<std::size_t>(row_bytes));
+    for (Index i = 0; i < from.rows(); ++i)
+      std::memcpy(to + i * row_bytes, source + i * step, static_cast<std::size_t>(row_bytes));
     return out;
   }
 

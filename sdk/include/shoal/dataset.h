@@ -50,8 +50,8 @@ class DatasetProxy final : public Dataset {
     shoal_dataset_info info{};
     info.size = sizeof(info);
     detail::check_status(context.c_context(), table_->open(object_.self(), context.c_context(), &info));
-    require(info.count >= 0 && info.rank >= 1 && info.rank < detail::kMaxRank, "{} describes itself wrongly: {} examples of rank {}",
-            object_.id(), info.count, info.rank);
+    require(info.count >= 0 && info.rank >= 1 && info.rank < detail::kMaxRank,
+            "{} describes itself wrongly: {} examples of rank {}", object_.id(), info.count, info.rank);
     info_ = {.count = info.count,
              .shape = Shape(info.shape, info.shape + info.rank),
              .dtype = detail::dtype_from(info.code, info.bits),
@@ -70,8 +70,8 @@ class DatasetProxy final : public Dataset {
     const shoal_array x = examples ? examples->c_array() : shoal_array{};
     const shoal_array y = labels ? labels->c_array() : shoal_array{};
     detail::check_status(context.c_context(),
-                         table_->read(object_.self(), context.c_context(), static_cast<Index>(which.size()), which.data(),
-                                      examples ? &x : nullptr, labels ? &y : nullptr));
+                         table_->read(object_.self(), context.c_context(), static_cast<Index>(which.size()),
+                                      which.data(), examples ? &x : nullptr, labels ? &y : nullptr));
   }
 
   /// All labels (N) int64. Throws InputError where there are none.
@@ -145,10 +145,9 @@ struct Bridge<Dataset> {
                   const shoal_array* examples, const shoal_array* labels) {
     return guarded(context, [&] {
       Context c(context);
-      static_cast<const T*>(self)->read(
-          c, {which, static_cast<std::size_t>(n)},
-          examples != nullptr ? std::optional(MutableArray(*examples)) : std::nullopt,
-          labels != nullptr ? std::optional(MutableArray(*labels)) : std::nullopt);
+      static_cast<const T*>(self)->read(c, {which, static_cast<std::size_t>(n)},
+                                        examples != nullptr ? std::optional(MutableArray(*examples)) : std::nullopt,
+                                        labels != nullptr ? std::optional(MutableArray(*labels)) : std::nullopt);
     });
   }
 };

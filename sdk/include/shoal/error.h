@@ -25,8 +25,7 @@ std::string to_text(Bool value) {
 }
 
 template <typename Number>
-  requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>)
-std::string to_text(Number value) {
+requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>) std::string to_text(Number value) {
   std::array<char, 32> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   return std::string(digits.data(), end);
@@ -143,8 +142,8 @@ int guarded(const shoal_context* context, Body&& body) noexcept {
 #ifdef NDEBUG
 #define SHOAL_ASSERT(condition) static_cast<void>(sizeof(!(condition)))
 #else
-#define SHOAL_ASSERT(condition)                                                                              \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                                                       \
+#define SHOAL_ASSERT(condition)                                                                                      \
+  (static_cast<bool>(condition) ? static_cast<void>(0)                                                               \
                                 : throw ::shoal::Error(SHOAL_E_FAILED, ::shoal::text("assertion failed: {} ({}:{})", \
                                                                                      #condition, __FILE__, __LINE__)))
 #endif

@@ -39,15 +39,20 @@ class ComponentBuilder {
 
   /// An input port that must be wired. T is a kind (Dataset, Encoder, …) or Features, Labels, AnyArray, Number.
   template <typename T>
-  ComponentBuilder& in(const char* name, const char* help) { return port(inputs_, name, T::kKind, help, SHOAL_REQUIRED); }
+  ComponentBuilder& in(const char* name, const char* help) {
+    return port(inputs_, name, T::kKind, help, SHOAL_REQUIRED);
+  }
   template <typename T>
-  ComponentBuilder& optional_in(const char* name, const char* help) { return port(inputs_, name, T::kKind, help, 0); }
+  ComponentBuilder& optional_in(const char* name, const char* help) {
+    return port(inputs_, name, T::kKind, help, 0);
+  }
   /// An input port that takes a list of nodes, in order; it may be empty or left out.
   template <typename T>
   ComponentBuilder& list_in(const char* name, const char* help) {
     return port(inputs_, name, T::kKind, help, SHOAL_VARIADIC);
   }
-  /// An output. `better` is SHOAL_HIGHER or SHOAL_LOWER where a number has a good direction. The first one is the default.
+  /// An output. `better` is SHOAL_HIGHER or SHOAL_LOWER where a number has a good direction. The first one is the
+  /// default.
   template <typename T>
   ComponentBuilder& out(const char* name, const char* help, unsigned better = 0) {
     return port(outputs_, name, T::kKind, help, better);
@@ -130,19 +135,19 @@ class PluginBuilder {
 
 }  // namespace shoal
 
-#define SHOAL_PLUGIN(plugin_name, plugin_version, plugin_summary)                                                    \
-  static void shoal_fill_plugin(::shoal::PluginBuilder& plugin);                                                     \
-  SHOAL_DESCRIBE(plugin_name, plugin_version);                                                                       \
-  SHOAL_EXPORT std::int32_t shoal_plugin_v1(const shoal_context* context, const shoal_component* const** out) {      \
-    std::int32_t count = 0;                                                                                          \
-    const int status = ::shoal::detail::guarded(context, [&] {                                                       \
-      static ::shoal::PluginBuilder* plugin = nullptr; /* lives as long as the library, which is never closed */     \
-      plugin = new ::shoal::PluginBuilder(plugin_summary);                                                           \
-      shoal_fill_plugin(*plugin);                                                                                    \
-      count = plugin->finish(out);                                                                                   \
-    });                                                                                                              \
-    return status == SHOAL_OK ? count : -status;                                                                     \
-  }                                                                                                                  \
+#define SHOAL_PLUGIN(plugin_name, plugin_version, plugin_summary)                                                \
+  static void shoal_fill_plugin(::shoal::PluginBuilder& plugin);                                                 \
+  SHOAL_DESCRIBE(plugin_name, plugin_version);                                                                   \
+  SHOAL_EXPORT std::int32_t shoal_plugin_v1(const shoal_context* context, const shoal_component* const** out) {  \
+    std::int32_t count = 0;                                                                                      \
+    const int status = ::shoal::detail::guarded(context, [&] {                                                   \
+      static ::shoal::PluginBuilder* plugin = nullptr; /* lives as long as the library, which is never closed */ \
+      plugin = new ::shoal::PluginBuilder(plugin_summary);                                                       \
+      shoal_fill_plugin(*plugin);                                                                                \
+      count = plugin->finish(out);                                                                               \
+    });                                                                                                          \
+    return status == SHOAL_OK ? count : -status;                                                                 \
+  }                                                                                                              \
   static void shoal_fill_plugin([[maybe_unused]] ::shoal::PluginBuilder& plugin)
 
 #endif  // SHOAL_PLUGIN_H_

@@ -53,8 +53,7 @@ class Random {
     UInt128 product = static_cast<UInt128>((*this)()) * range;
     if (static_cast<std::uint64_t>(product) < range) {
       const std::uint64_t threshold = (0 - range) % range;
-      while (static_cast<std::uint64_t>(product) < threshold)
-        product = static_cast<UInt128>((*this)()) * range;
+      while (static_cast<std::uint64_t>(product) < threshold) product = static_cast<UInt128>((*this)()) * range;
     }
     return static_cast<std::int64_t>(product >> 64);
   }
@@ -97,7 +96,8 @@ class Random {
   }
 
   void refill() {
-    std::array<std::uint32_t, 4> c = {static_cast<std::uint32_t>(counter_), static_cast<std::uint32_t>(counter_ >> 32), 0, 0};
+    std::array<std::uint32_t, 4> c = {static_cast<std::uint32_t>(counter_), static_cast<std::uint32_t>(counter_ >> 32),
+                                      0, 0};
     std::array<std::uint32_t, 2> k = {static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)};
     for (int round = 0; round < 10; ++round) {
       const std::uint64_t a = std::uint64_t{0xD2511F53u} * c[0];

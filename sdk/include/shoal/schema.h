@@ -49,8 +49,10 @@ constexpr int param_type() {
   else if constexpr (std::is_same_v<T, std::string> || std::is_enum_v<T>) return SHOAL_TEXT;
   else if constexpr (IsVector<T>::value) return SHOAL_LIST;
   else if constexpr (IsOptional<T>::value) return param_type<typename T::value_type>();
-  else static_assert(sizeof(T) == 0, "a parameter is a bool, std::int64_t, double, std::string, an enumeration, or a "
-                                     "std::vector or std::optional of them");
+  else
+    static_assert(sizeof(T) == 0,
+                  "a parameter is a bool, std::int64_t, double, std::string, an enumeration, or a "
+                  "std::vector or std::optional of them");
 }
 
 /// The declared parameters of one component, as the C table shows them; owns the texts behind it.
@@ -143,14 +145,22 @@ class Field {
 
   /// The least value allowed; of a list, for each item.
   template <typename Number>
-  Field& min(Number bound) { return set([&] { param_->min = number(bound); }); }
+  Field& min(Number bound) {
+    return set([&] { param_->min = number(bound); });
+  }
   template <typename Number>
-  Field& max(Number bound) { return set([&] { param_->max = number(bound); }); }
+  Field& max(Number bound) {
+    return set([&] { param_->max = number(bound); });
+  }
   /// Bounds that are not allowed themselves.
   template <typename Number>
-  Field& above(Number bound) { return set([&] { param_->min = number(bound), param_->flags |= SHOAL_OPEN_MIN; }); }
+  Field& above(Number bound) {
+    return set([&] { param_->min = number(bound), param_->flags |= SHOAL_OPEN_MIN; });
+  }
   template <typename Number>
-  Field& below(Number bound) { return set([&] { param_->max = number(bound), param_->flags |= SHOAL_OPEN_MAX; }); }
+  Field& below(Number bound) {
+    return set([&] { param_->max = number(bound), param_->flags |= SHOAL_OPEN_MAX; });
+  }
 
   /// The texts allowed.
   Field& one_of(std::initializer_list<const char*> choices) {
@@ -158,8 +168,7 @@ class Field {
   }
   /// The texts allowed, each with the enumerator that it stands for.
   template <typename E = T>
-    requires std::is_enum_v<E>
-  Field& one_of(std::initializer_list<std::pair<const char*, E>> choices) {
+  requires std::is_enum_v<E> Field& one_of(std::initializer_list<std::pair<const char*, E>> choices) {
     if (param_ != nullptr) {
       std::vector<const char*> names;
       for (const auto& [name, value] : choices) {
@@ -174,19 +183,29 @@ class Field {
     return *this;
   }
 
-  Field& unit(const char* unit) { return set([&] { param_->unit = unit; }); }
+  Field& unit(const char* unit) {
+    return set([&] { param_->unit = unit; });
+  }
   /// Names that this parameter had, in this SDK or in the library that it takes after; they still work, with a hint.
   Field& renamed_from(std::initializer_list<const char*> names) {
     return set([&] { param_->renamed_from = table_->keep({names}); });
   }
   /// Has no default: an experiment must give it.
-  Field& required() { return set([&] { param_->flags |= SHOAL_REQUIRED, param_->initial = {}; }); }
+  Field& required() {
+    return set([&] { param_->flags |= SHOAL_REQUIRED, param_->initial = {}; });
+  }
   /// Changes how fast, never what: it stays out of a node's key.
-  Field& speed_only() { return set([&] { param_->flags |= SHOAL_SPEED_ONLY; }); }
+  Field& speed_only() {
+    return set([&] { param_->flags |= SHOAL_SPEED_ONLY; });
+  }
   /// Shown last.
-  Field& advanced() { return set([&] { param_->flags |= SHOAL_ADVANCED; }); }
+  Field& advanced() {
+    return set([&] { param_->flags |= SHOAL_ADVANCED; });
+  }
   /// A file or folder; relative to the file that says it.
-  Field& path() { return set([&] { param_->flags |= SHOAL_PATH; }); }
+  Field& path() {
+    return set([&] { param_->flags |= SHOAL_PATH; });
+  }
 
  private:
   template <typename Set>
@@ -197,13 +216,14 @@ class Field {
   template <typename Number>
   shoal_value number(Number bound) {  // in the parameter's own type
     const int type = param_->type == SHOAL_LIST ? param_->item_type : param_->type;
-    return type == SHOAL_REAL ? table_->value(static_cast<double>(bound)) : table_->value(static_cast<std::int64_t>(bound));
+    return type == SHOAL_REAL ? table_->value(static_cast<double>(bound))
+                              : table_->value(static_cast<std::int64_t>(bound));
   }
 
-  detail::ParamTable* table_;   // while declaring
-  shoal_param* param_;          // while declaring; null while filling
+  detail::ParamTable* table_;  // while declaring
+  shoal_param* param_;         // while declaring; null while filling
   T* target_;
-  const shoal_value* given_;    // while filling
+  const shoal_value* given_;  // while filling
 };
 
 /// What `describe` talks to. It runs twice: once to declare, and for each component made to fill a struct, in order.
@@ -261,8 +281,8 @@ const shoal_param* const* params_of() {
   return table->list.data();
 }
 
-/// The struct filled with checked values, in the order of declaration. Calls `params.check()` where there is one: it may
-/// throw InputError for values that do not go together.
+/// The struct filled with checked values, in the order of declaration. Calls `params.check()` where there is one: it
+/// may throw InputError for values that do not go together.
 template <typename Params>
 Params read_params(const shoal_value* values) {
   Params params{};

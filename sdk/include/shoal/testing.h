@@ -23,8 +23,8 @@ namespace [[gnu::visibility("hidden")]] shoal {
 namespace testing {
 
 struct HostOptions {
-  int threads = 1;              ///< for parallel_for
-  std::uint64_t seed = 0;       ///< of the experiment
+  int threads = 1;                 ///< for parallel_for
+  std::uint64_t seed = 0;          ///< of the experiment
   std::int64_t cancel_after = -1;  ///< that many calls of progress, then Cancelled; −1: never
   std::optional<std::vector<std::string>> data_folders = {};  ///< what Context::data_folders says; none: no extension
 };
@@ -88,8 +88,16 @@ class Host {
     void* data = std::aligned_alloc(64, std::max<std::size_t>(bytes, 64));
     if (data == nullptr) return nullptr;
     std::memset(data, 0, bytes);
-    made->c.array = {data, 1, 0, rank, static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(bits), 1,
-                     made->shape.data(), made->strides.data(), 0};
+    made->c.array = {data,
+                     1,
+                     0,
+                     rank,
+                     static_cast<std::uint8_t>(code),
+                     static_cast<std::uint8_t>(bits),
+                     1,
+                     made->shape.data(),
+                     made->strides.data(),
+                     0};
     made->c.retain = [](shoal_buffer* b) { ++self(b).count; };
     made->c.release = [](shoal_buffer* b) {
       if (--self(b).count > 0) return;
@@ -134,7 +142,8 @@ class Host {
         [](const shoal_context* c, const char* stream) { return seed_of(self(c).seed, stream); },
         [](const shoal_context* c, std::int64_t, std::int64_t, const char*) {
           Host& h = self(c).host;
-          return h.options_.cancel_after >= 0 && h.progress_calls_++ >= h.options_.cancel_after ? int{SHOAL_E_CANCELLED} : int{SHOAL_OK};
+          return h.options_.cancel_after >= 0 && h.progress_calls_++ >= h.options_.cancel_after ? int{SHOAL_E_CANCELLED}
+                                                                                                : int{SHOAL_OK};
         },
         [](const shoal_context* c, int level, const char* line) {
           Host& h = self(c).host;

@@ -21,8 +21,9 @@ struct Move {
 std::vector<Move> rows_for_empty_clusters(const Context& context, ConstArray features, ConstArray centroids,
                                           std::span<const Index> labels, std::span<const double> weights = {});
 
-/// Labels by nearest centroid, with centroids of empty clusters put on the rows above and the labels found again until no
-/// cluster can be filled. Each round lowers the inertia, so it ends. `labels` and `centroids` belong together afterwards.
+/// Labels by nearest centroid, with centroids of empty clusters put on the rows above and the labels found again until
+/// no cluster can be filled. Each round lowers the inertia, so it ends. `labels` and `centroids` belong together
+/// afterwards.
 void nearest_without_empty(const Context& context, ConstArray features, RowMatrix<double>& centroids,
                            std::span<Index> labels, std::span<const double> weights = {});
 

@@ -11,10 +11,10 @@ namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
 /// Greedy k-means++: the first row by weight, then for each centroid 2 + ⌊ln k⌋ candidates drawn by weight · squared
-/// distance to the nearest one chosen, of which the one that leaves the least potential stays (the first drawn of equals).
-/// A row of weight 0 is never chosen. When every row with a weight coincides with a chosen one, the first row chosen is
-/// repeated: only then are two centroids equal. Time O(N·k·D·ln k), memory O(N).
-/// Source: Arthur and Vassilvitskii, SODA 2007, section 5 (greedy); candidates as scikit-learn's.
+/// distance to the nearest one chosen, of which the one that leaves the least potential stays (the first drawn of
+/// equals). A row of weight 0 is never chosen. When every row with a weight coincides with a chosen one, the first row
+/// chosen is repeated: only then are two centroids equal. Time O(N·k·D·ln k), memory O(N). Source: Arthur and
+/// Vassilvitskii, SODA 2007, section 5 (greedy); candidates as scikit-learn's.
 ///
 /// `features` (N, D) finite, 1 ≤ k ≤ N. Throws InputError  fewer than k rows have a weight above 0
 std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,

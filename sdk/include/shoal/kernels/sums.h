@@ -17,9 +17,9 @@ struct ClusterSums {
   std::vector<Index> counts;    ///< (K) rows with a weight above 0
 };
 
-/// Sums the rows of each label in 0 … k − 1. A cluster's rows are taken in order, 512 to a block, and the blocks' sums are
-/// added in order. An empty `weights` means 1 for all. Memory O((N/512 + K)·D).
-/// Throws InputError  a label is not in [0, k), or lengths differ
+/// Sums the rows of each label in 0 … k − 1. A cluster's rows are taken in order, 512 to a block, and the blocks' sums
+/// are added in order. An empty `weights` means 1 for all. Memory O((N/512 + K)·D). Throws InputError  a label is not
+/// in [0, k), or lengths differ
 ClusterSums cluster_sums(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                          std::span<const double> weights = {});
 
@@ -29,8 +29,8 @@ struct ClusterMeans {
   std::vector<Index> counts;    ///< (K) rows with a weight above 0
 };
 
-/// Weighted means of the rows of each label, by differences to the cluster's first row: a common offset costs no accuracy,
-/// and equal rows have exactly themselves as mean. Otherwise as cluster_sums.
+/// Weighted means of the rows of each label, by differences to the cluster's first row: a common offset costs no
+/// accuracy, and equal rows have exactly themselves as mean. Otherwise as cluster_sums.
 ClusterMeans cluster_means(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                            std::span<const double> weights = {});
 

@@ -37,8 +37,10 @@ class Examples {
 };
 
 /// Embeddings (N, E) float32 on the CPU of all examples, in eval mode and without gradients; the mode is put back.
-/// Reports progress as examples. (60 000 images through encoder/convnet: 3.9 s in batches of 256 or 500, 5.3 s of 1000.)
-at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device, Index batch_size = 256);
+/// Reports progress as examples. (60 000 images through encoder/convnet: 3.9 s in batches of 256 or 500, 5.3 s of
+/// 1000.)
+at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device,
+                 Index batch_size = 256);
 
 /// Logits (N, C) float32 on the CPU of all examples, likewise.
 at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,

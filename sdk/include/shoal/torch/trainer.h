@@ -62,7 +62,8 @@ class Outputs {
 ///
 ///     plugin.add<Supervised, Params>("trainer/supervised").random()
 ///           .in<Dataset>("data", "what to learn from").in<Encoder>("encoder", "…").in<Head>("head", "…")
-///           .out<Encoder>("encoder", "the trained encoder").out<Series>("loss", "mean over the steps of an epoch", SHOAL_LOWER);
+///           .out<Encoder>("encoder", "the trained encoder").out<Series>("loss", "mean over the steps of an epoch",
+///           SHOAL_LOWER);
 ///
 /// Threads  run has the process to itself; LibTorch's pool and the host's are idle when it begins.
 /// Purity   chance comes from context.random(…) alone, calls of other components get a SubContext each.

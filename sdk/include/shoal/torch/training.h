@@ -57,7 +57,7 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
 /// Declares what an optimiser needs among a trainer's parameters; they derive from OptimizerOptions.
 template <typename Params>
 void describe_optimizer(Schema<Params>& schema) {
-  const auto own = []<typename T>(T OptimizerOptions::* member) -> T Params::* { return member; };
+  const auto own = []<typename T>(T OptimizerOptions::*member) -> T Params::* { return member; };
   schema.field("optimizer", own(&OptimizerOptions::method), "how parameters move against their gradients")
       .one_of({{"adam", OptimizerMethod::kAdam}, {"adamw", OptimizerMethod::kAdamW}, {"sgd", OptimizerMethod::kSgd}});
   schema
