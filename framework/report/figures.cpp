@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "framework/report/vega_to_svg.h"
 #include "framework/run/artifacts.h"
@@ -24,10 +25,17 @@ std::string label_of(const RowRecord& row, const std::string& axis) {
   return "";
 }
 
-bool is_number(const std::string& text) {
+/// The finite number that the whole of `text` says, if it does.
+std::optional<double> find_number(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  const bool whole = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+/// Whether the figure's scale has a place for it.
+bool can_show(const FigureRecord& figure, double value) {
+  return std::isfinite(value) && (figure.y_scale != "log" || value > 0);
 }
 
 /// The least and the largest of each stretch, in their order, so that peaks stay.
@@ -48,33 +56,35 @@ std::vector<ScalarPoint> thin(std::vector<ScalarPoint> points) {
 
 ordered_json step_data(const FigureRecord& figure, const RunRecord& record, bool& thinned) {
   ordered_json data = ordered_json::array();
-  for (const std::string& y : figure.y)
-    for (std::size_t row = 0; row < record.rows.size(); ++row) {
-      std::vector<ScalarPoint> points;
-      for (const ScalarPoint& point : record.scalars)
-        if (point.row == row && point.node + "." + point.name == y && std::isfinite(point.value))
-          points.push_back(point);
-      thinned = thinned || points.size() > kMostPoints;
-      for (const ScalarPoint& point : thin(std::move(points))) {
+  for (const std::string& y : figure.y) {
+    std::vector<std::vector<ScalarPoint>> lines(record.rows.size());
+    for (const ScalarPoint& point : record.scalars)
+      if (can_show(figure, point.value) && y.size() == point.node.size() + 1 + point.name.size() &&
+          y.starts_with(point.node) && y.ends_with(point.name))
+        lines[point.row].push_back(point);
+    for (std::size_t row = 0; row < lines.size(); ++row) {
+      thinned = thinned || lines[row].size() > kMostPoints;
+      for (const ScalarPoint& point : thin(std::move(lines[row]))) {
         ordered_json entry = {{"x", point.step}, {"y", point.value}, {"what", y}, {"row", row}};
         if (!figure.by.empty()) entry["by"] = label_of(record.rows[row], figure.by);
         data.push_back(std::move(entry));
       }
     }
+  }
   return data;
 }
 
 ordered_json axis_data(const FigureRecord& figure, const RunRecord& record, bool& numeric) {
   ordered_json data = ordered_json::array();
   numeric = std::all_of(record.rows.begin(), record.rows.end(),
-                        [&](const RowRecord& row) { return is_number(label_of(row, figure.x)); });
+                        [&](const RowRecord& row) { return find_number(label_of(row, figure.x)).has_value(); });
   for (const std::string& y : figure.y)
     for (const RowRecord& row : record.rows)
       for (const Metric& metric : row.metrics) {
-        if (metric.name != y || !std::isfinite(metric.value)) continue;
+        if (metric.name != y || !can_show(figure, metric.value)) continue;
         const std::string label = label_of(row, figure.x);
         ordered_json entry = {{"y", metric.value}, {"what", y}, {"seed", row.seed}};
-        if (numeric) entry["x"] = std::stod(label);
+        if (numeric) entry["x"] = *find_number(label);
         else entry["x"] = label;
         if (!figure.by.empty()) entry["by"] = label_of(row, figure.by);
         data.push_back(std::move(entry));
@@ -82,7 +92,7 @@ ordered_json axis_data(const FigureRecord& figure, const RunRecord& record, bool
   return data;
 }
 
-/// One panel a quantity where they are several: pixels' and PCA's variance have no common scale.
+/// What the colours tell apart: the cases of `by`, or else the quantities.
 ordered_json colour(const FigureRecord& figure) {
   if (!figure.by.empty()) return {{"field", "by"}, {"type", "nominal"}, {"title", figure.by}};
   if (figure.y.size() > 1) return {{"field", "what"}, {"type", "nominal"}, {"title", nullptr}};
@@ -115,6 +125,7 @@ std::string vega_lite(const FigureRecord& figure, const RunRecord& record) {
     spec["mark"] = {{"type", "line"}, {"strokeWidth", 1.2}, {"opacity", record.rows.size() > 1 ? 0.7 : 1.0}};
     spec["encoding"] = std::move(encoding);
   } else {
+    encoding["detail"] = {{"field", "what"}};  // one line a quantity, whatever the colours say
     ordered_json mean = encoding;
     mean["y"]["aggregate"] = "mean";
     spec["layer"] =

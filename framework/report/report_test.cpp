@@ -75,7 +75,8 @@ TEST(Summary, LetsTheStandardDeviationDecideTheDigits) {
 }
 
 TEST(Summary, PutsTheSeedsOfASettingOnOneLine) {
-  const auto settings = settings_of(two_settings());
+  const RunRecord record = two_settings();
+  const auto settings = settings_of(record);
   ASSERT_THAT(settings, SizeIs(2));
   EXPECT_THAT(values_of(settings[0], "probe.acc"), ElementsAre(0.25, 0.75));
   EXPECT_THAT(headline_metrics(two_settings()), ElementsAre("probe.acc"));
@@ -100,6 +101,33 @@ TEST_F(ReportTest, WritesResultsThatReadBack) {
   EXPECT_THAT(read(folder_ / "results.csv"),
               ::testing::StartsWith("kmeans.k,seed,status,probe.acc,kmeans.inertia,seconds,peak_rss_bytes\r\n"
                                     "10,0,done,0.25,2.5,1.5,1048576\r\n"));
+}
+
+TEST_F(ReportTest, ReplacesBytesThatAreNoText) {
+  RunRecord record = two_settings();
+  record.rows[0].error = "bad \xff byte";
+  write_results(folder_, record);
+  EXPECT_EQ(json::parse(read(folder_ / "results.json"))["rows"][0]["error"], "bad \xEF\xBF\xBD byte");
+}
+
+TEST(Summary, LeavesOutTheNumbersOfRowsThatFailed) {
+  RunRecord record = two_settings();
+  record.rows[0].status = RowStatus::failed;
+  const auto settings = settings_of(record);
+  EXPECT_THAT(values_of(settings[0], "probe.acc"), ElementsAre(0.75));
+}
+
+TEST(Figures, KeepQuantitiesApartWhereAnAxisColours) {
+  const FigureRecord figure{"both", "", "kmeans.k", "kmeans.k", "", {"probe.acc", "kmeans.inertia"}};
+  const json spec = json::parse(vega_lite(figure, two_settings()));
+  EXPECT_EQ(spec["layer"][0]["encoding"]["detail"]["field"], "what");
+}
+
+TEST(Figures, LeaveOutWhatALogarithmCannotShow) {
+  RunRecord record = two_settings();
+  record.scalars[0].value = 0;
+  const json spec = json::parse(vega_lite({"loss", "", "step", "", "log", {"learn.loss"}}, record));
+  EXPECT_THAT(spec["data"]["values"], SizeIs(2));
 }
 
 TEST_F(ReportTest, QuotesCellsThatNeedIt) {

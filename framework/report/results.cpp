@@ -97,7 +97,8 @@ void write_results(const std::filesystem::path& folder, const RunRecord& record)
       }
   out["rows"] = ordered_json::array();
   for (const RowRecord& row : record.rows) out["rows"].push_back(describe(row));
-  write_atomically(folder / "results.json", out.dump(2) + "\n");
+  // What a component threw may be no text.
+  write_atomically(folder / "results.json", out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
   write_atomically(folder / "results.csv", csv(record));
 }
 

@@ -50,7 +50,7 @@ std::vector<double> values_of(const Setting& setting, const std::string& metric)
   std::vector<double> out;
   for (const RowRecord* row : setting.rows)
     for (const Metric& m : row->metrics)
-      if (m.name == metric) out.push_back(m.value);
+      if (row->status == RowStatus::done && m.name == metric) out.push_back(m.value);
   return out;
 }
 

@@ -16,11 +16,12 @@ struct Setting {
   std::size_t done = 0;
 };
 std::vector<Setting> settings_of(const RunRecord& record);
+std::vector<Setting> settings_of(RunRecord&&) = delete;  // they point into the record
 
 /// The names of the metrics in `report:`, or of all metrics where nothing is reported, in the order of the plan.
 std::vector<std::string> headline_metrics(const RunRecord& record);
 
-/// The values of `metric` in the setting's rows that have it.
+/// The values of `metric` in the setting's rows that were done and have it.
 std::vector<double> values_of(const Setting& setting, const std::string& metric);
 
 struct MeanSd {

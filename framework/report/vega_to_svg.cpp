@@ -7,9 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "framework/plugin/places.h"
 #include "shoal/error.h"
@@ -46,18 +50,38 @@ std::string find_python() {
   return "python3";
 }
 
-/// All that comes out of `descriptor` until it is closed; false when it took too long.
-bool read_all(int descriptor, std::string& out) {
+using Clock = std::chrono::steady_clock;
+
+int ms_until(Clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
+
+/// All that comes out of `descriptor` until it is closed or time is up.
+std::string read_until(int descriptor, Clock::time_point deadline) {
+  std::string out;
   std::array<char, 4096> block;
   pollfd waiting{descriptor, POLLIN, 0};
-  while (true) {
-    const int ready = poll(&waiting, 1, kTimeoutMs);
-    if (ready == 0) return false;
-    if (ready < 0) continue;
+  while (const int left = ms_until(deadline)) {
+    if (poll(&waiting, 1, left) <= 0) continue;  // a signal, or time is up
     const ssize_t count = read(descriptor, block.data(), block.size());
-    if (count <= 0) return true;
+    if (count <= 0) break;
     out.append(block.data(), static_cast<std::size_t>(count));
   }
+  return out;
+}
+
+/// The child's exit status, or nothing where time was up and it was killed.
+std::optional<int> wait_until(pid_t child, Clock::time_point deadline) {
+  int status = 0;
+  while (ms_until(deadline) > 0) {
+    if (waitpid(child, &status, WNOHANG) == child) return status;
+    poll(nullptr, 0, 5);
+  }
+  kill(child, SIGKILL);
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -80,16 +104,13 @@ std::vector<std::string> vega_to_svg(const std::vector<std::filesystem::path>& f
   const int error = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
-  std::string said;
-  const bool in_time = error != 0 || read_all(ends[0], said);
+  const auto deadline = Clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  std::string said = error == 0 ? read_until(ends[0], deadline) : "";
   close(ends[0]);
   if (error != 0) return {text("no SVG beside the figures: cannot run {}: {}", words[0], std::strerror(error))};
-  if (!in_time) kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!in_time) return {text("no SVG beside the figures: {} took more than {} s", words[0], kTimeoutMs / 1000)};
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  const auto status = wait_until(child, deadline);
+  if (!status) return {text("no SVG beside the figures: {} took more than {} s", words[0], kTimeoutMs / 1000)};
+  if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return {};
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
   return {said.empty() ? text("no SVG beside the figures: {} failed", words[0])
                        : said.substr(said.find_last_of('\n') + 1)};
