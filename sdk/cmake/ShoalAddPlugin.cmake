@@ -88,10 +88,12 @@ function(shoal_add_plugin name)
 
   add_library(${name} MODULE)
   target_link_libraries(${name} PRIVATE ${objects})
-  # A plugin in plain C does not link a C++ library.
+  # A plugin in plain C does not link a C++ library; the mathematics that C++ would bring is in one of its own.
   set(language C)
   if(arg_SOURCES MATCHES "\\.(cpp|cc|cxx)(;|$)")
     set(language CXX)
+  else()
+    target_link_libraries(${name} PRIVATE m)
   endif()
   set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/shoal_plugin.map)
   # A clang without a sanitizer's runtime in the library leaves that runtime's symbols to the program.
