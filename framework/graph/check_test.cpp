@@ -86,6 +86,10 @@ TEST_F(CheckTest, TakesAFormerNameWithAHint) {
   EXPECT_THAT(config::render(found_), AllOf(HasSubstr("warning[K213]"), HasSubstr("'n' is called 'count' here")));
 }
 
+TEST_F(CheckTest, NamesTheParameterWhoseFormerNameIsNear) {
+  EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {n_cluster: 3}}}\n"), HasSubstr("did you mean 'k'?"));
+}
+
 TEST_F(CheckTest, SaysTheRangeThatAValueLeft) {
   EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {k: 0}}}\n"),
               AllOf(HasSubstr(":3:48: error[K206]: 'k' must be at least 1, but is 0"),

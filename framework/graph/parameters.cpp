@@ -139,6 +139,23 @@ class ParameterReader {
 
 namespace {
 
+/// "; did you mean 'k'?" for the parameter whose name, or former name, is nearest.
+std::string suggest(const shoal_component& component, const std::string& wanted) {
+  std::vector<std::string> names, meant;
+  for (const shoal_param* const* p = component.params; p != nullptr && *p != nullptr; ++p) {
+    names.emplace_back((*p)->name);
+    meant.emplace_back((*p)->name);
+    for (const char* const* old = (*p)->renamed_from; old != nullptr && *old != nullptr; ++old) {
+      names.emplace_back(*old);
+      meant.emplace_back((*p)->name);
+    }
+  }
+  const auto nearest = config::nearest_name(wanted, names);
+  if (!nearest) return "";
+  const auto found = std::find(names.begin(), names.end(), *nearest);
+  return text("; did you mean '{}'?", meant[static_cast<std::size_t>(found - names.begin())]);
+}
+
 /// The place of each declared parameter in `with`, by its name or by one that it had. Says K203 for what is neither.
 std::vector<const config::Entry*> match_names(const shoal_component& component, const Value& with,
                                               Diagnostics& diagnostics) {
@@ -157,10 +174,9 @@ std::vector<const config::Entry*> match_names(const shoal_component& component, 
     if (!match) {
       std::string list;
       for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-      diagnostics.error(
-          "K203", entry.key_place,
-          text("{} has no parameter '{}'", component.id, entry.key) + config::did_you_mean(entry.key, names),
-          {{names.empty() ? "it has no parameters" : text("it has {}", list), {}}});
+      diagnostics.error("K203", entry.key_place,
+                        text("{} has no parameter '{}'", component.id, entry.key) + suggest(component, entry.key),
+                        {{names.empty() ? "it has no parameters" : text("it has {}", list), {}}});
     } else if (found[*match] != nullptr) {
       diagnostics.error("Y103", entry.key_place, text("'{}' is given twice", names[*match]),
                         {{"first", found[*match]->key_place}});

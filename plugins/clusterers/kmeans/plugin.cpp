@@ -18,7 +18,7 @@ struct Params {
   double tol = 1e-4;
 
   static void describe(shoal::Schema<Params>& schema) {
-    schema.field("k", &Params::k, "number of clusters").min(1);
+    schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
     schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
         .one_of({"k-means++", "random"});
     schema
