@@ -5,6 +5,7 @@
 #include "framework/run/trainer_io.h"
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
+#include "shoal/kernels/within_cluster.h"
 #include "shoal/metric.h"
 #include "shoal/torch/examples.h"
 #include "shoal/transform.h"
@@ -59,39 +60,6 @@ std::vector<RunValue> work_transform(const Job& job) {
   return {std::move(out), fitted(job, live)};
 }
 
-/// Σ‖x − c_label‖² in float64 over fixed blocks of rows, added in their order; the centroids are the means of the
-/// labels where a method has none. Rows of label −1 (noise) do not count.
-double inertia_of(Context& context, ConstArray features, ConstArray labels, const std::optional<Array>& centroids,
-                  Index clusters) {
-  return visit_matrix(features, [&](const auto& x) {
-    const auto label = labels.vector<std::int64_t>();
-    RowMatrix<double> centers = RowMatrix<double>::Zero(clusters, x.cols());
-    if (centroids) {
-      visit_matrix(centroids->view(), [&](const auto& c) { centers = c.template cast<double>(); });
-    } else {
-      Eigen::VectorXd counts = Eigen::VectorXd::Zero(clusters);
-      for (Eigen::Index i = 0; i < x.rows(); ++i) {
-        const auto l = label[static_cast<std::size_t>(i)];
-        if (l >= 0) centers.row(l) += x.row(i).template cast<double>(), counts[l] += 1;
-      }
-      centers.array().colwise() /= counts.array().max(1.0);
-    }
-    constexpr Index kBlock = 1024;
-    std::vector<double> sums(static_cast<std::size_t>((x.rows() + kBlock - 1) / kBlock), 0.0);
-    context.parallel_for(x.rows(), kBlock, [&](Index from, Index to) {
-      double sum = 0;
-      for (Index i = from; i < to; ++i) {
-        const auto l = label[static_cast<std::size_t>(i)];
-        if (l >= 0) sum += (x.row(i).template cast<double>() - centers.row(l)).squaredNorm();
-      }
-      sums[static_cast<std::size_t>(from / kBlock)] = sum;
-    });
-    double total = 0;
-    for (const double sum : sums) total += sum;
-    return total;
-  });
-}
-
 std::vector<RunValue> work_made_clusterer(const Job& job) {
   const Array features = features_at(job, "data");
   NodeContext context(job.services, job.seed, job.listener);
@@ -121,7 +89,10 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   for (const std::int64_t label : found.labels.view().vector<std::int64_t>())
     if (label >= 0) ++size[label];
   const auto used = std::count_if(size, size + found.clusters, [](std::int64_t s) { return s > 0; });
-  const double inertia = inertia_of(c, features, found.labels, found.centroids, found.clusters);
+  // Shoal's own number on all examples, whatever the method says of itself.
+  const auto centers = found.centroids ? std::optional(found.centroids->view()) : std::nullopt;
+  const auto labels = found.labels.view().vector<std::int64_t>();
+  const double inertia = kernels::within_cluster_sum(c, features, labels, found.clusters, centers);
   RunValue centroids;
   if (found.centroids) centroids = std::move(*found.centroids);
   return {std::move(found.labels),

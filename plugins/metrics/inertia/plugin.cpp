@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "within_cluster.h"
+#include "shoal/kernels/within_cluster.h"
 
 namespace {
 
@@ -56,17 +56,12 @@ class Inertia final : public shoal::Metric {
     const std::int64_t last = *std::max_element(labels.begin(), labels.end());
     shoal::require(last < centroids.rows(), "'labels' reach {}, but there are only {} centroids", last,
                    centroids.rows());
-    const shoal::RowMatrix<double> c =
-        visit_matrix(centroids, [](const auto& m) -> shoal::RowMatrix<double> { return m.template cast<double>(); });
-    return visit_matrix(features, [&](const auto& x) { return inertia(context, x, labels, c); });
+    return shoal::kernels::within_cluster_sum(context, features, labels, centroids.rows(), centroids);
   }
 
   static double to_means(shoal::Context& context, shoal::ConstArray features, std::span<const std::int64_t> labels) {
-    const auto compacted = compact(labels);
-    return visit_matrix(features, [&](const auto& x) {
-      const auto means = cluster_means(context, x, std::span(compacted.first), compacted.second);
-      return inertia(context, x, std::span(compacted.first), means);
-    });
+    const auto [compacted, k] = compact(labels);
+    return shoal::kernels::within_cluster_sum(context, features, compacted, k);
   }
 };
 
