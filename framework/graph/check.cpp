@@ -4,6 +4,7 @@
 #include <set>
 
 #include "framework/graph/graph.h"
+#include "framework/graph/order.h"
 #include "framework/graph/ports.h"
 #include "shoal/error.h"
 
@@ -41,7 +42,7 @@ class Checker {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
       if (graph_.nodes[i].made_by) finish_made(i);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) wire(i);
-    sort();
+    put_in_order(graph_, diagnostics_);
     check_report();
     check_figures(axes);
     warn_of_unused();
@@ -274,56 +275,6 @@ class Checker {
     wired.push_back({*upper, *output, from.place});
   }
 
-  /// Topological order, the first written first among equals. What is left over is a cycle.
-  void sort() {
-    std::vector<bool> done(graph_.nodes.size(), false);
-    for (bool progress = true; progress;) {
-      progress = false;
-      for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-        if (done[i] || !ready(i, done)) continue;
-        done[i] = progress = true;
-        graph_.order.push_back(i);
-        break;
-      }
-    }
-    if (graph_.order.size() < graph_.nodes.size()) say_cycle(done);
-  }
-
-  std::vector<Source> edges_into(std::size_t i) const {
-    std::vector<Source> edges;
-    if (graph_.nodes[i].made_by) edges.push_back(*graph_.nodes[i].made_by);
-    for (const Wired& wired : graph_.nodes[i].wired) edges.insert(edges.end(), wired.begin(), wired.end());
-    return edges;
-  }
-
-  bool ready(std::size_t i, const std::vector<bool>& done) const {
-    const auto edges = edges_into(i);
-    return std::all_of(edges.begin(), edges.end(), [&](const Source& s) { return done[s.node]; });
-  }
-
-  void say_cycle(const std::vector<bool>& done) {
-    std::size_t at = static_cast<std::size_t>(std::find(done.begin(), done.end(), false) - done.begin());
-    std::vector<std::size_t> path;
-    std::vector<Source> edges;
-    while (std::find(path.begin(), path.end(), at) ==
-           path.end()) {  // upwards through undone nodes until one comes again
-      path.push_back(at);
-      for (const Source& edge : edges_into(at))
-        if (!done[edge.node]) {
-          edges.push_back(edge);
-          at = edge.node;
-          break;
-        }
-    }
-    const auto begin = static_cast<std::size_t>(std::find(path.begin(), path.end(), at) - path.begin());
-    std::string names = graph_.nodes[at].name;
-    for (std::size_t i = path.size(); i-- > begin;) names += " → " + graph_.nodes[path[i]].name;
-    auto& error = diagnostics_.error("G306", edges[begin].place, text("nodes depend on themselves: {}", names));
-    for (std::size_t i = begin; i < path.size(); ++i)
-      error.notes.push_back(
-          {text("'{}' takes '{}'", graph_.nodes[path[i]].name, graph_.nodes[edges[i].node].name), edges[i].place});
-  }
-
   /// The output behind a name of `report` or of a figure, which must be a number or a series.
   const OutputPort* find_number(const OutputName& name, const char* where) {
     const auto node = find_node(name);
@@ -377,7 +328,7 @@ class Checker {
 
   void warn_of_unused() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
-      for (const Source& edge : edges_into(i)) used_.insert(edge.node);
+      for (const Source& edge : edges_into(graph_.nodes[i])) used_.insert(edge.node);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const GraphNode& node = graph_.nodes[i];
       if (node.component.component == nullptr || used_.contains(i) || node.at_work || node.kind() == "reporter")
