@@ -154,7 +154,8 @@ nodes:
 )");
   const Outcome outcome = place.shoal("run idx.yaml");
   EXPECT_EQ(outcome.exit, 2);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("idx.yaml:"), HasSubstr("nowhere-idx3-ubyte")));
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("idx.yaml:4:3: error[R601]: node 'digits'"), HasSubstr("nowhere-idx3-ubyte")));
 }
 
 TEST(Program, RefusesAnIdxFileThatClaimsTwoBillionRows) {
@@ -168,7 +169,7 @@ nodes:
 )");
   const Outcome outcome = place.shoal("run idx.yaml");
   EXPECT_EQ(outcome.exit, 2);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("lying"), HasSubstr("2147483647")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("node 'digits'"), HasSubstr("lying"), HasSubstr("2147483647")));
 }
 
 TEST(Program, EndsWith1AndRunsNothingWhenTheFileIsWrong) {

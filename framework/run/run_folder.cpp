@@ -120,6 +120,7 @@ RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool e
                             text("cannot create {}", (path_ / "metrics.jsonl").string()));
   log_ = std::make_shared<spdlog::logger>(
       "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>((path_ / "log.txt").string()));
+  log_->set_error_handler([this](const std::string& error) { log_error_ = error; });  // by default it prints
   log_->set_pattern("%Y-%m-%d %H:%M:%S.%e  %v");
 }
 
@@ -161,6 +162,7 @@ void RunFolder::log_line(const std::string& line) { log_->info("{}", line); }
 void RunFolder::finish() {
   log_->flush();
   metrics_.flush();
+  if (!log_error_.empty()) throw std::runtime_error(log_error_);
   if (!metrics_)
     throw std::system_error(ENOSPC, std::generic_category(),
                             text("cannot write {}", (path_ / "metrics.jsonl").string()));

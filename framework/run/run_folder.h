@@ -32,12 +32,13 @@ class RunFolder final : public TaskObserver {
   void scalar(const ScalarPoint& point) override;
   void log_line(const std::string& line) override;
 
-  /// Flushes what grows; throws std::system_error when something of it could not be written.
+  /// Flushes what grows; throws std::runtime_error when something of it could not be written.
   void finish();
 
  private:
   std::filesystem::path path_;
   std::ofstream metrics_;
+  std::string log_error_;  // the last that the log met
   std::shared_ptr<spdlog::logger> log_;
 };
 

@@ -211,6 +211,8 @@ std::shared_ptr<const Made> declare(const Job& job) {
   }
   const std::string_view kind = job.node.kind();
   if (kind == "dataset" || kind == "augmentation") made->shared = made->make(job.services, job.listener);
+  // A file that is missing or lies is said at the dataset's own node, not at one that reads from it.
+  if (kind == "dataset") DatasetProxy(made->shared->object()).open(made->shared->context());
   return made;
 }
 
