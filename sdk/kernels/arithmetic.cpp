@@ -1,93 +1,123 @@
 #include "arithmetic.h"
 
-namespace shoal::kernels {
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/arithmetic.cpp"
+#include "kernels/targets.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+namespace HWY_NAMESPACE {
 namespace {
 
-#define SHOAL_INLINE [[gnu::always_inline]] inline
+namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr Index kLanes = 8;
-using Lanes = double __attribute__((vector_size(8 * kLanes)));
-using LanesAnywhere = double __attribute__((vector_size(8 * kLanes), aligned(8), may_alias));
-
-SHOAL_INLINE double pairwise(const Lanes& s) {
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
+constexpr Index kSums = 8;
+using Doubles = hn::CappedTag<double, kSums>;
+using Vector = hn::Vec<Doubles>;
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(Doubles()));
+constexpr int kParts = static_cast<int>(kSums) / kLanes;  // vectors that hold the partial sums
 
 // `kRows` rows c at once, so that the additions of one hide behind those of the others.
 template <int kRows>
-SHOAL_INLINE void distances(const double* x, const double* c, Index cols, double* out) {
-  Lanes sums[kRows] = {};
+HWY_INLINE void distances(const double* x, const double* c, Index cols, double* out) {
+  const Doubles d;
+  Vector sums[kRows][kParts];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < kParts; ++v) sums[r][v] = hn::Zero(d);
   Index j = 0;
-  for (; j + kLanes <= cols; j += kLanes) {
-    const Lanes here = *reinterpret_cast<const LanesAnywhere*>(x + j);
+  for (; j + kSums <= cols; j += kSums)
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      const Lanes difference = here - *reinterpret_cast<const LanesAnywhere*>(c + r * cols + j);
-      sums[r] += difference * difference;
+    for (int v = 0; v < kParts; ++v) {
+      const Vector here = hn::LoadU(d, x + j + v * kLanes);
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) {
+        const Vector difference = hn::Sub(here, hn::LoadU(d, c + r * cols + j + v * kLanes));
+        sums[r][v] = hn::Add(sums[r][v], hn::Mul(difference, difference));
+      }
     }
-  }
-  for (Index lane = 0; j < cols; ++j, ++lane) {
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+    double s[kSums];
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      const double difference = x[j] - c[r * cols + j];
-      sums[r][lane] += difference * difference;
+    for (int v = 0; v < kParts; ++v) hn::StoreU(sums[r][v], d, s + v * kLanes);
+    for (Index rest = j; rest < cols; ++rest) {
+      const double difference = x[rest] - c[r * cols + rest];
+      s[rest - j] += difference * difference;
     }
+    out[r] = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
   }
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) out[r] = pairwise(sums[r]);
 }
 
-SHOAL_INLINE double one_distance(const double* x, const double* c, Index cols) {
+double squared_distance(const double* x, const double* c, Index cols) {
   double out;
   distances<1>(x, c, cols, &out);
   return out;
 }
 
-SHOAL_INLINE void many_distances(const double* x, const double* rows, Index count, Index cols, double* out) {
+void squared_distances(const double* x, const double* rows, Index count, Index cols, double* out) {
   Index i = 0;
   for (; i + 4 <= count; i += 4) distances<4>(x, rows + i * cols, cols, out + i);
   for (; i + 2 <= count; i += 2) distances<2>(x, rows + i * cols, cols, out + i);
   if (i < count) distances<1>(x, rows + i * cols, cols, out + i);
 }
 
+// The loops below are the compiler's to vectorise: no operation of theirs depends on how it does.
 template <typename Scalar>
-SHOAL_INLINE void add(double* __restrict sum, const Scalar* __restrict x, const double* __restrict origin,
-                      double weight, Index cols) {
+HWY_INLINE void sum_rows(const Scalar* const* rows, Index count, Index cols, double* HWY_RESTRICT sum) {
+  std::fill_n(sum, cols, 0.0);
+  const auto wide = [](Scalar x) { return static_cast<double>(x); };
+  Index i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const Scalar *a = rows[i], *b = rows[i + 1], *c = rows[i + 2], *d = rows[i + 3], *e = rows[i + 4], *f = rows[i + 5],
+                 *g = rows[i + 6], *h = rows[i + 7];
+    for (Index j = 0; j < cols; ++j)
+      sum[j] += ((wide(a[j]) + wide(b[j])) + (wide(c[j]) + wide(d[j]))) +
+                ((wide(e[j]) + wide(f[j])) + (wide(g[j]) + wide(h[j])));
+  }
+  for (; i < count; ++i)
+    for (Index j = 0; j < cols; ++j) sum[j] += wide(rows[i][j]);
+}
+
+template <typename Scalar>
+HWY_INLINE void add(double* HWY_RESTRICT sum, const Scalar* HWY_RESTRICT x, const double* HWY_RESTRICT origin,
+                    double weight, Index cols) {
   for (Index j = 0; j < cols; ++j) sum[j] += weight * (static_cast<double>(x[j]) - origin[j]);
 }
 
-#define SHOAL_ARITHMETIC(suffix, target)                                                                             \
-  target double distance_##suffix(const double* x, const double* c, Index cols) { return one_distance(x, c, cols); } \
-  target void distances_##suffix(const double* x, const double* rows, Index count, Index cols, double* out) {        \
-    many_distances(x, rows, count, cols, out);                                                                       \
-  }                                                                                                                  \
-  target void add_float64_##suffix(double* s, const double* x, const double* o, double w, Index cols) {              \
-    add(s, x, o, w, cols);                                                                                           \
-  }                                                                                                                  \
-  target void add_float32_##suffix(double* s, const float* x, const double* o, double w, Index cols) {               \
-    add(s, x, o, w, cols);                                                                                           \
-  }                                                                                                                  \
-  target void add_uint8_##suffix(double* s, const std::uint8_t* x, const double* o, double w, Index cols) {          \
-    add(s, x, o, w, cols);                                                                                           \
-  }                                                                                                                  \
-  constexpr Arithmetic k_##suffix = {&distance_##suffix, &distances_##suffix, &add_float64_##suffix,                 \
-                                     &add_float32_##suffix, &add_uint8_##suffix};
-
-SHOAL_ARITHMETIC(baseline, )
-#ifdef SHOAL_X86
-SHOAL_ARITHMETIC(avx2, SHOAL_AVX2)
-SHOAL_ARITHMETIC(avx512, SHOAL_AVX512)
-#endif
+void sum_float32(const float* const* rows, Index count, Index cols, double* sum) { sum_rows(rows, count, cols, sum); }
+void sum_uint8(const std::uint8_t* const* rows, Index count, Index cols, double* sum) {
+  sum_rows(rows, count, cols, sum);
+}
+void add_float64(double* sum, const double* x, const double* origin, double weight, Index cols) {
+  add(sum, x, origin, weight, cols);
+}
+void add_float32(double* sum, const float* x, const double* origin, double weight, Index cols) {
+  add(sum, x, origin, weight, cols);
+}
+void add_uint8(double* sum, const std::uint8_t* x, const double* origin, double weight, Index cols) {
+  add(sum, x, origin, weight, cols);
+}
 
 }  // namespace
 
-const Arithmetic& arithmetic(Isa isa) {
-#ifdef SHOAL_X86
-  if (isa == Isa::kAvx512) return k_avx512;
-  if (isa == Isa::kAvx2) return k_avx2;
-#endif
-  static_cast<void>(isa);
-  return k_baseline;
-}
+extern const Arithmetic kArithmetic;
+const Arithmetic kArithmetic = {&squared_distance, &squared_distances, &sum_float32, &sum_uint8,
+                                &add_float64,      &add_float32,       &add_uint8};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kernels
+}  // namespace shoal
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shoal::kernels {
+
+const Arithmetic& arithmetic(Isa isa) { return SHOAL_DISPATCH(isa, kArithmetic); }
 
 }  // namespace shoal::kernels
+#endif

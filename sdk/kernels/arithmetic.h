@@ -15,6 +15,10 @@ struct Arithmetic {
   double (*squared_distance)(const double* x, const double* c, Index cols);
   /// The same from x to each of `count` rows that lie one behind another.
   void (*squared_distances)(const double* x, const double* rows, Index count, Index cols, double* out);
+
+  /// sum = Σ rows. Eight rows are added pairwise, then to the sum; the last few one by one.
+  void (*sum_float32)(const float* const* rows, Index count, Index cols, double* sum);
+  void (*sum_uint8)(const std::uint8_t* const* rows, Index count, Index cols, double* sum);
   /// sum += weight · (x − origin)
   void (*add_float64)(double* sum, const double* x, const double* origin, double weight, Index cols);
   void (*add_float32)(double* sum, const float* x, const double* origin, double weight, Index cols);

@@ -1,28 +1,25 @@
 // Which instructions this processor has, asked once a pass. Internal to Shoal::kernels.
 //
-// A kernel is written once, as a template over the vector length; each instruction set has a thin function with a
-// target attribute into which the template is inlined. (target_clones would do the same, but its resolvers run before a
-// sanitizer has started.)
+// A kernel is written once, with Highway's vectors; targets.h says for which instruction sets it is compiled, and each
+// such file ends with a function that takes an Isa and gives that set's table of functions.
 #ifndef SHOAL_KERNELS_ISA_H_
 #define SHOAL_KERNELS_ISA_H_
 
+#include <string_view>
 #include <vector>
-
-#if defined(__x86_64__)
-#define SHOAL_X86 1
-#define SHOAL_AVX2 [[gnu::target("avx2,fma")]]
-#define SHOAL_AVX512 [[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]]
-#endif
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
-enum class Isa { kBaseline, kAvx2, kAvx512 };
+enum class Isa { kPortable, kSse4, kAvx2, kAvx512, kNeon };
+
+std::string_view name(Isa isa);
 
 /// All that this processor can run, the plainest first; never empty.
 std::vector<Isa> supported_isas();
 
-/// The last of them.
+/// The last of them, or the one that $SHOAL_ISA names (portable, sse4, avx2, avx512, neon), which changes speed alone.
+/// Throws InputError  this processor cannot run that one
 Isa best_isa();
 
 }  // namespace kernels

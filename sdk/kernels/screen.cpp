@@ -1,189 +1,253 @@
 #include "screen.h"
 
+#include <algorithm>
 #include <limits>
 
-namespace shoal::kernels {
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/screen.cpp"
+#include "kernels/targets.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+namespace HWY_NAMESPACE {
 namespace {
 
-#define SHOAL_INLINE [[gnu::always_inline]] inline
+namespace hn = hwy::HWY_NAMESPACE;
 
-// Spelled out: GCC drops vector_size beside may_alias where the size depends on a template's parameter.
-template <int kLanes>
-struct Of;
-template <>
-struct Of<4> {
-  using Floats = float __attribute__((vector_size(16), may_alias));
-  using Ints = std::int32_t __attribute__((vector_size(16), may_alias));
-};
-template <>
-struct Of<8> {
-  using Floats = float __attribute__((vector_size(32), may_alias));
-  using Ints = std::int32_t __attribute__((vector_size(32), may_alias));
-};
-template <>
-struct Of<16> {
-  using Floats = float __attribute__((vector_size(64), may_alias));
-  using Ints = std::int32_t __attribute__((vector_size(64), may_alias));
-};
+using Floats = hn::CappedTag<float, kPanel>;
+using Vector = hn::Vec<Floats>;
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
+constexpr int kParts = static_cast<int>(kPanel) / kLanes;  // vectors in a panel
+constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
-template <typename Scalar>
-SHOAL_INLINE float pack(const Scalar* __restrict x, const double* __restrict mean, double scale, Index cols,
-                        float* __restrict out) {
-  for (Index j = 0; j < cols; ++j) out[j] = static_cast<float>((static_cast<double>(x[j]) - mean[j]) * scale);
-  float sums[16] = {};
+// Rows and panels in a tile, as many as the registers hold with the panels' values and one row's beside them.
+#if HWY_TARGET == HWY_AVX3
+constexpr int kTileRows = 8, kTilePanels = 3, kTallRows = 16;
+#elif HWY_TARGET == HWY_AVX2
+constexpr int kTileRows = 6, kTilePanels = 1, kTallRows = 6;
+#elif HWY_TARGET == HWY_NEON
+constexpr int kTileRows = 6, kTilePanels = 1, kTallRows = 6;
+#else
+constexpr int kTileRows = 3, kTilePanels = 1, kTallRows = 3;
+#endif
+
+// Σ of `value(v, j)` over the columns, v the place of a vector, j that of a single number.
+template <typename Of, typename OfOne>
+HWY_INLINE float sum_over(Index cols, Of&& of, OfOne&& of_one) {
+  const Floats d;
+  Vector sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   Index j = 0;
-  for (; j + 16 <= cols; j += 16)
-    for (int lane = 0; lane < 16; ++lane) sums[lane] += out[j + lane] * out[j + lane];
-  for (; j < cols; ++j) sums[0] += out[j] * out[j];
-  float sum = 0;
-  for (const float s : sums) sum += s;
-  return sum;
+  for (; j + 4 * kLanes <= cols; j += 4 * kLanes)
+    for (int s = 0; s < 4; ++s) sums[s] = of(j + s * kLanes, sums[s]);
+  for (; j + kLanes <= cols; j += kLanes) sums[0] = of(j, sums[0]);
+  float rest = 0;
+  for (; j < cols; ++j) rest += of_one(j);
+  return rest + hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3]))));
 }
 
-// Scores of kRows rows with kPanels panels, in registers: lanes are centroids, each x is broadcast.
-template <int kLanes, int kRows, int kPanels>
-struct Tile {
-  using Floats = typename Of<kLanes>::Floats;
-  using Ints = typename Of<kLanes>::Ints;
-  static constexpr int kParts = static_cast<int>(kPanel) / kLanes;  // vectors in a panel
-  Floats score[kRows][kPanels][kParts];
+HWY_INLINE float squares(const float* x, Index cols) {
+  const Floats d;
+  return sum_over(
+      cols,
+      [&](Index j, Vector sum) HWY_ATTR {
+        const Vector v = hn::LoadU(d, x + j);
+        return hn::MulAdd(v, v, sum);
+      },
+      [&](Index j) { return x[j] * x[j]; });
+}
 
-  SHOAL_INLINE void compute(const float* x, const Panels& panels, Index first) {
+template <typename Scalar>
+HWY_INLINE float pack(const Scalar* HWY_RESTRICT x, const float* HWY_RESTRICT shift, double scale, Index cols,
+                      float* HWY_RESTRICT out) {
+  for (Index j = 0; j < cols; ++j)
+    out[j] = static_cast<float>((static_cast<double>(x[j]) - static_cast<double>(shift[j])) * scale);
+  return squares(out, cols);
+}
+
+float pack_float64(const double* x, const float* shift, double scale, Index cols, float* out) {
+  return pack(x, shift, scale, cols, out);
+}
+float pack_float32(const float* x, const float* shift, double scale, Index cols, float* out) {
+  return pack(x, shift, scale, cols, out);
+}
+
+float squared_norm(const float* x, const float* shift, Index cols) {
+  const Floats d;
+  return sum_over(
+      cols,
+      [&](Index j, Vector sum) HWY_ATTR {
+        const Vector v = hn::Sub(hn::LoadU(d, x + j), hn::LoadU(d, shift + j));
+        return hn::MulAdd(v, v, sum);
+      },
+      [&](Index j) { return (x[j] - shift[j]) * (x[j] - shift[j]); });
+}
+
+float widen_uint8(const std::uint8_t* HWY_RESTRICT x, const float* shift, Index cols, float* HWY_RESTRICT out) {
+  for (Index j = 0; j < cols; ++j) out[j] = static_cast<float>(x[j]);
+  return squared_norm(out, shift, cols);
+}
+
+// Scores of kRows rows with kPanels panels, in registers: lanes are centroids, each number of a row is broadcast.
+template <int kRows, int kPanels>
+struct Tile {
+  Vector score[kRows][kPanels][kParts];
+
+  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first) {
+    const Floats d;
     const float* values = panels.values + first * panels.cols * kPanel;
     const Index apart = panels.cols * kPanel;
-#pragma GCC unroll 8
+    const float* x[kRows];
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) x[r] = rows[r];
+#pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
-#pragma GCC unroll 4
+#pragma GCC unroll 16
         for (int v = 0; v < kParts; ++v)
-          score[r][p][v] = *reinterpret_cast<const Floats*>(panels.bias + (first + p) * kPanel + v * kLanes);
+          score[r][p][v] = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
     for (Index j = 0; j < panels.cols; ++j, values += kPanel) {
-      Floats c[kPanels][kParts];
+      Vector c[kPanels][kParts];
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
-#pragma GCC unroll 4
-        for (int v = 0; v < kParts; ++v) c[p][v] = *reinterpret_cast<const Floats*>(values + p * apart + v * kLanes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
+        for (int v = 0; v < kParts; ++v) c[p][v] = hn::Load(d, values + p * apart + v * kLanes);
+#pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) {
-        const float xj = x[r * panels.cols + j];
+        const Vector xj = hn::Set(d, x[r][j]);
 #pragma GCC unroll 4
         for (int p = 0; p < kPanels; ++p)
-#pragma GCC unroll 4
-          for (int v = 0; v < kParts; ++v) score[r][p][v] += c[p][v] * xj;
+#pragma GCC unroll 16
+          for (int v = 0; v < kParts; ++v) score[r][p][v] = hn::MulAdd(c[p][v], xj, score[r][p][v]);
       }
     }
   }
 
-  SHOAL_INLINE void keep_best(Best& out, Index row, Index first) const {
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r)
+  // Merges row r's panels into the best two and the lane.
+  HWY_INLINE void reduce(int r, Index first, float& best, float& second, std::int32_t& lane) const {
+    const Floats d;
 #pragma GCC unroll 4
-      for (int v = 0; v < kParts; ++v) {
-        const Index at = (row + r) * kPanel + v * kLanes;
-        Floats best = *reinterpret_cast<const Floats*>(out.best + at);
-        Floats second = *reinterpret_cast<const Floats*>(out.second + at);
-        Ints panel = *reinterpret_cast<const Ints*>(out.panel + at);
-#pragma GCC unroll 4
-        for (int p = 0; p < kPanels; ++p) {
-          const Floats s = score[r][p][v];
-          const Floats lower = s < best ? s : best;
-          second = lower > second ? lower : second;
-          panel = s > best ? Ints{} + static_cast<std::int32_t>(first + p) : panel;
-          best = s > best ? s : best;
-        }
-        *reinterpret_cast<Floats*>(out.best + at) = best;
-        *reinterpret_cast<Floats*>(out.second + at) = second;
-        *reinterpret_cast<Ints*>(out.panel + at) = panel;
+    for (int p = 0; p < kPanels; ++p) {
+      Vector high = score[r][p][0], low = hn::Set(d, kLowest);
+#pragma GCC unroll 16
+      for (int v = 1; v < kParts; ++v) {
+        low = hn::Max(low, hn::Min(high, score[r][p][v]));
+        high = hn::Max(high, score[r][p][v]);
       }
-  }
-
-  SHOAL_INLINE void store(float* out, Index first) const {
-    for (int p = 0; p < kPanels; ++p)
-      for (int v = 0; v < kParts; ++v)
-        *reinterpret_cast<Floats*>(out + (first + p) * kPanel + v * kLanes) = score[0][p][v];
+      const Vector greatest = hn::MaxOfLanes(d, high);
+      const float here = hn::GetLane(greatest);
+      if (!(here > second)) continue;  // the usual case where there are many panels
+      const auto found = hn::FindFirstTrue(d, hn::Eq(high, greatest));
+      const auto at = found < 0 ? 0 : found;  // none is equal where a score is not a number
+      const Vector others =
+          hn::IfThenElse(hn::Eq(hn::Iota(d, 0.0F), hn::Set(d, static_cast<float>(at))), low, hn::Max(high, low));
+      const float next = hn::GetLane(hn::MaxOfLanes(d, others));
+      if (here > best) {
+        std::int32_t place = static_cast<std::int32_t>(at);
+#pragma GCC unroll 16
+        for (int v = kParts - 1; v >= 0; --v)
+          if (hn::FindFirstTrue(d, hn::Eq(score[r][p][v], greatest)) == at)
+            place = static_cast<std::int32_t>(at) + v * kLanes;
+        second = std::max(best, next);
+        best = here;
+        lane = static_cast<std::int32_t>(first + p) * static_cast<std::int32_t>(kPanel) + place;
+      } else {
+        second = here;
+      }
+    }
   }
 };
 
-template <int kLanes, int kRows, int kPanels>
-SHOAL_INLINE void screen_panels(const float* x, Index rows, const Panels& panels, Index first, Best& best) {
-  for (Index row = 0; row < rows; row += kRows) {
-    Tile<kLanes, kRows, kPanels> tile;
-    tile.compute(x + row * panels.cols, panels, first);
-    tile.keep_best(best, row, first);
+template <int kRows, int kPanels>
+HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Panels& panels, Index first,
+                               const Best& out) {
+  Index row = 0;
+  for (; row + kRows <= count; row += kRows) {
+    Tile<kRows, kPanels> tile;
+    tile.compute(rows + row, panels, first);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+      tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+  }
+  if (row == count) return;
+  const float* last[kRows];
+  for (int r = 0; r < kRows; ++r) last[r] = rows[std::min<Index>(row + r, count - 1)];
+  Tile<kRows, kPanels> tile;
+  tile.compute(last, panels, first);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+    if (row + r < count) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+}
+
+// Rows that are screened against all panels before the next ones are: they stay in the cache of the second level.
+constexpr Index kBlockRows = 96;
+
+void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out) {
+  std::fill_n(out.best, count, kLowest);
+  std::fill_n(out.second, count, kLowest);
+  std::fill_n(out.lane, count, static_cast<std::int32_t>(first * kPanel));
+  for (Index from = 0; from < count; from += kBlockRows) {
+    const Index block = std::min(kBlockRows, count - from);
+    const Best here = {out.best + from, out.second + from, out.lane + from};
+    Index panel = first;
+    while (panel < last) {
+      const Index left = last - panel;
+      if constexpr (kTilePanels >= 3) {
+        if (left >= 3 && left != 4) {
+          top2_of_panels<kTileRows, 3>(rows + from, block, panels, panel, here);
+          panel += 3;
+          continue;
+        }
+        if (left >= 2) {  // 4 are better cut 2 + 2 than 3 + 1
+          top2_of_panels<kTileRows, 2>(rows + from, block, panels, panel, here);
+          panel += 2;
+          continue;
+        }
+      }
+      top2_of_panels<kTallRows, 1>(rows + from, block, panels, panel, here);
+      panel += 1;
+    }
   }
 }
 
-template <int kLanes, int kPanels>
-SHOAL_INLINE void score_panels(const float* x, const Panels& panels, Index first, float* out) {
-  Tile<kLanes, 1, kPanels> tile;
-  tile.compute(x, panels, first);
-  tile.store(out, first);
+void scores(const float* row, const Panels& panels, Index panel, float* out) {
+  const Floats d;
+  Tile<1, 1> tile;
+  tile.compute(&row, panels, panel);
+#pragma GCC unroll 16
+  for (int v = 0; v < kParts; ++v) hn::StoreU(tile.score[0][0][v], d, out + v * kLanes);
 }
 
-// How many of the panels that are left go into the next tile: 4 are better cut 2 + 2 than 3 + 1.
-SHOAL_INLINE Index next_panels(Index left, Index most) {
-  return left == most + 1 && most == 3 ? 2 : left < most ? left : most;
-}
-
-template <int kLanes, int kRows, int kMost>
-SHOAL_INLINE void screen_block(const float* x, Index rows, const Panels& panels, Best& best) {
-  for (Index i = 0; i < kBlockRows * kPanel; ++i) {
-    best.best[i] = best.second[i] = -std::numeric_limits<float>::infinity();
-    best.panel[i] = 0;
-  }
-  for (Index first = 0; first < panels.count;) {
-    const Index take = next_panels(panels.count - first, kMost);
-    if constexpr (kMost >= 3)
-      if (take == 3) screen_panels<kLanes, kRows, 3>(x, rows, panels, first, best);
-    if constexpr (kMost >= 2)
-      if (take == 2) screen_panels<kLanes, kRows, 2>(x, rows, panels, first, best);
-    if (take == 1) screen_panels<kLanes, kRows, 1>(x, rows, panels, first, best);
-    first += take;
+void dots(const float* const* rows, const float* const* others, Index count, Index cols, float* out) {
+  const Floats d;
+  for (Index i = 0; i < count; ++i) {
+    const float* HWY_RESTRICT x = rows[i];
+    const float* HWY_RESTRICT y = others[i];
+    if (i + 4 < count) {
+      hwy::Prefetch(rows[i + 4]);
+      hwy::Prefetch(others[i + 4]);
+    }
+    out[i] = sum_over(
+        cols, [&](Index j, Vector sum) HWY_ATTR { return hn::MulAdd(hn::LoadU(d, x + j), hn::LoadU(d, y + j), sum); },
+        [&](Index j) { return x[j] * y[j]; });
   }
 }
-
-template <int kLanes>
-SHOAL_INLINE void all_scores(const float* x, const Panels& panels, float* out) {
-  Index first = 0;
-  for (; first + 3 <= panels.count; first += 3) score_panels<kLanes, 3>(x, panels, first, out);
-  for (; first < panels.count; ++first) score_panels<kLanes, 1>(x, panels, first, out);
-}
-
-// Tiles by the number of registers: 32 of 16 floats, 16 of 8, 16 of 4.
-#define SHOAL_SCREEN(suffix, target, lanes, rows_of_tile, panels_of_tile)                                              \
-  target float pack_float64_##suffix(const double* x, const double* m, double s, Index cols, float* out) {             \
-    return pack(x, m, s, cols, out);                                                                                   \
-  }                                                                                                                    \
-  target float pack_float32_##suffix(const float* x, const double* m, double s, Index cols, float* out) {              \
-    return pack(x, m, s, cols, out);                                                                                   \
-  }                                                                                                                    \
-  target float pack_uint8_##suffix(const std::uint8_t* x, const double* m, double s, Index cols, float* out) {         \
-    return pack(x, m, s, cols, out);                                                                                   \
-  }                                                                                                                    \
-  target void block_##suffix(const float* x, Index rows, const Panels& panels, Best& best) {                           \
-    static_assert(kBlockRows % rows_of_tile == 0);                                                                     \
-    screen_block<lanes, rows_of_tile, panels_of_tile>(x, rows, panels, best);                                          \
-  }                                                                                                                    \
-  target void scores_##suffix(const float* x, const Panels& panels, float* out) { all_scores<lanes>(x, panels, out); } \
-  constexpr Screen k_##suffix = {&pack_float64_##suffix, &pack_float32_##suffix, &pack_uint8_##suffix,                 \
-                                 &block_##suffix, &scores_##suffix};
-
-SHOAL_SCREEN(baseline, , 4, 3, 1)
-#ifdef SHOAL_X86
-SHOAL_SCREEN(avx2, SHOAL_AVX2, 8, 6, 1)
-SHOAL_SCREEN(avx512, SHOAL_AVX512, 16, 8, 3)
-#endif
 
 }  // namespace
 
-const Screen& screen(Isa isa) {
-#ifdef SHOAL_X86
-  if (isa == Isa::kAvx512) return k_avx512;
-  if (isa == Isa::kAvx2) return k_avx2;
-#endif
-  static_cast<void>(isa);
-  return k_baseline;
-}
+extern const Screen kScreen;
+const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norm, &top2, &scores, &dots};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kernels
+}  // namespace shoal
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shoal::kernels {
+
+const Screen& screen(Isa isa) { return SHOAL_DISPATCH(isa, kScreen); }
 
 }  // namespace shoal::kernels
+#endif

@@ -1,0 +1,85 @@
+#include "centroids.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace shoal::kernels {
+namespace {
+
+constexpr Index kCentroidsOfTask = 16;
+
+}  // namespace
+
+Frame Frame::about(const RowMatrix<double>& centroids, DType rows) {
+  Frame out;
+  const Eigen::RowVectorXd mean = centroids.colwise().mean();
+  out.shift.resize(static_cast<std::size_t>(mean.size()));
+  double shift_norm2 = 0;
+  for (Index j = 0; j < mean.size(); ++j) {
+    const float shift = std::isfinite(static_cast<float>(mean[j])) ? static_cast<float>(mean[j]) : 0;
+    out.shift[static_cast<std::size_t>(j)] = shift;
+    shift_norm2 += static_cast<double>(shift) * static_cast<double>(shift);
+  }
+  const double shift_norm = std::sqrt(shift_norm2);
+  const double spread = std::sqrt((centroids.rowwise() - mean).rowwise().squaredNorm().maxCoeff());
+  const auto moderate = [](double size) { return size > 1e-12 && size < 1e12; };
+  // Scores of rows that are not shifted err by ‖μ‖ more; up to a few times the spread that is no matter.
+  out.raw = rows == DType::kUInt8 || (rows == DType::kFloat32 && moderate(spread) && shift_norm < 16 * spread);
+  if (out.raw) out.shift_norm = shift_norm * (1 + 0x1p-20);
+  else if (spread > 1e-140 && spread < 1e140) out.scale = std::ldexp(1.0, -std::ilogb(spread));
+  return out;
+}
+
+Centroids::Centroids(Index k, Index cols, Frame frame)
+    : frame_(std::move(frame)),
+      exact_(k, cols),
+      panel_count_((k + kPanel - 1) / kPanel),
+      values_(panel_count_ * kPanel * cols),
+      bias_(panel_count_ * kPanel),
+      rows_(k * cols),
+      norms_(static_cast<std::size_t>(k)) {
+  const double unit = 0x1p-24;
+  const double terms = static_cast<double>(cols) + 16;
+  gamma_ = terms * unit / (1 - terms * unit);
+  gamma64_ = 4 * terms * 0x1p-53;
+}
+
+void Centroids::set(const Context& context, const RowMatrix<double>& centroids) {
+  const bool all = !filled_;
+  if (all) {
+    std::fill_n(values_.data(), panel_count_ * kPanel * cols(), 0.0F);
+    std::fill_n(bias_.data(), panel_count_ * kPanel, -std::numeric_limits<float>::infinity());
+  }
+  const std::size_t bytes = static_cast<std::size_t>(cols()) * sizeof(double);
+  context.parallel_for(k(), kCentroidsOfTask, [&](Index from, Index to) {
+    for (Index c = from; c < to; ++c) {
+      if (!all && std::memcmp(exact_.row(c).data(), centroids.row(c).data(), bytes) == 0) continue;
+      exact_.row(c) = centroids.row(c);
+      fill(c);
+    }
+  });
+  filled_ = true;
+  max_norm_ = *std::max_element(norms_.begin(), norms_.end()) * (1 + 0x1p-20);
+  // Far outside of these limits float32 over- or underflows.
+  usable_ = max_norm_ > 0x1p-40 && max_norm_ < 0x1p+40 && gamma_ > 0 && gamma_ < 0.25;
+}
+
+void Centroids::fill(Index c) {
+  const double* exact = exact_.row(c).data();
+  float* row = rows_.data() + c * cols();
+  float* lane = values_.data() + c / kPanel * kPanel * cols() + c % kPanel;
+  double norm2 = 0, along_shift = 0;
+  for (Index j = 0; j < cols(); ++j) {
+    const auto shift = static_cast<double>(frame_.shift[static_cast<std::size_t>(j)]);
+    const double v = (exact[j] - shift) * frame_.scale;
+    norm2 += v * v;
+    along_shift += v * shift;
+    row[j] = static_cast<float>(v);
+    lane[j * kPanel] = row[j];
+  }
+  norms_[static_cast<std::size_t>(c)] = std::sqrt(norm2);
+  bias_[c] = static_cast<float>(-norm2 / 2 - (frame_.raw ? along_shift : 0));
+}
+
+}  // namespace shoal::kernels

@@ -1,0 +1,117 @@
+// Centroids made ready to be screened in float32 and decided in float64, and how far a score can be wrong. Internal.
+//
+// docs/kernels.md has the proof; the letters are the same.
+#ifndef SHOAL_KERNELS_CENTROIDS_H_
+#define SHOAL_KERNELS_CENTROIDS_H_
+
+#include <cmath>
+#include <vector>
+
+#include "arithmetic.h"
+#include "buffer.h"
+#include "screen.h"
+#include "shoal/context.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
+/// Where scores are measured from. Scores and distances are those of (x − shift)·scale and (c − shift)·scale.
+struct Frame {
+  std::vector<float> shift;  ///< (D) μ
+  double scale = 1;          ///< a power of two
+  double shift_norm = 0;     ///< M: ‖μ‖ where rows enter scores as they are, 0 where they are shifted and scaled first
+  bool raw = false;          ///< whether they enter as they are
+
+  /// The mean of `centroids` as the shift. Rows stay as they are where that costs no accuracy worth speaking of.
+  static Frame about(const RowMatrix<double>& centroids, DType rows);
+};
+
+/// K centroids in a frame. A panel's lane l of panel p is centroid p·kPanel + l.
+class Centroids {
+ public:
+  Centroids(Index k, Index cols, Frame frame);
+
+  /// Takes these (K, D). Those that are the same as before cost nothing.
+  void set(const Context& context, const RowMatrix<double>& centroids);
+
+  const Frame& frame() const { return frame_; }
+  Index k() const { return exact_.rows(); }
+  Index cols() const { return exact_.cols(); }
+  Panels panels() const { return {values_.data(), bias_.data(), panel_count_, cols()}; }
+  const double* exact(Index c) const { return exact_.row(c).data(); }
+  const float* row(Index c) const { return rows_.data() + c * cols(); }  ///< lane values of one centroid, side by side
+  float bias(Index c) const { return bias_[c]; }
+  /// Whether scores say anything. If not, every row is to be decided in float64 among all centroids.
+  bool usable() const { return usable_; }
+
+  /// e: how far a score may be from the true one, for a row with ‖(x − μ)·scale‖² = `norm2` as float32 has it.
+  double score_error(float norm2) const {
+    const double u = std::sqrt(static_cast<double>(norm2)) * (1 + 2 * gamma_) + 1e-18;
+    const double m = frame_.shift_norm, x = u + m;
+    return gamma_ * (x * max_norm_ + m * max_norm_ + max_norm_ * max_norm_ / 2) +
+           (x + m + 1) * static_cast<double>(cols()) * 0x1p-120;
+  }
+  /// How far the best score must lie above another for its centroid to be nearer in float64 as well.
+  double threshold(float norm2) const { return 2 * score_error(norm2) + decision_error(norm2); }
+  /// How far norm2 − 2·score may be from the true squared distance.
+  double distance_error(float norm2) const {
+    return 2 * score_error(norm2) + 2 * gamma_ * static_cast<double>(norm2) + decision_error(norm2);
+  }
+
+ private:
+  void fill(Index c);
+  double decision_error(float norm2) const {
+    const double both = std::sqrt(static_cast<double>(norm2)) * (1 + 2 * gamma_) + 1e-18 + max_norm_;
+    return gamma64_ * both * both;
+  }
+
+  Frame frame_;
+  RowMatrix<double> exact_;  // (K, D)
+  Index panel_count_;
+  Buffer<float> values_, bias_, rows_;
+  std::vector<double> norms_;  // (K) ‖(c − μ)·scale‖
+  double max_norm_ = 0;        // V
+  double gamma_, gamma64_;
+  bool usable_ = false, filled_ = false;
+};
+
+/// A row that float32 cannot hold in the frame has no score: it is decided in float64 among all centroids.
+inline bool has_scores(float norm2) { return norm2 < 1e30F; }
+
+/// Rows as float32 for a frame: the caller's own numbers where they will do, copies where not.
+class Operands {
+ public:
+  Operands(const Rows& rows, const Frame& frame, const Screen& screen)
+      : rows_(rows), frame_(frame), screen_(screen), in_place_(frame.raw && rows.dtype() == DType::kFloat32) {}
+
+  bool in_place() const { return in_place_; }
+  /// Row i's own numbers. Only if in_place().
+  const float* at(Index i) const { return rows_.at<float>(i); }
+  /// Writes row i to `out` (cols). Only if not in_place(). Returns ‖(x − μ)·scale‖².
+  float pack(Index i, float* out) const {
+    const float* shift = frame_.shift.data();
+    switch (rows_.dtype()) {
+      case DType::kFloat64: return screen_.pack_float64(rows_.at<double>(i), shift, frame_.scale, rows_.cols(), out);
+      case DType::kFloat32: return screen_.pack_float32(rows_.at<float>(i), shift, frame_.scale, rows_.cols(), out);
+      default: return screen_.widen_uint8(rows_.at<std::uint8_t>(i), shift, rows_.cols(), out);
+    }
+  }
+  /// Only if in_place().
+  float squared_norm(Index i) const { return screen_.squared_norm(at(i), frame_.shift.data(), rows_.cols()); }
+
+ private:
+  const Rows& rows_;
+  const Frame& frame_;
+  const Screen& screen_;
+  bool in_place_;
+};
+
+/// What one pass did.
+struct NearestReport {
+  Index rechecked = 0;  ///< rows that were decided in float64
+};
+
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_CENTROIDS_H_

@@ -1,0 +1,69 @@
+// Labels of rows that float32 cannot decide. Internal.
+#ifndef SHOAL_KERNELS_DECIDE_H_
+#define SHOAL_KERNELS_DECIDE_H_
+
+#include <algorithm>
+#include <limits>
+
+#include "centroids.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
+/// The nearest centroid as float64 has it, the lowest of equals. One thread's.
+class Decider {
+ public:
+  Decider(Isa isa, const Rows& rows, const Centroids& centroids)
+      : screen_(screen(isa)), on_(arithmetic(isa)), rows_(rows), centroids_(centroids), row_(rows.cols()) {}
+
+  double squared_distance(Index i, Index c) {
+    return on_.squared_distance(rows_.read(i, row_.data()), centroids_.exact(c), rows_.cols());
+  }
+
+  Index among_all(Index i) {
+    begin(i);
+    for (Index c = 0; c < centroids_.k(); ++c) consider(c);
+    return label_;
+  }
+
+  /// Among the centroids of the panels `from` … `to` whose score with `operand` is at least `least`; call begin before
+  /// and label after the last of these.
+  void within(const float* operand, Index from, Index to, double least) {
+    const Panels panels = centroids_.panels();
+    float scores[kPanel];
+    for (Index p = from; p < to; ++p) {
+      screen_.scores(operand, panels, p, scores);
+      for (Index lane = 0; lane < kPanel; ++lane)
+        if (static_cast<double>(scores[lane]) >= least && p * kPanel + lane < centroids_.k()) consider(p * kPanel + lane);
+    }
+  }
+  void begin(Index i) {
+    x_ = rows_.read(i, row_.data());
+    label_ = 0;
+    nearest_ = std::numeric_limits<double>::infinity();
+    ++rows_decided_;
+  }
+  void consider(Index c) {
+    const double d2 = on_.squared_distance(x_, centroids_.exact(c), rows_.cols());
+    if (d2 < nearest_ || (d2 == nearest_ && c < label_)) nearest_ = d2, label_ = c;
+  }
+  Index label() const { return label_; }
+
+  Index rows_decided() const { return rows_decided_; }
+
+ private:
+  const Screen& screen_;
+  const Arithmetic& on_;
+  const Rows& rows_;
+  const Centroids& centroids_;
+  Buffer<double> row_;
+  const double* x_ = nullptr;
+  Index label_ = 0;
+  double nearest_ = 0;
+  Index rows_decided_ = 0;
+};
+
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_DECIDE_H_
