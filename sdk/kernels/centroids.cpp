@@ -42,7 +42,6 @@ Centroids::Centroids(Index k, Index cols, Frame frame)
   const double unit = 0x1p-24;
   const double terms = static_cast<double>(cols) + 16;
   gamma_ = terms * unit / (1 - terms * unit);
-  gamma64_ = 4 * terms * 0x1p-53;
 }
 
 void Centroids::set(const Context& context, const RowMatrix<double>& centroids) {
@@ -61,6 +60,17 @@ void Centroids::set(const Context& context, const RowMatrix<double>& centroids) 
   });
   filled_ = true;
   max_norm_ = *std::max_element(norms_.begin(), norms_.end()) * (1 + 0x1p-20);
+  const double m = frame_.shift_norm, v = max_norm_, d = static_cast<double>(cols());
+  score_error_ = {.constant = gamma_ * (2 * m * v + v * v / 2) + (2 * m + 1) * d * 0x1p-120,
+                  .linear = gamma_ * v + d * 0x1p-120};
+  const double gamma64 = 4 * (d + 16) * 0x1p-53;
+  decision_error_ = {.constant = gamma64 * v * v, .linear = 2 * gamma64 * v, .square = gamma64};
+  // 2e + e₆₄ and what norm2 is wrong by, in √norm2 instead of U ≤ √norm2·(1 + 2γ + …), with room for float32.
+  const double stretch = (1 + 4 * gamma_) * (1 + 0x1p-18);
+  distance_error_ = {
+      .constant = static_cast<float>((2 * score_error_.constant + decision_error_.constant) * stretch + 1e-30),
+      .linear = static_cast<float>((2 * score_error_.linear + decision_error_.linear) * stretch),
+      .square = static_cast<float>((2 * gamma_ + decision_error_.square) * stretch + 0x1p-20)};
   // Far outside of these limits float32 over- or underflows.
   usable_ = max_norm_ > 0x1p-40 && max_norm_ < 0x1p+40 && gamma_ > 0 && gamma_ < 0.25;
 }

@@ -19,8 +19,8 @@ namespace kernels {
 struct Frame {
   std::vector<float> shift;  ///< (D) μ
   double scale = 1;          ///< a power of two
-  double shift_norm = 0;     ///< M: ‖μ‖ where rows enter scores as they are, 0 where they are shifted and scaled first
-  bool raw = false;          ///< whether they enter as they are
+  double shift_norm = 0;  ///< M: ‖μ‖ where rows enter scores as they are, 0 where they are shifted and scaled first
+  bool raw = false;       ///< whether they enter as they are
 
   /// The mean of `centroids` as the shift. Rows stay as they are where that costs no accuracy worth speaking of.
   static Frame about(const RowMatrix<double>& centroids, DType rows);
@@ -44,34 +44,32 @@ class Centroids {
   /// Whether scores say anything. If not, every row is to be decided in float64 among all centroids.
   bool usable() const { return usable_; }
 
-  /// e: how far a score may be from the true one, for a row with ‖(x − μ)·scale‖² = `norm2` as float32 has it.
-  double score_error(float norm2) const {
-    const double u = std::sqrt(static_cast<double>(norm2)) * (1 + 2 * gamma_) + 1e-18;
-    const double m = frame_.shift_norm, x = u + m;
-    return gamma_ * (x * max_norm_ + m * max_norm_ + max_norm_ * max_norm_ / 2) +
-           (x + m + 1) * static_cast<double>(cols()) * 0x1p-120;
+  /// ‖(x − μ)·scale‖ at most, for a row of which float32 has the square.
+  double norm_bound(float norm2) const {
+    return static_cast<double>(std::sqrt(norm2)) * (1 + 2 * gamma_ + 0x1p-22) + 1e-18;
   }
-  /// How far the best score must lie above another for its centroid to be nearer in float64 as well.
-  double threshold(float norm2) const { return 2 * score_error(norm2) + decision_error(norm2); }
-  /// How far norm2 − 2·score may be from the true squared distance.
-  double distance_error(float norm2) const {
-    return 2 * score_error(norm2) + 2 * gamma_ * static_cast<double>(norm2) + decision_error(norm2);
-  }
+  /// How far the best score must lie above another for its centroid to be nearer in float64 as well; `u` is a row's
+  /// norm_bound.
+  double threshold(double u) const { return 2 * score_error_.at(u) + decision_error_.at(u); }
+  /// How far norm2 − 2·score may be from the true squared distance, computed in float32.
+  const DistanceError& distance_error() const { return distance_error_; }
 
  private:
+  // constant + linear·u + square·u²
+  struct Polynomial {
+    double constant = 0, linear = 0, square = 0;
+    double at(double u) const { return constant + u * (linear + u * square); }
+  };
   void fill(Index c);
-  double decision_error(float norm2) const {
-    const double both = std::sqrt(static_cast<double>(norm2)) * (1 + 2 * gamma_) + 1e-18 + max_norm_;
-    return gamma64_ * both * both;
-  }
-
   Frame frame_;
   RowMatrix<double> exact_;  // (K, D)
   Index panel_count_;
   Buffer<float> values_, bias_, rows_;
   std::vector<double> norms_;  // (K) ‖(c − μ)·scale‖
   double max_norm_ = 0;        // V
-  double gamma_, gamma64_;
+  double gamma_;
+  Polynomial score_error_, decision_error_;  // e and e₆₄, in U
+  DistanceError distance_error_ = {};
   bool usable_ = false, filled_ = false;
 };
 

@@ -52,7 +52,7 @@ class Labeller {
  private:
   Index decide(Index i, const float* row, float norm2, float best, float second, Index lane) {
     if (!has_scores(norm2)) return decider_.among_all(i);
-    const double threshold = centroids_.threshold(norm2);
+    const double threshold = centroids_.threshold(centroids_.norm_bound(norm2));
     if (static_cast<double>(best) - static_cast<double>(second) > threshold) return lane;
     decider_.begin(i);
     decider_.within(row, 0, centroids_.panels().count, static_cast<double>(best) - threshold);

@@ -105,8 +105,7 @@ struct Tile {
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
 #pragma GCC unroll 16
-        for (int v = 0; v < kParts; ++v)
-          score[r][p][v] = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
+        for (int v = 0; v < kParts; ++v) score[r][p][v] = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
     for (Index j = 0; j < panels.cols; ++j, values += kPanel) {
       Vector c[kPanels][kParts];
 #pragma GCC unroll 4
@@ -124,38 +123,61 @@ struct Tile {
     }
   }
 
+  // Lanes of panel p of row r, each vector's best and second best over the panel's vectors.
+  HWY_INLINE void fold(int r, int p, Vector& high, Vector& low) const {
+    const Floats d;
+    high = score[r][p][0];
+    low = hn::Set(d, kLowest);
+#pragma GCC unroll 16
+    for (int v = 1; v < kParts; ++v) {
+      low = hn::Max(low, hn::Min(high, score[r][p][v]));
+      high = hn::Max(high, score[r][p][v]);
+    }
+  }
+
+  // The greatest score of panel p of row r, `best` being known, lies in this lane; `second` is the next.
+  HWY_INLINE std::int32_t place(int r, int p, Vector high, Vector low, Vector best, float& second) const {
+    const Floats d;
+    const auto found = hn::FindFirstTrue(d, hn::Eq(high, best));
+    const auto at = found < 0 ? 0 : found;  // none is equal where a score is not a number
+    const Vector others =
+        hn::IfThenElse(hn::Eq(hn::Iota(d, 0.0F), hn::Set(d, static_cast<float>(at))), low, hn::Max(high, low));
+    second = hn::GetLane(hn::MaxOfLanes(d, others));
+    auto out = static_cast<std::int32_t>(at);
+#pragma GCC unroll 16
+    for (int v = kParts - 1; v >= 0; --v)
+      if (hn::FindFirstTrue(d, hn::Eq(score[r][p][v], best)) == at) out = static_cast<std::int32_t>(at) + v * kLanes;
+    return out;
+  }
+
   // Merges row r's panels into the best two and the lane.
   HWY_INLINE void reduce(int r, Index first, float& best, float& second, std::int32_t& lane) const {
     const Floats d;
 #pragma GCC unroll 4
     for (int p = 0; p < kPanels; ++p) {
-      Vector high = score[r][p][0], low = hn::Set(d, kLowest);
-#pragma GCC unroll 16
-      for (int v = 1; v < kParts; ++v) {
-        low = hn::Max(low, hn::Min(high, score[r][p][v]));
-        high = hn::Max(high, score[r][p][v]);
-      }
+      Vector high, low;
+      fold(r, p, high, low);
       const Vector greatest = hn::MaxOfLanes(d, high);
       const float here = hn::GetLane(greatest);
       if (!(here > second)) continue;  // the usual case where there are many panels
-      const auto found = hn::FindFirstTrue(d, hn::Eq(high, greatest));
-      const auto at = found < 0 ? 0 : found;  // none is equal where a score is not a number
-      const Vector others =
-          hn::IfThenElse(hn::Eq(hn::Iota(d, 0.0F), hn::Set(d, static_cast<float>(at))), low, hn::Max(high, low));
-      const float next = hn::GetLane(hn::MaxOfLanes(d, others));
       if (here > best) {
-        std::int32_t place = static_cast<std::int32_t>(at);
-#pragma GCC unroll 16
-        for (int v = kParts - 1; v >= 0; --v)
-          if (hn::FindFirstTrue(d, hn::Eq(score[r][p][v], greatest)) == at)
-            place = static_cast<std::int32_t>(at) + v * kLanes;
+        float next;
+        lane = static_cast<std::int32_t>((first + p) * kPanel) + place(r, p, high, low, greatest, next);
         second = std::max(best, next);
         best = here;
-        lane = static_cast<std::int32_t>(first + p) * static_cast<std::int32_t>(kPanel) + place;
       } else {
         second = here;
       }
     }
+  }
+
+  // The best two of panel 0 of row r, the second and the lane only if the best is above `floor`.
+  HWY_INLINE void reduce_one(int r, Index panel, float floor, float& best, float& second, std::int32_t& lane) const {
+    Vector high, low;
+    fold(r, 0, high, low);
+    const Vector greatest = hn::MaxOfLanes(Floats(), high);
+    best = hn::GetLane(greatest);
+    if (best > floor) lane = static_cast<std::int32_t>(panel * kPanel) + place(r, 0, high, low, greatest, second);
   }
 };
 
@@ -167,8 +189,7 @@ HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Pane
     Tile<kRows, kPanels> tile;
     tile.compute(rows + row, panels, first);
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-      tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+    for (int r = 0; r < kRows; ++r) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
   }
   if (row == count) return;
   const float* last[kRows];
@@ -211,6 +232,70 @@ void top2(const float* const* rows, Index count, const Panels& panels, Index fir
   }
 }
 
+// Calls use(tile, row, how many rows of it count) for the rows with one panel, tile by tile.
+template <typename Use>
+HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index panel, Use&& use) {
+  Index row = 0;
+  for (; row + kTallRows <= count; row += kTallRows) {
+    Tile<kTallRows, 1> tile;
+    tile.compute(rows + row, panels, panel);
+    use(tile, row, Index{kTallRows});
+  }
+  if (row == count) return;
+  const float* last[kTallRows];
+  for (Index r = 0; r < kTallRows; ++r) last[r] = rows[std::min(row + r, count - 1)];
+  Tile<kTallRows, 1> tile;
+  tile.compute(last, panels, panel);
+  use(tile, row, count - row);
+}
+
+void all_scores(const float* const* rows, Index count, const Panels& panels, float* out) {
+  for (Index panel = 0; panel < panels.count; ++panel)
+    each_tile(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+      const Floats d;
+#pragma GCC unroll 16
+      for (int r = 0; r < kTallRows; ++r)
+        if (r < here)
+#pragma GCC unroll 16
+          for (int v = 0; v < kParts; ++v)
+            hn::StoreU(tile.score[r][0][v], d, out + ((row + r) * panels.count + panel) * kPanel + v * kLanes);
+    });
+}
+
+void lanes_above(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
+                 std::uint16_t* lanes, float* best_below) {
+  each_tile(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+    const Floats d;
+#pragma GCC unroll 16
+    for (int r = 0; r < kTallRows; ++r) {
+      if (r >= here) continue;
+      const Vector least = hn::Set(d, floor[row + r]);
+      Vector below = hn::Set(d, kLowest);
+      unsigned bits = 0;
+#pragma GCC unroll 16
+      for (int v = 0; v < kParts; ++v) {
+        const auto above = hn::Ge(tile.score[r][0][v], least);
+        std::uint8_t bytes[8] = {};
+        hn::StoreMaskBits(d, above, bytes);
+        bits |= (bytes[0] | static_cast<unsigned>(bytes[1]) << 8) << (v * kLanes);
+        below = hn::Max(below, hn::IfThenElse(above, hn::Set(d, kLowest), tile.score[r][0][v]));
+      }
+      lanes[row + r] = static_cast<std::uint16_t>(bits);
+      best_below[row + r] = hn::GetLane(hn::MaxOfLanes(d, below));
+    }
+  });
+}
+
+void top2_of_panel(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
+                   const Best& out) {
+  each_tile(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+#pragma GCC unroll 16
+    for (int r = 0; r < kTallRows; ++r)
+      if (r < here)
+        tile.reduce_one(r, panel, floor[row + r], out.best[row + r], out.second[row + r], out.lane[row + r]);
+  });
+}
+
 void scores(const float* row, const Panels& panels, Index panel, float* out) {
   const Floats d;
   Tile<1, 1> tile;
@@ -219,25 +304,117 @@ void scores(const float* row, const Panels& panels, Index panel, float* out) {
   for (int v = 0; v < kParts; ++v) hn::StoreU(tile.score[0][0][v], d, out + v * kLanes);
 }
 
+// Four rows at once, so that the additions of one hide behind those of the others.
 void dots(const float* const* rows, const float* const* others, Index count, Index cols, float* out) {
   const Floats d;
-  for (Index i = 0; i < count; ++i) {
-    const float* HWY_RESTRICT x = rows[i];
-    const float* HWY_RESTRICT y = others[i];
-    if (i + 4 < count) {
-      hwy::Prefetch(rows[i + 4]);
-      hwy::Prefetch(others[i + 4]);
+  constexpr Index kAtOnce = 4, kAhead = 8, kLine = 16;
+  for (Index i = 0; i < count; i += kAtOnce) {
+    const float *x[kAtOnce], *y[kAtOnce];
+    for (Index r = 0; r < kAtOnce; ++r) {
+      x[r] = rows[std::min(i + r, count - 1)];
+      y[r] = others[std::min(i + r, count - 1)];
+      if (i + r + kAhead < count)  // rows lie anywhere: the first lines are asked for, the rest the hardware guesses
+        for (Index j = 0; j < std::min<Index>(cols, 4 * kLine); j += kLine) hwy::Prefetch(rows[i + r + kAhead] + j);
     }
-    out[i] = sum_over(
-        cols, [&](Index j, Vector sum) HWY_ATTR { return hn::MulAdd(hn::LoadU(d, x + j), hn::LoadU(d, y + j), sum); },
-        [&](Index j) { return x[j] * y[j]; });
+    Vector sums[kAtOnce][2];
+    for (auto& sum : sums) sum[0] = sum[1] = hn::Zero(d);
+    Index j = 0;
+    for (; j + 2 * kLanes <= cols; j += 2 * kLanes)
+#pragma GCC unroll 4
+      for (int r = 0; r < kAtOnce; ++r)
+#pragma GCC unroll 2
+        for (int v = 0; v < 2; ++v)
+          sums[r][v] = hn::MulAdd(hn::LoadU(d, x[r] + j + v * kLanes), hn::LoadU(d, y[r] + j + v * kLanes), sums[r][v]);
+    for (; j + kLanes <= cols; j += kLanes)
+#pragma GCC unroll 4
+      for (int r = 0; r < kAtOnce; ++r)
+        sums[r][0] = hn::MulAdd(hn::LoadU(d, x[r] + j), hn::LoadU(d, y[r] + j), sums[r][0]);
+    for (Index r = 0; r < std::min(kAtOnce, count - i); ++r) {
+      float rest = 0;
+      for (Index c = j; c < cols; ++c) rest += x[r][c] * y[r][c];
+      out[i + r] = rest + hn::GetLane(hn::SumOfLanes(d, hn::Add(sums[r][0], sums[r][1])));
+    }
   }
+}
+
+HWY_INLINE Vector error_of(const DistanceError& error, Vector norm2) {
+  const Floats d;
+  return hn::MulAdd(norm2, hn::Set(d, error.square),
+                    hn::MulAdd(hn::Sqrt(norm2), hn::Set(d, error.linear), hn::Set(d, error.constant)));
+}
+
+// The arrays below have room for a whole vector past `count`: what is computed there is not looked at.
+void distances_above(const float* norm2, const float* score, const DistanceError& error, Index count, float* out) {
+  const Floats d;
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector n = hn::LoadU(d, norm2 + i);
+    const Vector d2 = hn::Max(hn::Zero(d), hn::NegMulAdd(hn::Set(d, 2), hn::LoadU(d, score + i), n));
+    hn::StoreU(hn::Mul(hn::Sqrt(hn::Add(d2, error_of(error, n))), hn::Set(d, kUp)), d, out + i);
+  }
+}
+
+void distances_below(const float* net, const float* score, const float* slack, float shrink, Index count, float* out) {
+  const Floats d;
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector d2 =
+        hn::Max(hn::Zero(d), hn::NegMulAdd(hn::Set(d, 2), hn::LoadU(d, score + i), hn::LoadU(d, net + i)));
+    const Vector distance = hn::Sub(hn::Mul(hn::Sqrt(d2), hn::Set(d, kDown)), hn::LoadU(d, slack + i));
+    hn::StoreU(hn::Mul(hn::Max(hn::Zero(d), distance), hn::Set(d, shrink)), d, out + i);
+  }
+}
+
+void floors(const float* norm2, const DistanceError& error, const float* slack, float shrink, const float* reach,
+            Index count, float* net, float* floor) {
+  const Floats d;
+  const Vector stretch = hn::Set(d, kUp * kUp / shrink), half = hn::Set(d, 0.5F);
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector n = hn::LoadU(d, norm2 + i);
+    const Vector left = hn::Sub(n, error_of(error, n));
+    const Vector far = hn::Mul(hn::MulAdd(hn::LoadU(d, reach + i), stretch, hn::LoadU(d, slack + i)), hn::Set(d, kUp));
+    const Vector least = hn::Mul(hn::NegMulAdd(far, far, left), half);
+    hn::StoreU(left, d, net + i);
+    hn::StoreU(hn::Sub(least, hn::Mul(hn::Add(hn::Abs(least), n), hn::Set(d, 0x1p-21F))), d, floor + i);
+  }
+}
+
+void lowest(const float* lower, Index apart, Index groups, const float* moved, Index count, float* out) {
+  const Floats d;
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    Vector least = hn::Sub(hn::LoadU(d, lower + i), hn::Set(d, moved[0]));
+    for (Index g = 1; g < groups; ++g)
+      least = hn::Min(least, hn::Sub(hn::LoadU(d, lower + g * apart + i), hn::Set(d, moved[g])));
+    hn::StoreU(least, d, out + i);
+  }
+  for (; i < count; ++i) {
+    out[i] = lower[i] - moved[0];
+    for (Index g = 1; g < groups; ++g) out[i] = std::min(out[i], lower[g * apart + i] - moved[g]);
+  }
+}
+
+Index within(const float* lower, float moved, const float* reach, Index count, std::int32_t* list) {
+  const Floats d;
+  const Vector by = hn::Set(d, moved), up = hn::Set(d, kUp);
+  Index found = 0, i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const auto near = hn::Le(hn::Sub(hn::LoadU(d, lower + i), by), hn::Mul(hn::LoadU(d, reach + i), up));
+    std::uint8_t bytes[8];
+    hn::StoreMaskBits(d, near, bytes);
+    unsigned bits = bytes[0];
+    if constexpr (kLanes > 8) bits |= static_cast<unsigned>(bytes[1]) << 8;
+    for (; bits != 0; bits &= bits - 1) list[found++] = static_cast<std::int32_t>(i) + __builtin_ctz(bits);
+  }
+  for (; i < count; ++i)
+    if (lower[i] - moved <= reach[i] * kUp) list[found++] = static_cast<std::int32_t>(i);
+  return found;
 }
 
 }  // namespace
 
 extern const Screen kScreen;
-const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norm, &top2, &scores, &dots};
+const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norm, &top2_of_panel,   &top2,
+                        &scores,       &all_scores,   &lanes_above, &dots,         &distances_above, &distances_below,
+                        &floors,       &lowest,       &within};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

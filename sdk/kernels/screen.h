@@ -23,11 +23,20 @@ struct Panels {
   Index cols;
 };
 
+/// Bounds are multiplied by these to make room for the rounding of a few float32 operations, and for float64's own
+/// where it decides (D < 2²⁸).
+constexpr float kUp = 1 + 0x1p-21F, kDown = 1 - 0x1p-21F;
+
 /// Of each row: the highest score, the second highest, and the lane (panel · kPanel + place) of the highest.
 struct Best {
   float* best;
   float* second;
   std::int32_t* lane;
+};
+
+/// How far norm2 − 2·score may be from a squared distance: constant + linear·√norm2 + square·norm2.
+struct DistanceError {
+  float constant, linear, square;
 };
 
 /// One instruction set's code. Rows are float32, given by their addresses, and need no alignment.
@@ -39,12 +48,33 @@ struct Screen {
   float (*widen_uint8)(const std::uint8_t* x, const float* shift, Index cols, float* out);
   /// ‖x − shift‖²
   float (*squared_norm)(const float* x, const float* shift, Index cols);
+  /// The best and second best of one panel. Where the best is not above floor[i], `second` and `lane` are left alone.
+  void (*top2_of_panel)(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
+                        const Best& out);
   /// The best and second best of the panels from `first` up to `last` (without it).
   void (*top2)(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out);
   /// All kPanel scores of one row with one panel.
   void (*scores)(const float* row, const Panels& panels, Index panel, float* out);
+  /// All scores of `count` rows with all panels: out (count, panels · kPanel).
+  void (*all_scores)(const float* const* rows, Index count, const Panels& panels, float* out);
+  /// Of each row with one panel: the lanes that score at least floor[i], and the best score of the others.
+  void (*lanes_above)(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
+                      std::uint16_t* lanes, float* best_below);
   /// out[i] = rows[i]·others[i]
   void (*dots)(const float* const* rows, const float* const* others, Index count, Index cols, float* out);
+  /// out[i] = √(max(0, norm2[i] − 2·score[i]) + error) · kUp, which the distance does not exceed.
+  void (*distances_above)(const float* norm2, const float* score, const DistanceError& error, Index count, float* out);
+  /// out[i] = (√max(0, net[i] − 2·score[i]) · kDown − slack[i]) · shrink, or 0, which the distance does not fall below.
+  void (*distances_below)(const float* net, const float* score, const float* slack, float shrink, Index count,
+                          float* out);
+  /// net[i] = norm2[i] − error; floor[i] is the least score with which distances_below is at most reach[i].
+  void (*floors)(const float* norm2, const DistanceError& error, const float* slack, float shrink, const float* reach,
+                 Index count, float* net, float* floor);
+  /// out[i] = the least of lower[g · apart + i] − moved[g] over the groups g
+  void (*lowest)(const float* lower, Index apart, Index groups, const float* moved, Index count, float* out);
+  /// Lists the i < count with lower[i] − moved ≤ reach[i] · kUp and returns how many. A reach that is NaN is not
+  /// listed.
+  Index (*within)(const float* lower, float moved, const float* reach, Index count, std::int32_t* list);
 };
 
 const Screen& screen(Isa isa = best_isa());

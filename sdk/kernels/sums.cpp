@@ -9,110 +9,216 @@
 namespace shoal::kernels {
 namespace {
 
-constexpr Index kMembers = 512;
+constexpr Index kRunRows = 512;
+constexpr Index kChunkRows = 65536;  // grouped together: what is kept beside the sums does not grow with N
 constexpr std::size_t kTerms = 1024;
 
-// Rows by label, each cluster's in order (a counting sort), and each cluster cut into blocks.
-struct Members {
-  struct Block {
-    Index cluster, from, to;  // a range of `rows`
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+// Rows grouped by a key (a counting sort), each group in the order given and cut into runs.
+struct Groups {
+  struct Run {
+    Index key, from, to;  // a range of `rows`
   };
   std::vector<Index> rows;
-  std::vector<Index> begin;  // (k + 1) where each cluster begins in `rows`
-  std::vector<Block> blocks;
+  std::vector<Run> runs;  // by key, those of one key in order
 
-  std::span<const Index> of(const Block& block) const {
-    return std::span(rows).subspan(static_cast<std::size_t>(block.from),
-                                   static_cast<std::size_t>(block.to - block.from));
+  template <typename KeyOf, typename RowOf>
+  Groups(Index count, Index keys, KeyOf&& key_of, RowOf&& row_of) : rows(at(count)) {
+    std::vector<Index> next(at(keys) + 1, 0);
+    for (Index i = 0; i < count; ++i) ++next[at(key_of(i)) + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    for (Index key = 0; key < keys; ++key)
+      for (Index from = next[at(key)]; from < next[at(key) + 1]; from += kRunRows)
+        runs.push_back({key, from, std::min(next[at(key) + 1], from + kRunRows)});
+    for (Index i = 0; i < count; ++i) rows[at(next[at(key_of(i))]++)] = row_of(i);
   }
 };
 
-Members members_of(std::span<const Index> labels, Index k) {
-  Members out;
-  std::vector<Index>& begin = out.begin;
-  begin.assign(static_cast<std::size_t>(k) + 1, 0);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    require(labels[i] >= 0 && labels[i] < k, "row {} has label {}, but there are {} clusters", i, labels[i], k);
-    ++begin[static_cast<std::size_t>(labels[i]) + 1];
+// Σ weight · (row − origin of its cluster), for all clusters.
+class Sums {
+ public:
+  Sums(ConstArray features, Index k, std::span<const double> weights)
+      : rows_(features),
+        weights_(weights),
+        // float32 and bytes are added as they are: many of them fit into a float64 without rounding.
+        plain_(weights.empty() && features.dtype() != DType::kFloat64),
+        about_{RowMatrix<double>::Zero(k, features.cols()), std::vector<double>(at(k)), std::vector<Index>(at(k))} {
+    if (!plain_) origins_ = RowMatrix<double>::Zero(k, features.cols());
   }
-  std::partial_sum(begin.begin(), begin.end(), begin.begin());
-  for (Index c = 0; c < k; ++c)
-    for (Index from = begin[static_cast<std::size_t>(c)]; from < begin[static_cast<std::size_t>(c) + 1];
-         from += kMembers)
-      out.blocks.push_back({c, from, std::min(begin[static_cast<std::size_t>(c) + 1], from + kMembers)});
-  out.rows.resize(labels.size());
-  std::vector<Index> next = begin;
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    out.rows[static_cast<std::size_t>(next[static_cast<std::size_t>(labels[i])]++)] = static_cast<Index>(i);
-  return out;
-}
 
-// Σ weight · (row − origin of its cluster)
-ClusterSums sums_about(const Context& context, const Rows& rows, const Members& members,
-                       const RowMatrix<double>& origins, std::span<const double> weights) {
-  const auto weight_of = [&](Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; };
-  const Arithmetic& on = arithmetic();
-  const auto count = static_cast<Index>(members.blocks.size());
-  const Index k = origins.rows();
-  RowMatrix<double> partial = RowMatrix<double>::Zero(count, rows.cols());
-  context.parallel_for(count, 1, [&](Index from, Index to) {
-    for (Index b = from; b < to; ++b) {
-      const Members::Block& block = members.blocks[static_cast<std::size_t>(b)];
-      for (const Index i : members.of(block))
-        rows.add(on, i, origins.row(block.cluster).data(), weight_of(i), partial.row(b).data());
+  /// Makes each cluster's first row its origin: a common offset costs no accuracy then.
+  void take_origins(std::span<const Index> labels) {
+    if (plain_) return;
+    std::vector<bool> found(at(k()), false);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const Index c = labels[i];
+      if (found[at(c)]) continue;
+      found[at(c)] = true;
+      double* const origin = origins_.row(c).data();
+      const double* const row = rows_.read(static_cast<Index>(i), origin);
+      if (row != origin) std::copy_n(row, rows_.cols(), origin);
     }
-  });
-  ClusterSums out{RowMatrix<double>::Zero(k, rows.cols()), std::vector<double>(static_cast<std::size_t>(k)),
-                  std::vector<Index>(static_cast<std::size_t>(k))};
-  for (Index b = 0; b < count; ++b) {
-    const Members::Block& block = members.blocks[static_cast<std::size_t>(b)];
-    const auto c = static_cast<std::size_t>(block.cluster);
-    out.sums.row(block.cluster) += partial.row(b);
-    double weight = 0;
-    for (const Index i : members.of(block)) {
-      weight += weight_of(i);
-      out.counts[c] += weight_of(i) > 0 ? 1 : 0;
-    }
-    out.weights[c] += weight;
   }
-  return out;
-}
 
-void require_lengths(ConstArray features, std::span<const Index> labels, std::span<const double> weights) {
+  void clear() {
+    about_.sums.setZero();
+    std::fill(about_.weights.begin(), about_.weights.end(), 0.0);
+    std::fill(about_.counts.begin(), about_.counts.end(), 0);
+  }
+
+  void add_all(const Context& context, std::span<const Index> labels) {
+    const auto n = static_cast<Index>(labels.size());
+    for (Index first = 0; first < n; first += kChunkRows) {
+      const Groups groups(
+          std::min(kChunkRows, n - first), k(), [&](Index i) { return labels[at(first + i)]; },
+          [&](Index i) { return first + i; });
+      add(context, groups, [](Index key) { return std::pair(key, 1); });
+    }
+  }
+
+  void add_changes(const Context& context, std::span<const Relabelled> changed) {
+    // Two keys a cluster, 2c for rows that came and 2c + 1 for rows that went.
+    const Groups groups(
+        2 * static_cast<Index>(changed.size()), 2 * k(),
+        [&](Index i) { return i % 2 == 0 ? 2 * changed[at(i / 2)].to : 2 * changed[at(i / 2)].from + 1; },
+        [&](Index i) { return changed[at(i / 2)].row; });
+    add(context, groups, [](Index key) { return std::pair(key / 2, key % 2 == 0 ? 1 : -1); });
+  }
+
+  const RowMatrix<double>& origins() const { return origins_; }
+  const ClusterSums& about() const { return about_; }
+  ClusterSums take() { return std::move(about_); }
+  bool plain() const { return plain_; }
+  Index k() const { return about_.sums.rows(); }
+
+ private:
+  double weight_of(Index i) const { return weights_.empty() ? 1 : weights_[at(i)]; }
+
+  template <typename ClusterAndSign>
+  void add(const Context& context, const Groups& groups, ClusterAndSign&& cluster_and_sign) {
+    const auto count = static_cast<Index>(groups.runs.size());
+    RowMatrix<double> partial(count, rows_.cols());
+    context.parallel_for(count, 1, [&](Index from, Index to) {
+      for (Index r = from; r < to; ++r) {
+        const Groups::Run& run = groups.runs[at(r)];
+        sum_run(std::span(groups.rows).subspan(at(run.from), at(run.to - run.from)),
+                cluster_and_sign(run.key).first, partial.row(r).data());
+      }
+    });
+    for (Index r = 0; r < count; ++r) {
+      const Groups::Run& run = groups.runs[at(r)];
+      const auto [cluster, sign] = cluster_and_sign(run.key);
+      if (sign > 0) about_.sums.row(cluster) += partial.row(r);
+      else about_.sums.row(cluster) -= partial.row(r);
+      double weight = 0;
+      Index rows = 0;
+      for (Index i = run.from; i < run.to; ++i) {
+        weight += weight_of(groups.rows[at(i)]);
+        rows += weight_of(groups.rows[at(i)]) > 0 ? 1 : 0;
+      }
+      about_.weights[at(cluster)] += sign * weight;
+      about_.counts[at(cluster)] += sign * rows;
+      if (about_.counts[at(cluster)] == 0) about_.weights[at(cluster)] = 0;  // not what rounding leaves
+    }
+  }
+
+  void sum_run(std::span<const Index> members, Index cluster, double* out) const {
+    if (plain_) {
+      if (rows_.dtype() == DType::kFloat32) sum_plain<float>(members, on_.sum_float32, out);
+      else sum_plain<std::uint8_t>(members, on_.sum_uint8, out);
+      return;
+    }
+    std::fill_n(out, rows_.cols(), 0.0);
+    for (const Index i : members) rows_.add(on_, i, origins_.row(cluster).data(), weight_of(i), out);
+  }
+  template <typename Scalar, typename Function>
+  void sum_plain(std::span<const Index> members, Function sum, double* out) const {
+    const Scalar* rows[kRunRows];
+    for (std::size_t i = 0; i < members.size(); ++i) rows[i] = rows_.at<Scalar>(members[i]);
+    sum(rows, static_cast<Index>(members.size()), rows_.cols(), out);
+  }
+
+  Rows rows_;
+  std::span<const double> weights_;
+  const Arithmetic& on_ = arithmetic();
+  bool plain_;
+  RowMatrix<double> origins_;  // (K, D); none where rows are added as they are
+  ClusterSums about_;
+};
+
+void require_labels(ConstArray features, std::span<const Index> labels, Index k, std::span<const double> weights) {
   require(features.rows() == static_cast<Index>(labels.size()), "needs {} labels, got {}", features.rows(),
           labels.size());
   require(weights.empty() || weights.size() == labels.size(), "needs {} weights, got {}", labels.size(),
           weights.size());
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    require(labels[i] >= 0 && labels[i] < k, "row {} has label {}, but there are {} clusters", i, labels[i], k);
+}
+
+void means_from(const Sums& sums, ClusterMeans& out) {
+  const ClusterSums& about = sums.about();
+  out.means.resize(sums.k(), about.sums.cols());
+  out.weights = about.weights;
+  out.counts = about.counts;
+  for (Index c = 0; c < sums.k(); ++c) {
+    const double weight = about.weights[at(c)];
+    if (weight > 0) out.means.row(c) = about.sums.row(c) / weight;
+    else out.means.row(c).setZero();
+    if (weight > 0 && !sums.plain()) out.means.row(c) += sums.origins().row(c);
+  }
 }
 
 }  // namespace
 
 ClusterSums cluster_sums(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                          std::span<const double> weights) {
-  require_lengths(features, labels, weights);
-  const RowMatrix<double> origins = RowMatrix<double>::Zero(k, features.cols());
-  return sums_about(context, Rows(features), members_of(labels, k), origins, weights);
+  require_labels(features, labels, k, weights);
+  Sums sums(features, k, weights);
+  sums.add_all(context, labels);
+  return sums.take();
 }
 
 ClusterMeans cluster_means(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                            std::span<const double> weights) {
-  require_lengths(features, labels, weights);
-  const Rows rows(features);
-  const Members members = members_of(labels, k);
-  RowMatrix<double> means = RowMatrix<double>::Zero(k, features.cols());
-  for (const Members::Block& block : members.blocks) {
-    if (block.from != members.begin[static_cast<std::size_t>(block.cluster)]) continue;
-    double* const origin = means.row(block.cluster).data();
-    const double* const row = rows.read(members.of(block).front(), origin);
-    if (row != origin) std::copy_n(row, rows.cols(), origin);
+  require_labels(features, labels, k, weights);
+  Sums sums(features, k, weights);
+  sums.take_origins(labels);
+  sums.add_all(context, labels);
+  ClusterMeans out;
+  means_from(sums, out);
+  return out;
+}
+
+struct RunningMeans::State {
+  Sums sums;
+  ConstArray features;
+  std::span<const double> weights;
+  Index updates_since_all = 0;
+  bool begun = false;
+  ClusterMeans means = {};
+};
+
+RunningMeans::RunningMeans(ConstArray features, Index k, std::span<const double> weights)
+    : state_(new State{Sums(features, k, weights), features, weights}) {}
+RunningMeans::~RunningMeans() = default;
+
+const ClusterMeans& RunningMeans::update(const Context& context, std::span<const Index> labels,
+                                         std::span<const Relabelled> changed) {
+  State& s = *state_;
+  if (!s.begun || s.updates_since_all == kUpdates || static_cast<Index>(changed.size()) > s.features.rows() / 4) {
+    require_labels(s.features, labels, s.sums.k(), s.weights);
+    s.sums.clear();
+    s.sums.take_origins(labels);
+    s.sums.add_all(context, labels);
+    s.begun = true;
+    s.updates_since_all = 0;
+  } else if (!changed.empty()) {
+    s.sums.add_changes(context, changed);
+    ++s.updates_since_all;
   }
-  ClusterSums about = sums_about(context, rows, members, means, weights);
-  for (Index c = 0; c < k; ++c) {
-    const double weight = about.weights[static_cast<std::size_t>(c)];
-    if (weight > 0) means.row(c) += about.sums.row(c) / weight;
-    else means.row(c).setZero();
-  }
-  return {std::move(means), std::move(about.weights), std::move(about.counts)};
+  means_from(s.sums, s.means);
+  return s.means;
 }
 
 std::span<const double> require_weights(const std::optional<ConstArray>& weights, Index n) {

@@ -1,60 +1,192 @@
 #include "lloyd.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 
+#include "bounds_choice.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
+#include "shoal/kernels/seeding.h"
 #include "shoal/kernels/sums.h"
 
 namespace kernels = shoal::kernels;
+using shoal::ConstArray;
+using shoal::Index;
 
 namespace {
 
-// The means of the labels. All are averaged before an empty cluster takes a copy of the heaviest one's: scikit-learn
-// may copy a sum that is not yet divided, which lies outside of the data.
-shoal::RowMatrix<double> means_of(const shoal::Context& context, shoal::ConstArray features,
-                                  std::span<const double> weights, std::span<const shoal::Index> labels,
-                                  shoal::Index k) {
-  kernels::ClusterMeans found = kernels::cluster_means(context, features, labels, k, weights);
-  const auto heaviest = std::max_element(found.weights.begin(), found.weights.end()) - found.weights.begin();
-  for (shoal::Index c = 0; c < k; ++c)
-    if (found.weights[static_cast<std::size_t>(c)] == 0) found.means.row(c) = found.means.row(heaviest);
-  return std::move(found.means);
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
+
+// The inertia of labels under the means of their clusters, without a look at the rows: what they have about their
+// common mean, less what the means have.
+class InertiaOfMeans {
+ public:
+  InertiaOfMeans(const shoal::Context& context, ConstArray features, std::span<const double> weights) {
+    const std::vector<Index> one_cluster(static_cast<std::size_t>(features.rows()), 0);
+    const auto mean = kernels::cluster_means(context, features, one_cluster, 1, weights);
+    mean_ = mean.means.row(0);
+    about_mean_ = kernels::inertia(context, features, ConstArray(mean.means), one_cluster, weights);
+  }
+  double operator()(const kernels::ClusterMeans& clusters) const {
+    double between = 0;
+    for (Index c = 0; c < clusters.means.rows(); ++c)
+      if (const double weight = clusters.weights[static_cast<std::size_t>(c)]; weight > 0)
+        between += weight * (clusters.means.row(c) - mean_).squaredNorm();
+    return about_mean_ - between;
+  }
+
+ private:
+  Eigen::RowVectorXd mean_;
+  double about_mean_ = 0;
+};
+
+class Lloyd {
+ public:
+  Lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
+        shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm)
+      : context_(context),
+        features_(features),
+        weights_(weights),
+        stop_(stop),
+        out_{.centroids = std::move(centroids), .labels = context.allocate<Index>({features.rows()})},
+        labels_(out_.labels.mutable_view().vector<Index>()),
+        assignment_(features, out_.centroids.rows(), labels_),
+        means_(features, out_.centroids.rows(), weights),
+        choice_(algorithm, features.rows(), features.cols(), out_.centroids.rows()),
+        sizes_(static_cast<std::size_t>(out_.centroids.rows())) {
+    if (stop.inertia_rel) inertia_ = std::make_unique<InertiaOfMeans>(context, features, weights);
+  }
+
+  Clusters run() {
+    const auto start = std::chrono::steady_clock::now();
+    bool labels_stayed = false, out_of_time = false;
+    while (!out_.converged && !out_of_time && out_.iterations < stop_.max_iter) {
+      context_.progress(out_.iterations++, stop_.max_iter, "iterations");
+      const bool first = assign();
+      const bool moved = fill_empty_clusters();
+      labels_stayed = !first && !moved && changed_.empty();
+      if (labels_stayed) {  // then the centroids already are the means of these labels, to the last bit
+        out_.converged = true;
+        break;
+      }
+      const double changed = first ? 1 : static_cast<double>(changed_.size()) / static_cast<double>(features_.rows());
+      out_.converged = take_means(changed) && !moved;
+      out_of_time = stop_.max_seconds && seconds_since(start) > *stop_.max_seconds;
+    }
+    if (out_of_time && !out_.converged)
+      context_.log(shoal::Level::kWarning, "stopped after {} iterations, as max_time of {} s is over", out_.iterations,
+                   *stop_.max_seconds);
+    if (!labels_stayed) settle();
+    out_.how = choice_.summary();
+    return std::move(out_);
+  }
+
+ private:
+  // Labels by the centroids as they are; `changed_` are the differences to the labels that the means know.
+  bool assign() {
+    const auto start = std::chrono::steady_clock::now();
+    auto pass = assignment_.update(context_, out_.centroids, choice_.next());
+    choice_.learn(pass, seconds_since(start));
+    changed_ = std::move(pass.changed);
+    if (pass.first) {
+      std::fill(sizes_.begin(), sizes_.end(), 0);
+      for (std::size_t i = 0; i < labels_.size(); ++i) count(static_cast<Index>(i), labels_[i], 1);
+    }
+    for (const kernels::Relabelled& c : changed_) count(c.row, c.from, -1), count(c.row, c.to, 1);
+    return pass.first;
+  }
+
+  // Whether a row was moved to a cluster that had lost all of its rows.
+  bool fill_empty_clusters() {
+    if (!has_empty_cluster()) return false;
+    const auto moves =
+        kernels::rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
+    for (const kernels::Move& move : moves) {
+      const Index from = labels_[static_cast<std::size_t>(move.row)];
+      assignment_.relabel(move.row, move.to);
+      count(move.row, from, -1), count(move.row, move.to, 1);
+      const auto known = std::lower_bound(changed_.begin(), changed_.end(), move.row,
+                                          [](const kernels::Relabelled& c, Index row) { return c.row < row; });
+      if (known != changed_.end() && known->row == move.row) known->to = move.to;
+      else changed_.insert(known, {move.row, from, move.to});
+    }
+    std::erase_if(changed_, [](const kernels::Relabelled& c) { return c.from == c.to; });
+    return !moves.empty();
+  }
+
+  // Rows of weight 0 have a label but do not fill a cluster.
+  void count(Index row, Index cluster, Index by) {
+    if (weights_.empty() || weights_[static_cast<std::size_t>(row)] > 0)
+      sizes_[static_cast<std::size_t>(cluster)] += by;
+  }
+  bool has_empty_cluster() const { return std::find(sizes_.begin(), sizes_.end(), 0) != sizes_.end(); }
+
+  // Moves the centroids to the means of the labels; whether a rule says stop.
+  bool take_means(double changed) {
+    const kernels::ClusterMeans& found = means_.update(context_, labels_, changed_);
+    // All are averaged before an empty cluster takes a copy of the heaviest one's: scikit-learn may copy a sum that is
+    // not yet divided, which lies outside of the data.
+    const auto heaviest = std::max_element(found.weights.begin(), found.weights.end()) - found.weights.begin();
+    double shift = 0, farthest = 0;
+    for (Index c = 0; c < out_.centroids.rows(); ++c) {
+      const Index from = found.weights[static_cast<std::size_t>(c)] == 0 ? heaviest : c;
+      const double moved = (found.means.row(from) - out_.centroids.row(c)).squaredNorm();
+      shift += moved;
+      farthest = std::max(farthest, moved);
+      out_.centroids.row(c) = found.means.row(from);
+    }
+    bool stop = shift <= stop_.squared_shift || (stop_.center_shift && std::sqrt(farthest) <= *stop_.center_shift) ||
+                (stop_.changed_labels && changed <= *stop_.changed_labels);
+    if (inertia_) {
+      const double now = (*inertia_)(found);
+      stop = stop || (last_inertia_ && *last_inertia_ - now <= *stop_.inertia_rel * now);
+      last_inertia_ = now;
+    }
+    return stop;
+  }
+
+  // Labels of the last centroids. Where a cluster is empty under them, its centroid goes to the row farthest from its
+  // own and labels are found again; each round lowers the inertia, so it ends.
+  void settle() {
+    while (true) {
+      assign();
+      if (!has_empty_cluster()) return;
+      const auto moves =
+          kernels::rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
+      if (moves.empty()) return;
+      for (const kernels::Move& move : moves)
+        out_.centroids.row(move.to) = kernels::take_rows(features_, {&move.row, 1});
+    }
+  }
+
+  const shoal::Context& context_;
+  ConstArray features_;
+  std::span<const double> weights_;
+  const StopRules& stop_;
+  Clusters out_;
+  std::span<Index> labels_;
+  kernels::Assignment assignment_;
+  kernels::RunningMeans means_;
+  BoundsChoice choice_;
+  std::vector<kernels::Relabelled> changed_;
+  std::vector<Index> sizes_;  // (K) rows with a weight
+  std::unique_ptr<InertiaOfMeans> inertia_;
+  std::optional<double> last_inertia_;
+};
 
 }  // namespace
 
-Clusters lloyd(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
-               shoal::RowMatrix<double> centroids, const LloydLimits& limits) {
-  Clusters out{.centroids = std::move(centroids),
-               .labels = std::vector<shoal::Index>(static_cast<std::size_t>(features.rows()))};
-  std::vector<shoal::Index> previous;
-  bool labels_stayed = false;
-  while (!out.converged && out.iterations < limits.max_iter) {
-    context.progress(out.iterations++, limits.max_iter, "iterations");
-    kernels::nearest(context, features, shoal::ConstArray(out.centroids), shoal::MutableArray(out.labels));
-    const auto moves =
-        kernels::rows_for_empty_clusters(context, features, shoal::ConstArray(out.centroids), out.labels, weights);
-    for (const kernels::Move& move : moves) out.labels[static_cast<std::size_t>(move.row)] = move.to;
-    labels_stayed = moves.empty() && out.labels == previous;
-    if (labels_stayed) {  // then the centroids already are the means of these labels, to the last bit
-      out.converged = true;
-      break;
-    }
-    shoal::RowMatrix<double> means = means_of(context, features, weights, out.labels, out.centroids.rows());
-    const double shift = (means - out.centroids).squaredNorm();
-    out.centroids = std::move(means);
-    out.converged = moves.empty() && shift <= limits.squared_shift;
-    previous = out.labels;
-  }
-  if (!labels_stayed) kernels::nearest_without_empty(context, features, out.centroids, out.labels, weights);
-  out.inertia = kernels::inertia(context, features, shoal::ConstArray(out.centroids), out.labels, weights);
-  return out;
+Clusters lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
+               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm) {
+  return Lloyd(context, features, weights, std::move(centroids), stop, algorithm).run();
 }
 
-double mean_variance(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights) {
-  const std::vector<shoal::Index> one_cluster(static_cast<std::size_t>(features.rows()), 0);
+double mean_variance(const shoal::Context& context, ConstArray features, std::span<const double> weights) {
+  const std::vector<Index> one_cluster(static_cast<std::size_t>(features.rows()), 0);
   const kernels::ClusterMeans mean = kernels::cluster_means(context, features, one_cluster, 1, weights);
-  const double sum = kernels::inertia(context, features, shoal::ConstArray(mean.means), one_cluster, weights);
+  const double sum = kernels::inertia(context, features, ConstArray(mean.means), one_cluster, weights);
   return sum / mean.weights[0] / static_cast<double>(features.cols());
 }

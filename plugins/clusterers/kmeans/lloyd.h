@@ -1,37 +1,47 @@
-// Lloyd's algorithm from given centroids, over plain matrices.
+// Lloyd's iteration from given centroids, over plain matrices, with or without bounds on distances.
 #ifndef SHOAL_PLUGINS_KMEANS_LLOYD_H_
 #define SHOAL_PLUGINS_KMEANS_LLOYD_H_
 
+#include <optional>
 #include <span>
-#include <vector>
+#include <string>
 
 #include "shoal/context.h"
+#include "shoal/kernels/assignment.h"
 
-struct LloydLimits {
+/// How the nearest centroids are found. All of them find the same ones, so the result is the same to the last bit.
+enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang };
+
+/// When to stop. An iteration that changes no label always is the last.
+struct StopRules {
   shoal::Index max_iter = 300;
-  double squared_shift = 0;  ///< stop when Σ ‖new − old centroid‖² is at most this
+  double squared_shift = 0;                   ///< Σ ‖new − old centroid‖² is at most this
+  std::optional<double> center_shift = {};    ///< no centroid moved farther than this
+  std::optional<double> inertia_rel = {};     ///< the inertia fell by at most this share of itself
+  std::optional<double> changed_labels = {};  ///< at most this share of the rows changed their label
+  std::optional<double> max_seconds = {};     ///< the only rule under which the result depends on the machine
 };
 
-/// Labels, centroids and inertia that belong together: each label is its row's nearest centroid
-/// (shoal::kernels::nearest).
+/// Labels and centroids that belong together: each label is its row's nearest centroid (shoal::kernels::nearest).
 struct Clusters {
-  shoal::RowMatrix<double> centroids;  ///< (K, D)
-  std::vector<shoal::Index> labels;    ///< (N)
-  double inertia = 0;                  ///< Σ weight · squared distance, by direct differences
+  shoal::RowMatrix<double> centroids = {};  ///< (K, D)
+  shoal::Array labels = {};                 ///< (N) int64
   shoal::Index iterations = 0;
-  bool converged = false;  ///< false: stopped by max_iter
+  bool converged = false;  ///< false: stopped by max_iter or max_seconds
+  std::string how = {};    ///< what was done, in words: passes of each kind, the share of scores computed
+
+  std::span<const shoal::Index> label_values() const { return labels.view().vector<shoal::Index>(); }
 };
 
-/// Alternates labels and means until the labels stay the same or the centroids move less than the limit, as
-/// scikit-learn does, which also says how iterations are counted. A cluster that loses all rows takes the row farthest
-/// from its centroid; where no row is left that differs from its centroid, it takes the heaviest cluster's centroid and
-/// stays empty.
+/// Alternates labels and means until the labels stay the same or another rule says stop, as scikit-learn does, which
+/// also says how iterations are counted. A cluster that loses all rows takes the row farthest from its centroid; where
+/// no row is left that differs from its centroid, it takes the heaviest cluster's centroid and stays empty.
 ///
 /// `features` (N, D) float32, float64 or uint8, `centroids` (K, D), `weights` (N) or empty. Time O(N·K·D) per
-/// iteration. Throws Cancelled. Source: S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28
-/// (1982) 129–137.
+/// iteration at most, memory as shoal::kernels::Assignment. Throws Cancelled. Source: S. P. Lloyd, "Least squares
+/// quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129–137.
 Clusters lloyd(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
-               shoal::RowMatrix<double> centroids, const LloydLimits& limits);
+               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm = Algorithm::kAuto);
 
 /// The variance of a column, averaged over the columns; weighted as if rows were repeated.
 double mean_variance(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights);

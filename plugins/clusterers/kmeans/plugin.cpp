@@ -16,6 +16,8 @@ struct Params {
   std::optional<std::int64_t> n_init;
   std::int64_t max_iter = 300;
   double tol = 1e-4;
+  std::optional<double> stop_center_shift, stop_inertia_rel, stop_changed_labels, max_time;
+  std::string algorithm = "auto";
 
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
@@ -32,33 +34,67 @@ struct Params {
                "stop when the centroids' squared shifts add up to at most tol times the mean "
                "variance of a column")
         .min(0.0);
+    schema.field("stop_center_shift", &Params::stop_center_shift, "stop when no centroid moves farther than this")
+        .min(0.0);
+    schema
+        .field("stop_inertia_rel", &Params::stop_inertia_rel,
+               "stop when the inertia falls by at most this share of itself in an iteration")
+        .min(0.0);
+    schema
+        .field("stop_changed_labels", &Params::stop_changed_labels,
+               "stop when at most this share of the examples changes its cluster in an iteration")
+        .min(0.0)
+        .max(1.0);
+    schema.field("max_time", &Params::max_time, "seconds after which no iteration of a start begins").min(0.0);
+    schema
+        .field(
+            "algorithm", &Params::algorithm,
+            "how distances are avoided: all give the same result; auto goes by what passes cost and says what it did")
+        .one_of({"auto", "lloyd", "hamerly", "yinyang"})
+        .speed_only();
   }
 };
+
+Algorithm algorithm_of(const std::string& name) {
+  if (name == "lloyd") return Algorithm::kLloyd;
+  if (name == "hamerly") return Algorithm::kHamerly;
+  return name == "yinyang" ? Algorithm::kYinyang : Algorithm::kAuto;
+}
 
 class KMeans final : public shoal::Clusterer, public shoal::Stateful {
  public:
   explicit KMeans(const Params& params) : params_(params) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
-    shoal::require_features(input.features);
-    const shoal::Index n = input.features.rows();
+    const shoal::Index n = input.features.rows();  // the SDK has looked at the features: finite, and of a dtype we take
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
-    const LloydLimits limits{
+    const StopRules stop{
         .max_iter = params_.max_iter,
-        .squared_shift = params_.tol == 0 ? 0 : params_.tol * mean_variance(context, input.features, weights)};
+        .squared_shift = params_.tol == 0 ? 0 : params_.tol * mean_variance(context, input.features, weights),
+        .center_shift = params_.stop_center_shift,
+        .inertia_rel = params_.stop_inertia_rel,
+        .changed_labels = params_.stop_changed_labels,
+        .max_seconds = params_.max_time};
 
     Clusters best;
+    double least = std::numeric_limits<double>::infinity();
     const std::int64_t starts = count_starts(context, input);
     for (std::int64_t start = 0; start < starts; ++start) {
-      Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), limits);
-      if (starts > 1)
-        context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", start + 1, starts,
-                    found.inertia, found.iterations);
-      if (start == 0 || found.inertia < best.inertia) best = std::move(found);
+      Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), stop,
+                             algorithm_of(params_.algorithm));
+      context.log(shoal::Level::kDebug, "algorithm {}: {}", params_.algorithm, found.how);
+      double inertia = 0;  // of a single start nobody asks
+      if (starts > 1) {
+        inertia = shoal::kernels::inertia(context, input.features, shoal::ConstArray(found.centroids),
+                                          found.label_values(), weights);
+        context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", start + 1, starts, inertia,
+                    found.iterations);
+      }
+      if (inertia < least) least = inertia, best = std::move(found);
     }
-    warn_of_empty(context, input.features, weights, best.labels);
-    shoal::Clustering out{.labels = context.copy(best.labels),
+    warn_of_empty(context, input.features, weights, best.label_values());
+    shoal::Clustering out{.labels = best.labels,
                           .centroids = context.copy(best.centroids),
                           .clusters = params_.k,
                           .iterations = best.iterations,

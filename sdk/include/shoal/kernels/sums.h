@@ -2,6 +2,7 @@
 #ifndef SHOAL_KERNELS_SUMS_H_
 #define SHOAL_KERNELS_SUMS_H_
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,9 +18,9 @@ struct ClusterSums {
   std::vector<Index> counts;    ///< (K) rows with a weight above 0
 };
 
-/// Sums the rows of each label in 0 … k − 1. A cluster's rows are taken in order, 512 to a block, and the blocks' sums
-/// are added in order. An empty `weights` means 1 for all. Memory O((N/512 + K)·D). Throws InputError  a label is not
-/// in [0, k), or lengths differ
+/// Sums the rows of each label in 0 … k − 1: of every 65536 rows a cluster's are taken in order, 512 to a run, and the
+/// runs' sums are added in order. An empty `weights` means 1 for all. Memory O(K·D), whatever N.
+/// Throws InputError  a label is not in [0, k), or lengths differ
 ClusterSums cluster_sums(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                          std::span<const double> weights = {});
 
@@ -29,10 +30,40 @@ struct ClusterMeans {
   std::vector<Index> counts;    ///< (K) rows with a weight above 0
 };
 
-/// Weighted means of the rows of each label, by differences to the cluster's first row: a common offset costs no
-/// accuracy, and equal rows have exactly themselves as mean. Otherwise as cluster_sums.
+/// Weighted means of the rows of each label; equal rows have exactly themselves as mean. float64 rows and weighted ones
+/// are added as differences to the cluster's first row, so that a common offset costs no accuracy; float32 and uint8
+/// rows as they are, which loses nothing in float64. Otherwise as cluster_sums.
 ClusterMeans cluster_means(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                            std::span<const double> weights = {});
+
+/// A row whose label changed.
+struct Relabelled {
+  Index row, from, to;
+};
+
+/// Means of the same rows under labels that change little from one call to the next: only the rows that changed are
+/// added and subtracted, and all of them again every sixteenth time, or when more than a quarter changed. So the means
+/// depend on the labels and on how they came about, not on the number of threads or the processor.
+class RunningMeans {
+ public:
+  static constexpr Index kUpdates = 15;  ///< calls between two that add all rows
+
+  /// `features` and `weights` are read by every update.
+  RunningMeans(ConstArray features, Index k, std::span<const double> weights = {});
+  ~RunningMeans();
+  RunningMeans(const RunningMeans&) = delete;
+  RunningMeans& operator=(const RunningMeans&) = delete;
+
+  /// The means of `labels` (N), of which `changed` are all that differ from the last call's; the first call looks at
+  /// `labels` alone. Valid until the next call.
+  /// Throws InputError  a label is not in [0, k), or lengths differ
+  const ClusterMeans& update(const Context& context, std::span<const Index> labels,
+                             std::span<const Relabelled> changed);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// `weights` (N) float64 as a span; empty where absent.
 /// Throws InputError  not N of them, one is negative or not finite (its row is named), or all are 0

@@ -1,0 +1,38 @@
+// Which bounds the next pass keeps.
+#ifndef SHOAL_PLUGINS_KMEANS_BOUNDS_CHOICE_H_
+#define SHOAL_PLUGINS_KMEANS_BOUNDS_CHOICE_H_
+
+#include <chrono>
+#include <string>
+
+#include "lloyd.h"
+
+/// Chooses by name, or, for `auto`, by what passes cost. Bounds pay only once centroids have settled, for which they
+/// are kept from the third pass on; where there is one group alone (K ≤ 16) a pass with bounds may cost more than one
+/// without, so they wait until few labels change, and are dropped for a while when they were slower. The clock decides
+/// speed alone: the labels do not depend on it.
+class BoundsChoice {
+ public:
+  BoundsChoice(Algorithm algorithm, shoal::Index n, shoal::Index cols, shoal::Index k);
+
+  shoal::kernels::Bounds next() const;
+  /// Tells what a pass with next()'s bounds did and how long it took.
+  void learn(const shoal::kernels::Assignment::Pass& pass, double seconds);
+
+  /// For the log.
+  std::string summary() const;
+
+ private:
+  shoal::kernels::Bounds bounds_of_choice() const;
+
+  Algorithm algorithm_;
+  shoal::Index n_, cols_, k_;
+  shoal::Index passes_ = 0, with_bounds_ = 0;
+  double scores_ = 0;
+  double changed_share_ = 1;       // of the rows, in the last pass
+  double wait_until_share_ = 0.1;  // bounds are kept when fewer rows change
+  double plain_seconds_ = 0;       // the fastest pass without bounds
+  bool held_ = false;              // whether the last pass kept bounds
+};
+
+#endif  // SHOAL_PLUGINS_KMEANS_BOUNDS_CHOICE_H_

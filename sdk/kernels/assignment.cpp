@@ -1,0 +1,152 @@
+// The bounds and what they rest on are in docs/kernels.md.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "assignment_worker.h"
+
+namespace shoal::kernels {
+namespace {
+
+constexpr Index kBoundBytes = 24 << 20;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+float rounded_up(double x) { return static_cast<float>(x) * kUp; }
+
+// Workers that wait for their next task: there are as many as threads, whose memory is not asked for again each time.
+template <typename T>
+class Idle {
+ public:
+  std::unique_ptr<T> take() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) return nullptr;
+    std::unique_ptr<T> out = std::move(waiting_.back());
+    waiting_.pop_back();
+    return out;
+  }
+  void give(std::unique_ptr<T> worker) {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(worker));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<T>> waiting_;
+};
+
+}  // namespace
+
+void Assignment::State::take_centroids(const Context& context, const RowMatrix<double>& given) {
+  if (centroids) centroids->set(context, given);
+  if (centroids && centroids->usable()) return;
+  centroids.emplace(k, rows.cols(), Frame::about(given, rows.dtype()));
+  centroids->set(context, given);
+  projection.reset();
+  norms_known = bounds_hold = false;
+}
+
+void Assignment::State::take_projection(const Context& context, const RowMatrix<double>& given) {
+  if (kind == Bounds::kNone || !centroids->usable()) return;
+  if (!projection && !projection_is_of_no_use) {
+    const Index dimensions = Projection::dimensions(rows.rows(), rows.cols(), k);
+    if (dimensions == 0) return;
+    projection = std::make_unique<Projection>(context, rows, centroids->frame(), dimensions, isa, norm2);
+    norms_known = true;
+  }
+  if (projection) projection->set_centroids(context, given);
+}
+
+void Assignment::State::take_kind(Bounds bounds) {
+  if (bounds == kind && (bounds == Bounds::kNone || !upper.empty())) return;
+  kind = bounds;
+  bounds_hold = false;
+  if (bounds == Bounds::kNone) return;
+  const Index panels = centroids->panels().count;
+  const Index most = bounds == Bounds::kOne ? 1 : std::max<Index>(1, kBoundBytes / 4 / std::max<Index>(1, rows.rows()));
+  panels_of_group = (panels + std::min(most, panels) - 1) / std::min(most, panels);
+  groups = (panels + panels_of_group - 1) / panels_of_group;
+  const Index tasks = (rows.rows() + kTaskRows - 1) / kTaskRows;
+  upper.resize(at(rows.rows()));
+  lower.resize(at(tasks * kTaskRows * groups));
+  moved.resize(at(groups));
+  moved_up.resize(at(groups));
+  drift.resize(at(k));
+  group_of_centroid.resize(at(k));
+  for (Index c = 0; c < k; ++c) group_of_centroid[at(c)] = static_cast<std::int32_t>(c / kPanel / panels_of_group);
+}
+
+void Assignment::State::measure_drift(const RowMatrix<double>& given) {
+  for (Index g = 0; g < groups; ++g) {
+    double most = 0;
+    for (Index c = g * panels_of_group * kPanel; c < std::min(k, (g + 1) * panels_of_group * kPanel); ++c) {
+      const double shift = (given.row(c) - before.row(c)).norm() * centroids->frame().scale;
+      drift[at(c)] = rounded_up(shift);
+      most = std::max(most, shift);
+    }
+    moved[at(g)] += most * (1 + 0x1p-30);
+    moved_up[at(g)] = rounded_up(moved[at(g)]);
+  }
+}
+
+void Assignment::State::forget(Index row) {
+  upper[at(row)] = kInfinity;
+  float* bounds = lower_of(row / kTaskRows * kTaskRows) + row % kTaskRows;
+  for (Index g = 0; g < groups; ++g) bounds[g * kTaskRows] = -kInfinity;
+}
+
+Assignment::Assignment(ConstArray features, Index k, std::span<Index> labels) : state_(new State(features, k, labels)) {
+  require(features.rank() == 2 && features.cols() >= 1, "features must be (N, D), but have shape {}",
+          to_string(features.shape()));
+  require(features.rows() == static_cast<Index>(labels.size()), "needs {} labels, got {}", features.rows(),
+          labels.size());
+  require(k >= 1, "k is {}, but there is at least 1 cluster", k);
+}
+Assignment::~Assignment() = default;
+
+Assignment::Pass Assignment::update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds) {
+  State& s = *state_;
+  require(centroids.rows() == s.k && centroids.cols() == s.rows.cols(), "expected centroids ({}, {}), got ({}, {})",
+          s.k, s.rows.cols(), centroids.rows(), centroids.cols());
+  s.take_centroids(context, centroids);
+  s.take_kind(bounds);
+  s.norm2.resize(s.labels.size());
+  s.take_projection(context, centroids);
+  if (s.bounds_hold) s.measure_drift(centroids);
+  else std::fill(s.moved.begin(), s.moved.end(), 0.0), std::fill(s.moved_up.begin(), s.moved_up.end(), 0.0F);
+
+  Idle<Worker> idle;
+  Pass pass{.first = !s.begun};
+  std::vector<Pass> of_task(at((s.rows.rows() + kTaskRows - 1) / kTaskRows));
+  context.parallel_for(s.rows.rows(), kTaskRows, [&](Index from, Index to) {
+    std::unique_ptr<Worker> worker = idle.take();
+    if (!worker) worker = std::make_unique<Worker>(s);
+    of_task[at(from / kTaskRows)] = worker->run(from, to);
+    idle.give(std::move(worker));
+  });
+  for (const Pass& part : of_task) {
+    pass.changed.insert(pass.changed.end(), part.changed.begin(), part.changed.end());
+    pass.rows_read += part.rows_read;
+    pass.scores += part.scores;
+    pass.decided += part.decided;
+  }
+  s.most_rows_are_near = s.groups > 4 && pass.rows_read > s.rows.rows() / 2;
+  // Where directions are no better than others, few pairs are excluded; the projection is dropped then.
+  if (s.projection && !pass.first && pass.scores > s.rows.rows() * (1 + s.k / 3))
+    s.projection.reset(), s.projection_is_of_no_use = true;
+  s.begun = true;
+  s.norms_known = s.centroids->usable();
+  s.bounds_hold = s.centroids->usable() && bounds != Bounds::kNone;
+  if (s.bounds_hold) s.before = centroids;
+  return pass;
+}
+
+void Assignment::relabel(Index row, Index to) {
+  State& s = *state_;
+  s.labels[at(row)] = to;
+  if (s.bounds_hold) s.forget(row);
+}
+
+}  // namespace shoal::kernels

@@ -1,0 +1,128 @@
+// What an Assignment remembers between calls, and one thread's work in a call. Internal.
+#ifndef SHOAL_KERNELS_ASSIGNMENT_WORKER_H_
+#define SHOAL_KERNELS_ASSIGNMENT_WORKER_H_
+
+#include <optional>
+#include <vector>
+
+#include "decide.h"
+#include "projection.h"
+#include "shoal/kernels/assignment.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
+constexpr Index kTaskRows = 1024;
+
+struct Assignment::State {
+  State(ConstArray features, Index clusters, std::span<Index> to) : rows(features), k(clusters), labels(to) {}
+
+  Rows rows;
+  Index k;
+  std::span<Index> labels;
+  Isa isa = best_isa();
+
+  std::optional<Centroids> centroids;
+  std::unique_ptr<Projection> projection;  // of the rows in the centroids' frame, where there is one
+  RowMatrix<double> before;                // the centroids of the last call
+  std::vector<float> norm2;                // (N) ‖(x − μ)·scale‖², once a pass has been made in the frame
+  bool begun = false, norms_known = false, bounds_hold = false;
+  bool projection_is_of_no_use = false;
+  bool most_rows_are_near = false;  // in the last pass; then it does not pay to ask each first
+  Bounds kind = Bounds::kNone;
+
+  // Of every row: no centroid but its own is nearer than lower(group) − moved[group], its own not farther than upper.
+  Index panels_of_group = 1, groups = 0;
+  std::vector<float> upper, lower;  // (N); of each task's rows (groups, kTaskRows)
+  std::vector<double> moved;        // (groups) how far centroids have moved since bounds hold
+  std::vector<float> moved_up;      // the same in float32, rounded up
+  std::vector<float> drift;         // (K) how far each moved in this call
+
+  std::vector<std::int32_t> group_of_centroid;  // (K)
+
+  Index group_of(Index centroid) const { return group_of_centroid[static_cast<std::size_t>(centroid)]; }
+  float* lower_of(Index task_from) { return lower.data() + task_from * groups; }
+
+  void take_centroids(const Context& context, const RowMatrix<double>& given);
+  void take_kind(Bounds bounds);
+  void take_projection(const Context& context, const RowMatrix<double>& given);
+  void measure_drift(const RowMatrix<double>& given);
+  void forget(Index row);
+};
+
+// One thread's work on one task's rows.
+class Assignment::Worker {
+ public:
+  explicit Worker(State& state);
+
+  /// Labels rows `from` up to `to` (without it), of one task.
+  Assignment::Pass run(Index from, Index to);
+
+ private:
+  void set_label(Index r, Index label);
+  void decide_all();
+  void fetch(Index r);
+  float norm2(Index r) const { return s_.norm2[static_cast<std::size_t>(first_ + r)]; }
+  Index label(Index r) const { return s_.labels[static_cast<std::size_t>(first_ + r)]; }
+  void screen_all();
+
+  void screen_within_bounds();
+  void decide_stray(Index r);
+  void look_at_own(Index near);
+  double threshold_of(Index r) const;
+  float score_less(Index r, double threshold) const;
+
+  void screen_by_groups(Index near);
+  bool own_group_is_scored(Index r);
+  void score_group(Index g);
+  void settle(Index r);
+  Index decide(Index r, float least);
+
+  void screen_by_projection(Index near);
+  void label_by_projection();
+  void set_floors();
+  void project_group(Index g);
+  void look_at_rows_of_pairs();
+  void score_pairs();
+  void settle_projected(Index r);
+  Index decide_projected(Index r, float least);
+
+  float* upper() { return s_.upper.data() + first_; }
+  float* lower(Index group) { return s_.lower_of(from_) + group * kTaskRows + (first_ - from_); }
+  float squared_error(Index r) const;
+  float above(Index r, float score) const;
+  float below(Index r, float score) const;
+  void bound(Index r, Index group, float score);
+  void keep_old_in_bounds(Index r, Index label);
+
+  // A row and a centroid whose distance has to be computed in all dimensions.
+  struct Pair {
+    std::int32_t row, centroid, group;
+  };
+
+  Assignment::Pass pass_;
+  State& s_;
+  const Screen& screen_;
+  const Centroids& centroids_;
+  Operands operands_;
+  Decider decider_;
+  Index at_once_;
+  Index from_ = 0, first_ = 0, count_ = 0;  // the rows at hand; arrays below are numbered from first_
+  Buffer<float> packed_;
+  std::vector<Pair> pairs_;
+  std::vector<float> pair_scores_;
+  Index doubtful_count_ = 0;
+
+  template <typename T>
+  using OfRows = T[kTaskRows];
+  OfRows<const float*> operand_, listed_, other_;
+  OfRows<float> best_, second_, least_, reach_, own_, second_in_group_, floor_, net_, slack_, projected_norm2_;
+  OfRows<float> scores_, listed_best_, listed_second_, listed_floor_, listed_norm2_, listed_net_, listed_slack_;
+  OfRows<std::int32_t> lane_, listed_lane_, best_group_, near_, doubtful_, list_;
+  OfRows<std::uint16_t> lanes_;
+};
+
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_ASSIGNMENT_WORKER_H_

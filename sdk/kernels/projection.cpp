@@ -1,0 +1,151 @@
+#include "projection.h"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+
+namespace shoal::kernels {
+namespace {
+
+constexpr Index kSample = 1024;
+constexpr int kPowers = 2;  // of the sample's scatter matrix
+constexpr Index kBlockRows = 96;
+constexpr Index kBytes = 32 << 20;
+
+// √a, where a is known to `error`: how far the root may be wrong.
+double error_of_root(double a, double error) {
+  const double root = std::sqrt(std::max(0.0, a));
+  return root > 0 ? std::min(std::sqrt(error), error / root) : std::sqrt(error);
+}
+
+using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+// An orthonormal basis (m, D) of the span of m rows.
+Floats orthonormal(const Floats& rows) {
+  const Eigen::HouseholderQR<Eigen::MatrixXf> qr(rows.transpose());
+  return (qr.householderQ() * Eigen::MatrixXf::Identity(rows.cols(), rows.rows())).transpose();
+}
+
+}  // namespace
+
+Index Projection::dimensions(Index n, Index cols, Index k) {
+  if (cols < 96 || k < 4) return 0;
+  const Index wanted = cols < 256 ? 32 : 64;
+  const Index affordable = kBytes / 4 / std::max<Index>(1, n) / 16 * 16;
+  return std::min(wanted, std::max<Index>(16, affordable));
+}
+
+Projection::Projection(const Context& context, const Rows& rows, const Frame& frame, Index dimensions, Isa isa,
+                       std::span<float> norm2)
+    : frame_(frame),
+      dimensions_(dimensions),
+      rows_(static_cast<std::size_t>(rows.rows() * dimensions)),
+      norm2_(static_cast<std::size_t>(rows.rows())),
+      slack_(static_cast<std::size_t>(rows.rows())) {
+  find_directions(rows, isa);
+  take_rows(context, rows, isa, norm2);
+}
+
+void Projection::find_directions(const Rows& rows, Isa isa) {
+  const Index sampled = std::min(kSample, rows.rows()), m = std::min(dimensions_ - 1, sampled);
+  Floats sample(sampled, rows.cols());
+  const Screen& screen = kernels::screen(isa);
+  Frame shifted = frame_;
+  shifted.raw = false;
+  const Operands operands(rows, shifted, screen);
+  for (Index i = 0; i < sampled; ++i) {
+    const Index row = i * (rows.rows() / sampled);
+    // Bytes are widened, not shifted.
+    if (rows.dtype() == DType::kUInt8) {
+      for (Index j = 0; j < rows.cols(); ++j)
+        sample(i, j) = static_cast<float>(rows.at<std::uint8_t>(row)[j]) - frame_.shift[static_cast<std::size_t>(j)];
+    } else if (!has_scores(operands.pack(row, sample.row(i).data()))) {
+      sample.row(i).setZero();
+    }
+  }
+  Floats basis = orthonormal(sample.topRows(m));
+  for (int power = 0; power < kPowers; ++power)
+    basis = orthonormal(Floats((basis * sample.transpose()).eval() * sample));
+  directions_ = RowMatrix<double>::Zero(dimensions_ - 1, rows.cols());
+  directions_.topRows(m) = basis.cast<double>();
+  RowMatrix<double> skew = basis.cast<double>() * basis.cast<double>().transpose();
+  skew -= RowMatrix<double>::Identity(m, m);
+  skew_ = skew.norm() + 1e-12;
+  if (!(skew_ < 1e-3)) directions_.setZero(), skew_ = 0;  // the sample is degenerate: only norms are compared
+}
+
+void Projection::take_rows(const Context& context, const Rows& rows, Isa isa, std::span<float> norm2) {
+  const Screen& screen = kernels::screen(isa);
+  const Index m = dimensions_ - 1, cols = rows.cols();
+  // The directions as if they were centroids: a row's scores with them are its first m numbers.
+  const Index panels = (m + kPanel - 1) / kPanel;
+  Buffer<float> values(panels * kPanel * cols), bias(panels * kPanel);
+  std::fill_n(values.data(), panels * kPanel * cols, 0.0F);
+  std::fill_n(bias.data(), panels * kPanel, 0.0F);
+  for (Index p = 0; p < m; ++p) {
+    double along_shift = 0;
+    float* lane = values.data() + p / kPanel * kPanel * cols + p % kPanel;
+    for (Index j = 0; j < cols; ++j) {
+      lane[j * kPanel] = static_cast<float>(directions_(p, j));
+      along_shift += directions_(p, j) * static_cast<double>(frame_.shift[static_cast<std::size_t>(j)]);
+    }
+    if (frame_.raw) bias[p] = static_cast<float>(-along_shift);
+  }
+  const Panels directions = {values.data(), bias.data(), panels, cols};
+  const double terms = static_cast<double>(cols) + 16;
+  const double gamma = terms * 0x1p-24 / (1 - terms * 0x1p-24);
+
+  context.parallel_for(rows.rows(), kBlockRows, [&](Index from, Index to) {
+    const Operands operands(rows, frame_, screen);
+    const Buffer<float> packed(operands.in_place() ? 0 : kBlockRows * cols), scores(kBlockRows * panels * kPanel);
+    const float* block[kBlockRows];
+    for (Index i = from; i < to; ++i) {
+      float& square = norm2[static_cast<std::size_t>(i)];
+      block[i - from] = operands.in_place() ? operands.at(i) : packed.data() + (i - from) * cols;
+      square = operands.in_place() ? operands.squared_norm(i) : operands.pack(i, packed.data() + (i - from) * cols);
+    }
+    screen.all_scores(block, to - from, directions, scores.data());
+    for (Index i = from; i < to; ++i) {
+      const float* y = scores.data() + (i - from) * panels * kPanel;
+      float* out = rows_.data() + i * dimensions_;
+      const auto square = static_cast<double>(norm2[static_cast<std::size_t>(i)]);
+      double inside = 0;
+      for (Index p = 0; p < m; ++p) inside += static_cast<double>(y[p]) * static_cast<double>(y[p]);
+      std::copy_n(y, m, out);
+      const double left = std::sqrt(std::max(0.0, square - inside));
+      out[m] = static_cast<float>(left);
+      norm2_[static_cast<std::size_t>(i)] = static_cast<float>(inside + left * left);
+      // ‖what was summed in float32, less what it should be‖, then what that makes of the last number.
+      const double norm = std::sqrt(square) * (1 + 2 * gamma), length = 1 + skew_;
+      const double wrong = std::sqrt(static_cast<double>(m)) * gamma * length * (norm + 2 * frame_.shift_norm) + 1e-18;
+      const double of_square = 4 * gamma * square + (2 * std::sqrt(inside) + wrong) * wrong + skew_ * inside;
+      slack_[static_cast<std::size_t>(i)] =
+          static_cast<float>((wrong + error_of_root(square - inside, of_square) + left * 0x1p-23) * (1 + 0x1p-20));
+    }
+  });
+}
+
+void Projection::set_centroids(const Context& context, const RowMatrix<double>& given) {
+  const Index k = given.rows(), m = dimensions_ - 1;
+  if (!centroids_) {
+    centroids_ = std::make_unique<Centroids>(
+        k, dimensions_, Frame{.shift = std::vector<float>(static_cast<std::size_t>(dimensions_), 0.0F), .raw = true});
+    projected_.resize(k, dimensions_);
+  }
+  const Eigen::Map<const Eigen::RowVectorXf> shift(frame_.shift.data(), given.cols());
+  std::vector<double> slack(static_cast<std::size_t>(k));
+  context.parallel_for(k, 16, [&](Index from, Index to) {
+    for (Index c = from; c < to; ++c) {
+      const Eigen::RowVectorXd v = (given.row(c) - shift.cast<double>()) * frame_.scale;
+      const Eigen::RowVectorXd inside = v * directions_.transpose();
+      const double square = v.squaredNorm(), part = inside.squaredNorm();
+      projected_.row(c).head(m) = inside;
+      projected_(c, m) = std::sqrt(std::max(0.0, square - part));
+      slack[static_cast<std::size_t>(c)] = error_of_root(square - part, skew_ * part + 1e-12 * square);
+    }
+  });
+  centroid_slack_ = static_cast<float>(*std::max_element(slack.begin(), slack.end())) * kUp;
+  centroids_->set(context, projected_);
+}
+
+}  // namespace shoal::kernels
