@@ -89,6 +89,7 @@ HWY_INLINE void add(double* HWY_RESTRICT sum, const Scalar* HWY_RESTRICT x, cons
   for (Index j = 0; j < cols; ++j) sum[j] += weight * (static_cast<double>(x[j]) - origin[j]);
 }
 
+void sum_float64(const double* const* rows, Index count, Index cols, double* sum) { sum_rows(rows, count, cols, sum); }
 void sum_float32(const float* const* rows, Index count, Index cols, double* sum) { sum_rows(rows, count, cols, sum); }
 void sum_uint8(const std::uint8_t* const* rows, Index count, Index cols, double* sum) {
   sum_rows(rows, count, cols, sum);
@@ -106,8 +107,8 @@ void add_uint8(double* sum, const std::uint8_t* x, const double* origin, double 
 }  // namespace
 
 extern const Arithmetic kArithmetic;
-const Arithmetic kArithmetic = {&squared_distance, &squared_distances, &sum_float32, &sum_uint8,
-                                &add_float64,      &add_float32,       &add_uint8};
+const Arithmetic kArithmetic = {&squared_distance, &squared_distances, &sum_float64, &sum_float32,
+                                &sum_uint8,        &add_float64,       &add_float32, &add_uint8};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

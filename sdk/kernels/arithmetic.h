@@ -17,6 +17,7 @@ struct Arithmetic {
   void (*squared_distances)(const double* x, const double* rows, Index count, Index cols, double* out);
 
   /// sum = Σ rows. Eight rows are added pairwise, then to the sum; the last few one by one.
+  void (*sum_float64)(const double* const* rows, Index count, Index cols, double* sum);
   void (*sum_float32)(const float* const* rows, Index count, Index cols, double* sum);
   void (*sum_uint8)(const std::uint8_t* const* rows, Index count, Index cols, double* sum);
   /// sum += weight · (x − origin)

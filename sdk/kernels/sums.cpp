@@ -1,6 +1,7 @@
 #include "shoal/kernels/sums.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -35,14 +36,31 @@ struct Groups {
   }
 };
 
+// Whether all numbers are such that float32 holds them.
+bool hold_float32(const Context& context, ConstArray features) {
+  if (features.dtype() != DType::kFloat64) return true;
+  const Rows rows(features);
+  std::atomic<bool> out{true};
+  context.parallel_for(rows.rows(), kRunRows, [&](Index from, Index to) {
+    for (Index i = from; i < to && out; ++i) {
+      const double* row = rows.at<double>(i);
+      bool same = true;
+      for (Index j = 0; j < rows.cols(); ++j) same &= static_cast<double>(static_cast<float>(row[j])) == row[j];
+      if (!same) out = false;
+    }
+  });
+  return out;
+}
+
 // Σ weight · (row − origin of its cluster), for all clusters.
 class Sums {
  public:
-  Sums(ConstArray features, Index k, std::span<const double> weights)
+  Sums(const Context& context, ConstArray features, Index k, std::span<const double> weights)
       : rows_(features),
         weights_(weights),
-        // float32 and bytes are added as they are: many of them fit into a float64 without rounding.
-        plain_(weights.empty() && features.dtype() != DType::kFloat64),
+        // Numbers of float32 are added as they are: many of them fit into a float64 without rounding. It must be the
+        // numbers that decide, not the dtype: the same numbers have the same sums.
+        plain_(weights.empty() && hold_float32(context, features)),
         about_{RowMatrix<double>::Zero(k, features.cols()), std::vector<double>(at(k)), std::vector<Index>(at(k))} {
     if (!plain_) origins_ = RowMatrix<double>::Zero(k, features.cols());
   }
@@ -102,8 +120,8 @@ class Sums {
     context.parallel_for(count, 1, [&](Index from, Index to) {
       for (Index r = from; r < to; ++r) {
         const Groups::Run& run = groups.runs[at(r)];
-        sum_run(std::span(groups.rows).subspan(at(run.from), at(run.to - run.from)),
-                cluster_and_sign(run.key).first, partial.row(r).data());
+        sum_run(std::span(groups.rows).subspan(at(run.from), at(run.to - run.from)), cluster_and_sign(run.key).first,
+                partial.row(r).data());
       }
     });
     for (Index r = 0; r < count; ++r) {
@@ -125,8 +143,11 @@ class Sums {
 
   void sum_run(std::span<const Index> members, Index cluster, double* out) const {
     if (plain_) {
-      if (rows_.dtype() == DType::kFloat32) sum_plain<float>(members, on_.sum_float32, out);
-      else sum_plain<std::uint8_t>(members, on_.sum_uint8, out);
+      switch (rows_.dtype()) {
+        case DType::kFloat64: sum_plain<double>(members, on_.sum_float64, out); break;
+        case DType::kFloat32: sum_plain<float>(members, on_.sum_float32, out); break;
+        default: sum_plain<std::uint8_t>(members, on_.sum_uint8, out);
+      }
       return;
     }
     std::fill_n(out, rows_.cols(), 0.0);
@@ -174,7 +195,7 @@ void means_from(const Sums& sums, ClusterMeans& out) {
 ClusterSums cluster_sums(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                          std::span<const double> weights) {
   require_labels(features, labels, k, weights);
-  Sums sums(features, k, weights);
+  Sums sums(context, features, k, weights);
   sums.add_all(context, labels);
   return sums.take();
 }
@@ -182,7 +203,7 @@ ClusterSums cluster_sums(const Context& context, ConstArray features, std::span<
 ClusterMeans cluster_means(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                            std::span<const double> weights) {
   require_labels(features, labels, k, weights);
-  Sums sums(features, k, weights);
+  Sums sums(context, features, k, weights);
   sums.take_origins(labels);
   sums.add_all(context, labels);
   ClusterMeans out;
@@ -199,8 +220,8 @@ struct RunningMeans::State {
   ClusterMeans means = {};
 };
 
-RunningMeans::RunningMeans(ConstArray features, Index k, std::span<const double> weights)
-    : state_(new State{Sums(features, k, weights), features, weights}) {}
+RunningMeans::RunningMeans(const Context& context, ConstArray features, Index k, std::span<const double> weights)
+    : state_(new State{Sums(context, features, k, weights), features, weights}) {}
 RunningMeans::~RunningMeans() = default;
 
 const ClusterMeans& RunningMeans::update(const Context& context, std::span<const Index> labels,

@@ -54,7 +54,7 @@ class Lloyd {
         out_{.centroids = std::move(centroids), .labels = context.allocate<Index>({features.rows()})},
         labels_(out_.labels.mutable_view().vector<Index>()),
         assignment_(features, out_.centroids.rows(), labels_),
-        means_(features, out_.centroids.rows(), weights),
+        means_(context, features, out_.centroids.rows(), weights),
         choice_(algorithm, features.rows(), features.cols(), out_.centroids.rows()),
         sizes_(static_cast<std::size_t>(out_.centroids.rows())) {
     if (stop.inertia_rel) inertia_ = std::make_unique<InertiaOfMeans>(context, features, weights);

@@ -30,9 +30,10 @@ struct ClusterMeans {
   std::vector<Index> counts;    ///< (K) rows with a weight above 0
 };
 
-/// Weighted means of the rows of each label; equal rows have exactly themselves as mean. float64 rows and weighted ones
-/// are added as differences to the cluster's first row, so that a common offset costs no accuracy; float32 and uint8
-/// rows as they are, which loses nothing in float64. Otherwise as cluster_sums.
+/// Weighted means of the rows of each label; equal rows have exactly themselves as mean. Weighted rows, and
+/// numbers that float32 does not hold, are added as differences to the cluster's first row, so that a common offset
+/// costs no accuracy; others as they are, which loses nothing in float64. The same numbers have the same means,
+/// whatever their dtype. Otherwise as cluster_sums.
 ClusterMeans cluster_means(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                            std::span<const double> weights = {});
 
@@ -49,7 +50,7 @@ class RunningMeans {
   static constexpr Index kUpdates = 15;  ///< calls between two that add all rows
 
   /// `features` and `weights` are read by every update.
-  RunningMeans(ConstArray features, Index k, std::span<const double> weights = {});
+  RunningMeans(const Context& context, ConstArray features, Index k, std::span<const double> weights = {});
   ~RunningMeans();
   RunningMeans(const RunningMeans&) = delete;
   RunningMeans& operator=(const RunningMeans&) = delete;
