@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <fstream>
 
 #include "../common/made_component.h"
 #include "npy_testing.h"
@@ -103,10 +104,31 @@ TEST_F(NpyTest, ReadsExamplesByNumberInTheirShape) {
   EXPECT_THAT(y, ElementsAre(1, 0));
 }
 
+/// Where the file is mapped, read-only, in this process: the first address. Source: proc(5), /proc/PID/maps.
+std::uintptr_t mapped_at(const std::string& path) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);)
+    if (line.ends_with(path) && line.find(" r--s 00000000 ") != std::string::npos)
+      return std::stoull(line, nullptr, 16);
+  ADD_FAILURE() << path << " is not mapped";
+  return 0;
+}
+
+TEST_F(NpyTest, ShowsExamplesWhereTheFileIsMapped) {
+  const std::string path = three();
+  const auto view = open({{"path", path}}).view(host.context());
+  ASSERT_TRUE(view);
+  EXPECT_THAT(view->shape(), ElementsAre(3, 2));
+  EXPECT_TRUE(view->contiguous());
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view->data<std::uint8_t>()), mapped_at(path) + 128);
+  EXPECT_EQ(view->data<std::uint8_t>()[5], 255);
+}
+
 TEST_F(NpyTest, ReadsNumbersThatLieAtNoMultipleOfTheirSize) {  // align 1: the data begins where the text ends
   const Bytes start = npy_start_of("<f8", "(1, 2)", 1, 1);
   ASSERT_NE(start.size() % 8, 0u);
   shoal::DatasetProxy& data = open({{"path", examples(start + bytes_of(std::vector<double>{3, 4}))}});
+  EXPECT_FALSE(data.view(host.context()));
   EXPECT_EQ(data.examples(host.context()).view().data<double>()[1], 4);
 }
 
@@ -161,6 +183,7 @@ TEST_F(NpyTest, SaysThatItsFileChangedSinceItWasOpened) {
   std::filesystem::resize_file(path, 128 + 4);
   EXPECT_THAT(message_of<shoal::InputError>([&] { data.examples(host.context()); }),
               HasSubstr("x.npy' changed while it was in use: it had 134 bytes, now 132"));
+  EXPECT_THROW(data.view(host.context()), shoal::InputError);
   std::filesystem::resize_file(path, 128 + 6);  // the size is right again, the data is not
   std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
   EXPECT_THAT(message_of<shoal::InputError>([&] { data.examples(host.context()); }), HasSubstr("was written to"));
@@ -169,6 +192,7 @@ TEST_F(NpyTest, SaysThatItsFileChangedSinceItWasOpened) {
 TEST_F(NpyTest, MustBeOpenedFirst) {
   MadeComponent made(host, shoal_plugin_v1, "dataset/npy", {{"path", three()}});
   EXPECT_THROW(shoal::DatasetProxy(made.object()).examples(host.context()).rows(), shoal::StateError);
+  EXPECT_THROW(shoal::DatasetProxy(made.object()).view(host.context()), shoal::StateError);
 }
 
 }  // namespace

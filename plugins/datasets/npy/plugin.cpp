@@ -91,7 +91,7 @@ void use_integer(const NpyFile& file, Index row, Use&& use) {
 
 constexpr Index kBlockRows = 1024;  // copied by one thread at a time
 
-class Npy final : public shoal::Dataset {
+class Npy final : public shoal::Dataset, public shoal::DatasetView {
  public:
   explicit Npy(const Params& params) : params_(params) {}
 
@@ -120,6 +120,18 @@ class Npy final : public shoal::Dataset {
       shoal::require(i >= 0 && i < info_.count, "example {} of {} does not exist", i, info_.count);
     if (examples) copy_examples(context, which, *examples);
     if (labels) copy_labels(which, *labels);
+  }
+
+  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
+    if (examples_ == nullptr) throw shoal::StateError("a dataset is viewed before it was opened");
+    examples_->file.require_unchanged();
+    if (examples_->header.data_at % static_cast<std::size_t>(examples_->header.bytes) != 0) return std::nullopt;
+    const auto all = [&](auto* first) { return shoal::ConstArray(first, examples_->header.shape); };
+    switch (info_.dtype) {
+      case DType::kFloat32: return all(reinterpret_cast<const float*>(examples_->data()));
+      case DType::kFloat64: return all(reinterpret_cast<const double*>(examples_->data()));
+      default: return all(reinterpret_cast<const std::uint8_t*>(examples_->data()));
+    }
   }
 
  private:
