@@ -75,7 +75,7 @@ std::string traits_of(const ComponentEntry& entry) {
   std::string out;
   for (const char* const* t = entry.component->traits; t != nullptr && *t != nullptr; ++t)
     out += (out.empty() ? "" : ", ") + std::string(*t);
-  for (const char* id : {"partial-fit/1", "state/1", "inputs/1"})
+  for (const char* id : {"partial-fit/1", "state/1", "inputs/1", "dataset-view/1"})
     if (entry.component->find(id) != nullptr)
       out += (out.empty() ? "" : ", ") + std::string(id, std::string_view(id).find('/'));
   return out.empty() ? "none" : out;

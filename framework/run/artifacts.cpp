@@ -84,10 +84,12 @@ void write_atomically(const std::filesystem::path& file, std::string_view bytes)
 void write_npy(const std::filesystem::path& file, ConstArray array) {
   PartialFile partial(file.string() + ".partial");
   partial.write(npy_header(array));
-  const Index row_bytes = array.cols() * bytes_of(array.dtype());
-  const Index step = (array.rank() == 0 ? 0 : array.stride(0)) * bytes_of(array.dtype());
-  for (Index i = 0; i < array.rows(); ++i)
-    partial.write({static_cast<const char*>(array.bytes()) + i * step, static_cast<std::size_t>(row_bytes)});
+  const bool whole = array.contiguous();  // then one write does, instead of one for each of a million labels
+  const Index writes = whole ? 1 : array.rows();
+  const Index bytes = (whole ? array.size() : array.cols()) * bytes_of(array.dtype());
+  const Index step = (whole ? 0 : array.stride(0)) * bytes_of(array.dtype());
+  for (Index i = 0; i < writes; ++i)
+    partial.write({static_cast<const char*>(array.bytes()) + i * step, static_cast<std::size_t>(bytes)});
   partial.rename_to(file);
 }
 

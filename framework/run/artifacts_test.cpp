@@ -41,14 +41,18 @@ TEST_F(ArtifactsTest, WritesNpyAsNumPyDoes) {
   EXPECT_EQ(last, 6);
 }
 
-TEST_F(ArtifactsTest, WritesTheRowsOfAStridedArray) {
-  const RowMatrix<double> m{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}};
-  write_npy(folder_ / "m.npy", ConstArray(m).slice(1, 3));
+TEST_F(ArtifactsTest, WritesTheRowsOfAStridedArray) {  // the first two columns of three
+  const RowMatrix<double> m{{1, 2, 3}, {4, 5, 6}};
+  const Index shape[] = {2, 2}, strides[] = {3, 1};
+  shoal_array columns = ConstArray(m).c_array();
+  columns.shape = shape;
+  columns.strides = strides;
+  write_npy(folder_ / "m.npy", ConstArray(columns));
   const std::string bytes = read(folder_ / "m.npy");
-  double first = 0;
-  std::memcpy(&first, bytes.data() + 128, 8);
-  EXPECT_EQ(first, 4);
-  EXPECT_EQ(bytes.size(), 128u + 6 * 8);
+  ASSERT_EQ(bytes.size(), 128u + 4 * 8);
+  double last[2];
+  std::memcpy(last, bytes.data() + 128 + 2 * 8, sizeof(last));
+  EXPECT_THAT(last, ::testing::ElementsAre(4, 5));
 }
 
 TEST_F(ArtifactsTest, WritesSafetensors) {

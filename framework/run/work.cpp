@@ -19,7 +19,7 @@ const std::vector<RunValue>* find_input(const Job& job, std::string_view port) {
   return nullptr;
 }
 
-Array features_at(const Job& job, std::string_view port) {
+HeldFeatures features_at(const Job& job, std::string_view port) {
   return as_features(find_input(job, port)->front(), job.services, job.listener);
 }
 
@@ -50,18 +50,19 @@ std::shared_ptr<const Made> fitted(const Job& job, std::shared_ptr<Live> live) {
 }
 
 std::vector<RunValue> work_transform(const Job& job) {
-  const Array features = features_at(job, "data");
+  const HeldFeatures features = features_at(job, "data");
   NodeContext context(job.services, job.seed, job.listener);
   const auto live = job.made ? job.made->use(job.services, job.listener) : fresh(job);
   TransformProxy transform(live->object(), live->context());
-  if (!job.made) transform.fit(context.context(), features);
-  Array out = transform.apply(context.context(), features);
+  if (!job.made) transform.fit(context.context(), features.view);
+  Array out = transform.apply(context.context(), features.view);
   if (job.made) return {std::move(out)};
   return {std::move(out), fitted(job, live)};
 }
 
 std::vector<RunValue> work_made_clusterer(const Job& job) {
-  const Array features = features_at(job, "data");
+  const HeldFeatures held = features_at(job, "data");
+  const ConstArray features = held.view;
   NodeContext context(job.services, job.seed, job.listener);
   const auto live = job.made->use(job.services, job.listener);
   Array labels = context.context().allocate<std::int64_t>({features.rows()});
@@ -71,14 +72,19 @@ std::vector<RunValue> work_made_clusterer(const Job& job) {
 
 std::vector<RunValue> work_clusterer(const Job& job) {
   if (job.made) return work_made_clusterer(job);
-  const Array features = features_at(job, "data");
+  const HeldFeatures held = features_at(job, "data");
+  const ConstArray features = held.view;
   NodeContext context(job.services, job.seed, job.listener);
   Context& c = context.context();
   FitInput input{.features = features};
-  Array weights, init;
+  Array weights;
+  HeldFeatures init;
   if (const auto* given = find_input(job, "weights"))
     input.weights = weights = as_weights(std::get<Array>(given->front()), job.services);
-  if (find_input(job, "init") != nullptr) input.init = init = features_at(job, "init");
+  if (find_input(job, "init") != nullptr) {
+    init = features_at(job, "init");
+    input.init = init.view;
+  }
   const auto live = fresh(job);
   const auto begin = std::chrono::steady_clock::now();
   Clustering found = ClustererProxy(live->object()).fit(c, input);
@@ -142,22 +148,21 @@ struct MetricSink {
 
 std::vector<RunValue> work_metric(const Job& job) {
   NodeContext context(job.services, job.seed, job.listener);
-  std::vector<Array> owned;
+  std::vector<HeldFeatures> held;  // the C arrays point into these
   for (std::size_t i = 0; i < job.node.ports.size(); ++i) {
     if (job.inputs[i].empty()) {
-      owned.emplace_back();
+      held.emplace_back();
     } else if (job.node.ports[i].type == "features") {
-      owned.push_back(as_features(job.inputs[i].front(), job.services, job.listener));
+      held.push_back(as_features(job.inputs[i].front(), job.services, job.listener));
     } else {
-      owned.push_back(std::get<Array>(job.inputs[i].front()));
+      const auto& array = std::get<Array>(job.inputs[i].front());
+      held.push_back({.view = array.view(), .array = array});
     }
   }
-  std::vector<ConstArray> views;  // the C arrays point into these
-  for (const Array& array : owned) views.push_back(array.view());
   std::vector<shoal_array> arrays;
-  for (const ConstArray& array : views) arrays.push_back(array.c_array());
+  for (const HeldFeatures& input : held) arrays.push_back(input.view.c_array());
   std::vector<const shoal_array*> pointers;
-  for (std::size_t i = 0; i < arrays.size(); ++i) pointers.push_back(owned[i] ? &arrays[i] : nullptr);
+  for (std::size_t i = 0; i < arrays.size(); ++i) pointers.push_back(job.inputs[i].empty() ? nullptr : &arrays[i]);
 
   const shoal_context* c = context.context().c_context();
   MetricSink sink{{sizeof(shoal_results),
@@ -223,32 +228,17 @@ Array dataset_labels(const Made& made, Services& services, Listener* listener) {
   return dataset.labels(live->context());
 }
 
-Array as_features(const RunValue& value, Services& services, Listener* listener) {
-  if (const auto* array = std::get_if<Array>(&value)) return *array;
+HeldFeatures as_features(const RunValue& value, Services& services, Listener* listener) {
+  if (const auto* array = std::get_if<Array>(&value)) return {.view = array->view(), .array = *array};
   const auto* made = std::get_if<std::shared_ptr<const Made>>(&value);
   require(made != nullptr && *made != nullptr, "what is wired here is neither features nor a dataset");
-  const auto live = (*made)->use(services, listener);
+  auto live = (*made)->use(services, listener);
   DatasetProxy dataset(live->object());
   dataset.open(live->context());
-  const DatasetInfo& info = dataset.info();
-  Index columns = 1;
-  for (const Index size : info.shape) columns *= size;
-  const Shape flat = {info.count, columns};
-  Array out = allocate_array(services, info.dtype, flat);
-  // The dataset fills (N, shape…); without gaps between rows that is (N, D).
-  Shape shape = info.shape;
-  shape.insert(shape.begin(), info.count);
-  std::vector<Index> all(static_cast<std::size_t>(info.count));
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Index>(i);
-  MutableArray whole = out.mutable_view();
-  switch (info.dtype) {
-    case DType::kUInt8: whole = MutableArray(whole.data<std::uint8_t>(), shape); break;
-    case DType::kFloat32: whole = MutableArray(whole.data<float>(), shape); break;
-    case DType::kFloat64: whole = MutableArray(whole.data<double>(), shape); break;
-    case DType::kInt64: whole = MutableArray(whole.data<std::int64_t>(), shape); break;
-  }
-  dataset.read(live->context(), all, whole, {});
-  return out;
+  if (const auto examples = dataset.view(live->context()))
+    return {.view = examples->flattened(), .dataset = std::move(live)};
+  Array examples = dataset.examples(live->context());
+  return {.view = examples.view().flattened(), .array = std::move(examples)};
 }
 
 }  // namespace shoal::host

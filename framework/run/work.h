@@ -34,8 +34,16 @@ std::shared_ptr<const Made> declare(const Job& job);
 /// The labels of a dataset's examples.
 Array dataset_labels(const Made& dataset, Services& services, Listener* listener);
 
-/// A value as features (N, D): an array of two axes as it is, a dataset's examples one a row in its own dtype.
-Array as_features(const RunValue& value, Services& services, Listener* listener);
+/// Features (N, D), with what keeps them where they are: memory of the host, or the dataset whose own they are.
+struct HeldFeatures {
+  ConstArray view;
+  Array array = {};
+  std::shared_ptr<Live> dataset = {};
+};
+
+/// A value as features: an array of two axes as it is; a dataset's examples, one a row, in its own dtype. Those that
+/// the dataset can show where they lie are not copied.
+HeldFeatures as_features(const RunValue& value, Services& services, Listener* listener);
 
 }  // namespace shoal::host
 

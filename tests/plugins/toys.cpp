@@ -1,5 +1,7 @@
 // A plugin for tests of the host: the smallest dataset, transform, clusterer and metric whose results can be told by
 // hand, and components that misbehave when asked to.
+#include <limits>
+
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
 #include "shoal/metric.h"
@@ -42,6 +44,38 @@ class Line final : public shoal::Dataset {
 
  private:
   Index count_;
+};
+
+/// The first six examples of Line in memory of its own, a NaN behind each; they can be looked at but not read.
+struct ShownParams {
+  std::string fault = "none";
+  static void describe(shoal::Schema<ShownParams>& schema) {
+    schema.field("fault", &ShownParams::fault, "what is wrong with the view")
+        .one_of({"none", "absent", "one-too-few", "other-dtype", "other-rank"});
+  }
+};
+class Shown final : public shoal::Dataset, public shoal::DatasetView {
+ public:
+  explicit Shown(const ShownParams& params) : fault_(params.fault) {}
+  shoal::DatasetInfo open(Context&) override { return {.count = 6, .shape = {2}, .dtype = shoal::DType::kFloat64}; }
+  void read(Context&, std::span<const Index>, std::optional<MutableArray>, std::optional<MutableArray>) const override {
+    throw shoal::Unsupported("these examples cannot be read");
+  }
+  std::optional<ConstArray> view(Context&) const override {
+    if (fault_ == "absent") return std::nullopt;
+    if (fault_ == "other-dtype") return ConstArray(reinterpret_cast<const std::int64_t*>(kExamples), {6, 2});
+    if (fault_ == "other-rank") return ConstArray(kExamples, {6, 2, 1});
+    const Index shape[] = {fault_ == "one-too-few" ? 5 : 6, 2}, strides[] = {3, 1};
+    shoal_array array = ConstArray(kExamples, shape).c_array();
+    array.shape = shape;
+    array.strides = strides;
+    return ConstArray(array);
+  }
+
+ private:
+  static constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  static constexpr double kExamples[] = {0, 0, kNaN, 1, 2, kNaN, 2, 4, kNaN, 3, 6, kNaN, 4, 8, kNaN, 5, 10, kNaN};
+  std::string fault_;
 };
 
 /// Every number times a factor.
@@ -124,6 +158,7 @@ class Agreement final : public shoal::Metric {
 
 SHOAL_PLUGIN("toys", "0.1.0", "small components for the tests of the host") {
   plugin.add<Line, LineParams>("dataset/toy-line");
+  plugin.add<Shown, ShownParams>("dataset/toy-shown");
   plugin.add<Times, TimesParams>("transform/toy-times").dtypes({shoal::DType::kFloat64}).random();
   plugin.add<Deal, DealParams>("clusterer/toy-deal");
   plugin.add<Sum>("metric/toy-sum")

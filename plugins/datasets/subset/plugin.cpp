@@ -1,5 +1,6 @@
 #include "shoal/plugin.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -42,7 +43,7 @@ struct Params {
   }
 };
 
-class Subset final : public shoal::Dataset, public shoal::TakesInputs {
+class Subset final : public shoal::Dataset, public shoal::DatasetView, public shoal::TakesInputs {
  public:
   explicit Subset(const Params& params) : choice_(params.choice()) {}
 
@@ -82,6 +83,15 @@ class Subset final : public shoal::Dataset, public shoal::TakesInputs {
       rows.push_back(rows_[static_cast<std::size_t>(i)]);
     }
     data_->read(context, rows, examples, labels);
+  }
+
+  // Rows that follow each other are a part of the dataset's own view; others have to be gathered.
+  std::optional<shoal::ConstArray> view(shoal::Context& context) const override {
+    if (!info_) throw shoal::StateError("a dataset is viewed before it was opened");
+    const auto gap = [](shoal::Index a, shoal::Index b) { return b != a + 1; };
+    if (rows_.empty() || std::ranges::adjacent_find(rows_, gap) != rows_.end()) return std::nullopt;
+    const auto all = data_->view(context);
+    return all ? std::optional(all->slice(rows_.front(), rows_.back() + 1)) : std::nullopt;
   }
 
  private:

@@ -79,9 +79,10 @@ struct TenParams {
 };
 
 /// Ten examples (1) holding their own number, with kLabels or without.
-class Ten final : public shoal::Dataset {
+class Ten final : public shoal::Dataset, public shoal::DatasetView {
  public:
   explicit Ten(const TenParams& params) : labelled_(params.labelled) {}
+  std::optional<shoal::ConstArray> view(shoal::Context&) const override { return shoal::ConstArray(kNumbers, {10, 1}); }
   shoal::DatasetInfo open(shoal::Context&) override { return {.count = 10, .shape = {1}, .labelled = labelled_}; }
   void read(shoal::Context&, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
             std::optional<shoal::MutableArray> labels) const override {
@@ -90,6 +91,8 @@ class Ten final : public shoal::Dataset {
       if (labels) labels->vector<std::int64_t>()[i] = kLabels[static_cast<std::size_t>(which[i])];
     }
   }
+
+  static constexpr float kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
  private:
   bool labelled_;
@@ -140,6 +143,22 @@ TEST(Subset, ShufflesByTheSeedOfItsOwnNode) {
   };
   EXPECT_EQ(all(host, host), all(same, other));  // whoever reads it
   EXPECT_NE(all(host, host), all(other, other));
+}
+
+TEST(Subset, ShowsExamplesThatFollowEachOtherWhereTheyLie) {
+  Host host;
+  const auto view = [&](const Values& values) {
+    const OverTen made(host, values);
+    shoal::DatasetProxy data(made.subset.object());
+    data.open(host.context());
+    return data.view(host.context());
+  };
+  const auto part = view({{"from", 2}, {"count", 3}});
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->rows(), 3);
+  EXPECT_EQ(part->data<float>(), Ten::kNumbers + 2);
+  EXPECT_FALSE(view({{"classes", std::vector<std::int64_t>{1, 2}}}));  // rows 1, 2, 4, 5, 7
+  EXPECT_FALSE(view({{"shuffle", true}}));
 }
 
 TEST(Subset, SaysWhatDoesNotGoTogether) {

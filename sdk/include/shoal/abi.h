@@ -226,6 +226,18 @@ typedef struct shoal_dataset_1 { /* "dataset/1" */
               const shoal_array* labels_out);
 } shoal_dataset_1;
 
+typedef struct shoal_dataset_view { /* zeroed by the caller, who has set `size` */
+  uint32_t size;
+  int32_t rank, code, bits;     /* of all examples: one axis more than an example */
+  const void* data;             /* not to be written to; valid and unchanged as long as the component; null: no view */
+  int64_t shape[8], strides[8]; /* (N, …); strides in elements, the numbers of one example lie together */
+} shoal_dataset_view;
+
+typedef struct shoal_dataset_view_1 { /* "dataset-view/1": all examples, where they lie in memory anyway */
+  uint32_t size;
+  int (*view)(const void* self, const shoal_context*, shoal_dataset_view*); /* [any] after open; what read would copy */
+} shoal_dataset_view_1;
+
 typedef struct shoal_inputs_1 { /* "inputs/1": a component over others, as a subset over a dataset; before any other call */
   uint32_t size;
   int (*bind)(void* self, const shoal_context*, const char* port, int64_t count, const shoal_object* const* objects);

@@ -173,6 +173,15 @@ class ConstArray {
     return out;
   }
 
+  /// As (rows(), cols()), an example a row; the axes after the first must lie together. No copy.
+  ConstArray flattened() const {
+    ConstArray out = *this;
+    out.rank_ = 2;
+    out.shape_ = {rows(), cols()};
+    out.strides_ = {row_stride(), 1};
+    return out;
+  }
+
   /// This view for a C function; valid as long as this object.
   shoal_array c_array() const {
     const auto [code, bits] = detail::code_and_bits(dtype_);

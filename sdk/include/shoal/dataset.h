@@ -2,9 +2,13 @@
 #ifndef SHOAL_DATASET_H_
 #define SHOAL_DATASET_H_
 
+#include <algorithm>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shoal/component.h"
@@ -38,7 +42,21 @@ class Dataset : public Component {
   virtual void read(Context& context, std::span<const Index> which, std::optional<MutableArray> examples,
                     std::optional<MutableArray> labels) const = 0;
 
-  using Interfaces = InterfaceList<Dataset, TakesInputs>;
+  using Interfaces = InterfaceList<Dataset, class DatasetView, TakesInputs>;
+};
+
+/// A dataset whose examples lie in memory anyway, in a mapped file say. Who wants all of them then looks at them there
+/// instead of reading them into memory of the host. Deriving from this *is* the trait `dataset-view`.
+class DatasetView {
+ public:
+  virtual ~DatasetView() = default;
+  /// All examples (N, shape…) in the dataset's dtype, as read would copy them; rows may be strided, the numbers of one
+  /// example lie together, each at a multiple of its size. Valid and unchanged as long as the dataset, and not to be
+  /// written to: the memory may be read-only. None where this one has no such array after all; it is then read.
+  ///
+  /// Order    after open.
+  /// Threads  may run on several threads at once.
+  virtual std::optional<ConstArray> view(Context& context) const = 0;
 };
 
 /// A dataset behind a C table.
@@ -74,6 +92,24 @@ class DatasetProxy final : public Dataset {
                                       which.data(), examples ? &x : nullptr, labels ? &y : nullptr));
   }
 
+  /// All examples (N, shape…) where they lie, valid as long as the component; none where it does not offer that.
+  std::optional<ConstArray> view(Context& context) const {
+    const auto* table = object_.find<shoal_dataset_view_1>("dataset-view/1");
+    if (table == nullptr) return std::nullopt;
+    shoal_dataset_view out{};
+    out.size = sizeof(out);
+    detail::check_status(context.c_context(), table->view(object_.self(), context.c_context(), &out));
+    if (out.data == nullptr) return std::nullopt;
+    const Shape shape = whole_shape();
+    const bool fits = std::pair(out.code, out.bits) == detail::code_and_bits(info_.dtype) &&
+                      std::cmp_equal(out.rank, shape.size()) && std::equal(shape.begin(), shape.end(), out.shape);
+    if (!fits) throw_broken_view("its view is not of the shape and dtype that it said when it was opened");
+    const ConstArray all(shoal_array{const_cast<void*>(out.data), 1, 0, out.rank, static_cast<std::uint8_t>(out.code),
+                                     static_cast<std::uint8_t>(out.bits), 1, out.shape, out.strides, 0});
+    if (info_.count > 0 && !all.slice(0, 1).contiguous()) throw_broken_view("the numbers of an example lie apart");
+    return all;
+  }
+
   /// All labels (N) int64. Throws InputError where there are none.
   Array labels(Context& context) const {
     require(info_.labelled, "{} has no labels", object_.id());
@@ -83,18 +119,34 @@ class DatasetProxy final : public Dataset {
   }
   /// All examples (N, shape…) in the dataset's dtype.
   Array examples(Context& context) const {
-    Shape shape = info_.shape;
-    shape.insert(shape.begin(), info_.count);
-    Array out = context.allocate(info_.dtype, shape);
+    Array out = context.allocate(info_.dtype, whole_shape());
     read_all(context, out.mutable_view(), {});
     return out;
   }
 
  private:
+  Shape whole_shape() const {
+    Shape shape = info_.shape;
+    shape.insert(shape.begin(), info_.count);
+    return shape;
+  }
+  [[noreturn]] void throw_broken_view(std::string_view what) const {
+    throw Error(SHOAL_E_FAILED, text("{} broke its contract: {}", object_.id(), what));
+  }
+
+  // In pieces, since the numbers of all rows may take more memory than the rows themselves.
   void read_all(Context& context, std::optional<MutableArray> examples, std::optional<MutableArray> labels) const {
-    std::vector<Index> all(static_cast<std::size_t>(info_.count));
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Index>(i);
-    read(context, all, examples, labels);
+    constexpr Index kPiece = 1 << 16;
+    std::vector<Index> which(static_cast<std::size_t>(std::min(info_.count, kPiece)));
+    Index from = 0;
+    do {  // once even for no examples: a dataset that was not opened then says so
+      const Index to = std::min(info_.count, from + kPiece);
+      which.resize(static_cast<std::size_t>(to - from));
+      std::iota(which.begin(), which.end(), from);
+      read(context, which, examples ? std::optional(examples->slice(from, to)) : std::nullopt,
+           labels ? std::optional(labels->slice(from, to)) : std::nullopt);
+      from = to;
+    } while (from < info_.count);
   }
 
   Object object_;
@@ -149,6 +201,30 @@ struct Bridge<Dataset> {
                                         examples != nullptr ? std::optional(MutableArray(*examples)) : std::nullopt,
                                         labels != nullptr ? std::optional(MutableArray(*labels)) : std::nullopt);
     });
+  }
+};
+
+template <>
+struct Bridge<DatasetView> {
+  static constexpr const char* kId = "dataset-view/1";
+  template <typename T>
+  static const shoal_dataset_view_1* table() {
+    static constexpr shoal_dataset_view_1 table = {
+        sizeof(shoal_dataset_view_1), [](const void* self, const shoal_context* context, shoal_dataset_view* out) {
+          return guarded(context, [&] {
+            Context c(context);
+            const std::optional<ConstArray> all = static_cast<const T*>(self)->view(c);
+            if (!all) return;
+            const shoal_array array = all->c_array();
+            out->rank = array.rank;
+            out->code = array.code;
+            out->bits = array.bits;
+            std::copy_n(array.shape, array.rank, out->shape);
+            std::copy_n(array.strides, array.rank, out->strides);
+            out->data = array.data;
+          });
+        }};
+    return &table;
   }
 };
 
