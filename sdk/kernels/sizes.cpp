@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "shoal/kernels/nearest.h"
-#include "shoal/kernels/seeding.h"
 
 namespace shoal::kernels {
 namespace {
@@ -19,8 +18,9 @@ using Cost = std::int64_t;
 
 constexpr Cost kFar = std::numeric_limits<Cost>::max();
 constexpr Index kNone = -1;
-constexpr std::size_t kFirstList = 16;        // clusters; enough for nearly all rows of MNIST, k = 100
-constexpr Index kBlockRows = 32;              // 784 columns of them stay in a core's cache while all centroids pass
+constexpr std::size_t kFirstList = 16;  // clusters; then 64, 256, …
+constexpr Index kBlockRows = 32;
+constexpr Index kTile = 64;                   // centroids that stay in a core's cache while a block's rows pass
 constexpr std::size_t kRowsPerReport = 4096;  // of whose lists are made between two calls of progress
 constexpr Index kPathsPerReport = 256;
 
@@ -41,33 +41,48 @@ class Costs {
  public:
   Costs(const Context& context, ConstArray features, ConstArray centroids, std::span<const double> least,
         std::span<const double> weights)
-      : context_(context), features_(features), centroids_(centroids), least_(least), weights_(weights) {
+      : context_(context),
+        features_(features),
+        centroids_(
+            visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); })),
+        least_(least),
+        weights_(weights) {
     const double greatest = bound();
     const int bits = std::min(52, 60 - static_cast<int>(std::bit_width(static_cast<std::uint64_t>(centroids.rows()))));
     exponent_ = greatest > 0 ? bits - 1 - std::ilogb(greatest) : 0;
   }
 
-  /// Doubles the lists of `rows`.
+  /// Makes the lists of `rows` four times as long.
   void lengthen(std::span<const Index> rows, Lists& lists) const {
     context_.parallel_for(static_cast<Index>(rows.size()), kBlockRows, [&](Index from, Index to) {
-      const std::span<const Index> block = rows.subspan(at(from), at(to - from));
-      const RowMatrix<double> x = take_rows(features_, block);
-      const std::vector<Index> first(block.size(), 0);
-      RowMatrix<double> distance(centroids_.rows(), to - from);
-      for (Index c = 0; c < centroids_.rows(); ++c)
-        assigned_distances(context_, ConstArray(x), centroids_.slice(c, c + 1), first,
-                           {distance.row(c).data(), block.size()});
-      for (std::size_t i = 0; i < block.size(); ++i)
-        lengthen(block[i], distance.col(static_cast<Index>(i)), lists[at(block[i])]);
+      const std::vector<double> distance = distances(rows.subspan(at(from), at(to - from)));
+      for (Index i = from; i < to; ++i)
+        lengthen(rows[at(i)], std::span(distance).subspan(at((i - from) * k()), at(k())), lists[at(rows[at(i)])]);
     });
   }
 
  private:
+  Index k() const { return centroids_.rows(); }
+
+  // From each row to all centroids; they stand where rows do elsewhere, for (c − x)² is (x − c)² to the last bit.
+  std::vector<double> distances(std::span<const Index> rows) const {
+    std::vector<double> out(rows.size() * at(k()));
+    const std::vector<Index> first(at(kTile), 0);
+    for (Index from = 0; from < k(); from += kTile) {
+      const ConstArray tile = ConstArray(centroids_).slice(from, std::min(k(), from + kTile));
+      const std::size_t size = at(tile.rows());
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        assigned_distances(context_, tile, features_.slice(rows[i], rows[i] + 1), {first.data(), size},
+                           std::span(out).subspan(i * at(k()) + at(from), size));
+    }
+    return out;
+  }
+
   // No cost is above this. A centroid that lies `reach` from the nearest one is at most that much farther away.
   double bound() const {
-    std::vector<double> from_first(at(centroids_.rows()));
-    assigned_distances(context_, centroids_, centroids_.slice(0, 1), std::vector<Index>(from_first.size(), 0),
-                       from_first);
+    const ConstArray centroids(centroids_);
+    std::vector<double> from_first(at(k()));
+    assigned_distances(context_, centroids, centroids.slice(0, 1), std::vector<Index>(at(k()), 0), from_first);
     const double reach = 2 * std::sqrt(*std::max_element(from_first.begin(), from_first.end()));
     const double rounding = static_cast<double>(features_.cols() + 8) * 0x1p-51;  // of d², relative
     double out = 0;
@@ -82,14 +97,13 @@ class Costs {
     return out;
   }
 
-  template <typename Distances>
-  void lengthen(Index row, const Distances& distance, std::vector<Candidate>& list) const {
-    std::vector<Candidate> all(at(distance.size()));
-    for (Index c = 0; c < distance.size(); ++c) {
+  void lengthen(Index row, std::span<const double> distance, std::vector<Candidate>& list) const {
+    std::vector<Candidate> all(distance.size());
+    for (std::size_t c = 0; c < all.size(); ++c) {
       const double beyond = weight(at(row)) * (distance[c] - least_[at(row)]);
-      all[at(c)] = {std::llround(std::ldexp(beyond, exponent_)), c};
+      all[c] = {std::llround(std::ldexp(beyond, exponent_)), static_cast<Index>(c)};
     }
-    const auto end = all.begin() + static_cast<Index>(std::min(all.size(), std::max(kFirstList, 2 * list.size())));
+    const auto end = all.begin() + static_cast<Index>(std::min(all.size(), std::max(kFirstList, 4 * list.size())));
     std::partial_sort(all.begin(), end, all.end());
     list.assign(all.begin(), end);
   }
@@ -97,7 +111,8 @@ class Costs {
   double weight(std::size_t i) const { return weights_.empty() ? 1 : weights_[i]; }
 
   const Context& context_;
-  ConstArray features_, centroids_;
+  ConstArray features_;
+  RowMatrix<double> centroids_;
   std::span<const double> least_, weights_;
   int exponent_;
 };
@@ -232,7 +247,7 @@ class Exchange {
     std::vector<Index> rows;
     Cost limit = price_[at(cluster)];
     while (const Offer* least = first_unlisted(cluster)) {
-      if (rows.empty()) limit = std::max(limit, least->cost);
+      if (rows.empty()) limit = std::max(limit, least->cost) / 8 * 9;  // those to come soon too: a block of rows each
       if (least->cost > limit) break;
       rows.push_back(least->row);
       pop(clusters_[at(cluster)].unlisted);
