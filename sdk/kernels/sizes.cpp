@@ -158,7 +158,8 @@ class Exchange {
 
   struct Edge {
     Index to;
-    Offers offers = {};  // what each row would cost more there; the one in front holds
+    Cost cost = kFar;    // of the offer in front, which holds; kept here for the search, which reads nothing else
+    Offers offers = {};  // what each row would cost more there
   };
   struct Cluster {
     Index size = 0;
@@ -235,7 +236,7 @@ class Exchange {
     }
     const Cluster& cluster = clusters_[at(node)];
     for (const Edge& edge : cluster.edges)
-      if (!edge.offers.empty()) reach(edge.to, start + edge.offers.front().cost + price_[at(edge.to)], node);
+      if (edge.cost != kFar) reach(edge.to, start + edge.cost + price_[at(edge.to)], node);
     if (cluster.size < limits_.max) reach(k_, start + price_.back(), node);
     // Nobody knows where the rest of the lists leads; at best to a node of price 0.
     if (const Offer* least = first_unlisted(node))
@@ -297,8 +298,10 @@ class Exchange {
   }
 
   void withdraw_offers(Index cluster) {
-    for (Edge& edge : clusters_[at(cluster)].edges)
+    for (Edge& edge : clusters_[at(cluster)].edges) {
       while (!edge.offers.empty() && labels_[at(edge.offers.front().row)] != cluster) pop(edge.offers);
+      edge.cost = edge.offers.empty() ? kFar : edge.offers.front().cost;
+    }
   }
 
   /// The row is in the cluster of its label now.
@@ -310,9 +313,12 @@ class Exchange {
   /// Offers the row to the clusters of its list, without the first `known`.
   void offer(Index row, std::size_t known) {
     const Index label = labels_[at(row)];
-    for (const Candidate& candidate : std::span(lists_[at(row)]).subspan(known))
-      if (candidate.cluster != label)
-        push(edge(label, candidate.cluster).offers, {candidate.cost - cost_[at(row)], row});
+    for (const Candidate& candidate : std::span(lists_[at(row)]).subspan(known)) {
+      if (candidate.cluster == label) continue;
+      Edge& there = edge(label, candidate.cluster);
+      push(there.offers, {candidate.cost - cost_[at(row)], row});
+      there.cost = there.offers.front().cost;
+    }
     if (!complete(row)) push(clusters_[at(label)].unlisted, {least_unlisted(row), row});
   }
 
@@ -369,19 +375,19 @@ void nearest_within_sizes(const Context& context, ConstArray features, ConstArra
   require(weights.empty() || static_cast<Index>(weights.size()) == n, "needs {} weights, got {}", n, weights.size());
   const auto without = std::count_if(weights.begin(), weights.end(), [](double weight) { return !(weight > 0); });
   require_possible(limits, n - without, k);
+  require(squared_distance.empty() || static_cast<Index>(squared_distance.size()) == n, "needs {} distances, got {}", n,
+          squared_distance.size());
 
   std::vector<double> distance(at(n));
   nearest(context, features, centroids, labels, distance);
   const std::span<Index> out = labels.vector<Index>();
-  if (!keep(limits, k, out, weights)) {
-    const Costs costs(context, features, centroids, distance, weights);
-    Exchange(context, costs, limits, k, out, weights).run();
-    if (!squared_distance.empty()) assigned_distances(context, features, centroids, out, squared_distance);
-  } else if (!squared_distance.empty()) {
-    require(squared_distance.size() == distance.size(), "needs {} distances, got {}", distance.size(),
-            squared_distance.size());
-    std::copy(distance.begin(), distance.end(), squared_distance.begin());
+  if (keep(limits, k, out, weights)) {
+    std::copy_n(distance.begin(), squared_distance.size(), squared_distance.begin());
+    return;
   }
+  const Costs costs(context, features, centroids, distance, weights);
+  Exchange(context, costs, limits, k, out, weights).run();
+  if (!squared_distance.empty()) assigned_distances(context, features, centroids, out, squared_distance);
 }
 
 }  // namespace shoal::kernels
