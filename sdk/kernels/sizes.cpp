@@ -221,6 +221,7 @@ class Exchange {
   }
 
   void reach(Index node, Cost distance, Index from) {
+    SHOAL_ASSERT(from == kNone || distance >= reached_[at(from)]);  // no reduced cost is negative
     if (distance >= reached_[at(node)]) return;
     reached_[at(node)] = distance;
     came_from_[at(node)] = from;

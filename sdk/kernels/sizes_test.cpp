@@ -196,6 +196,22 @@ TEST(NearestWithinSizes, LeavesNoRoundOfMovesThatSaves) {
     }
 }
 
+TEST(NearestWithinSizes, LeavesNoRoundOfMovesThatSavesInManySmallCases) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const Index k = 4 + random.below(12), n = k * (1 + random.below(8)) + random.below(k), d = 1 + random.below(4);
+    const SizeLimits tightest = balanced_sizes(n, k);
+    const SizeLimits limits{tightest.min - random.below(2), tightest.max + random.below(3)};
+    const RowMatrix<double> x = normal_points(seed, n, d);
+    const RowMatrix<double> centroids = normal_points(seed + 10000, k, d, random.uniform(0.1, 2));
+    const std::vector<Index> labels = labels_within(x, centroids, limits);
+    EXPECT_TRUE(hold(limits, sizes_of(labels, k)));
+    const RowMatrix<double> cost = costs(x, centroids);
+    EXPECT_LE(saved_by_best_round(cost, labels, limits), 1e-12 * cost.maxCoeff());
+  }
+}
+
 TEST(NearestWithinSizes, SharesOutDuplicates) {
   // All rows and centroids alike: every labelling costs 0. The highest rows stay, as the lowest of equals moves.
   const RowMatrix<double> same = RowMatrix<double>::Constant(40, 2, 0.1);
