@@ -40,7 +40,7 @@ void require_possible(const SizeLimits& limits, Index n, Index k);
 ///
 /// `features` (N, D), `centroids` (K, D), `labels` and `squared_distance` as nearest() takes them. With S the rows too
 /// many or too few: time O(S·K² ln K) at worst, and O(K·D) once to 1 + log₄(K/16) times for each row that a path could
-/// move. Memory 16 clusters for each such row, four times as many where those do not suffice, and so on.
+/// move. Memory 16 clusters for each such row, four times as many where those do not suffice, and so on; at worst N·K.
 /// Throws InputError  as nearest() and require_possible() do (with n the rows of a weight above 0); squared distances
 ///                    that overflow (the row is named)
 ///        Cancelled   the user stopped the run; labels are written, but mean nothing
