@@ -50,8 +50,8 @@ class Programs:
     folder: Path  # for what they write
 
     def environment(self, blas_threads: int | None) -> dict[str, str]:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
         threads = str(self.threads)
+        env = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
         env |= {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
         env["OPENBLAS_NUM_THREADS"] = str(blas_threads or self.threads)
         if self.wait != "default":
@@ -59,10 +59,9 @@ class Programs:
         return env
 
     def run(self, command: list[str], blas_threads: int | None = None) -> dict[str, Any]:
+        env = self.environment(blas_threads)
         try:
-            done = subprocess.run(
-                command, env=self.environment(blas_threads), capture_output=True, text=True, timeout=self.limit_s, check=False
-            )
+            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=self.limit_s, check=False)
         except subprocess.TimeoutExpired:
             raise Failure(f"over {self.limit_s:.0f} s") from None
         if done.returncode != 0:
@@ -103,7 +102,7 @@ class Row:
         return self.program.startswith("shoal")
 
     def best(self) -> float | None:
-        return None if self.failure or not self.seconds else min(self.seconds)
+        return min(self.seconds, default=None)
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "labels"}
@@ -141,10 +140,10 @@ def fit_once(programs: Programs, data: DataSet, row: Row, rows_file: Path, max_i
     if not found.any():
         return  # geokmeans at max_iter; its note says so
     x = data.load()
-    row.labels = exact.nearest(x, found)
-    row.inertia = exact.inertia(x, found, row.labels)
-    # Labels that are not those of the returned centroids: float32's rounding, or the pass before the last.
-    different = int((row.labels != np.load(labels)).sum())
+    nearest = exact.nearest(x, found)
+    row.inertia = exact.inertia(x, found, nearest)
+    row.labels = np.load(labels)
+    different = int((row.labels != nearest).sum())  # by float32's rounding, or as they are of the pass before the last
     if different:
         row.notes.append(f"{different} labels are not its centroids' nearest")
 
@@ -164,6 +163,7 @@ def compare_fits(programs: Programs, data: DataSet, k: int, args: argparse.Names
                 say(f"{data.name} k={k} {repeat + 1}/{args.repeat} {row.program}: {row.seconds[-1]:.3f} s")
             except Failure as failure:
                 row.failure = str(failure)
+                row.notes += [f"then {failure}"] if row.seconds else []
                 say(f"{data.name} k={k} {row.program}: {failure}")
     return [row for row, _ in contestants]
 
@@ -171,7 +171,7 @@ def compare_fits(programs: Programs, data: DataSet, k: int, args: argparse.Names
 def verify(data: DataSet, rows: list[Row], args: argparse.Namespace) -> str:
     """Our first variant against a plain Lloyd in float64, in one sentence."""
     ours = rows[0]
-    if ours.failure or ours.labels is None:
+    if ours.labels is None or ours.inertia is None:
         return f"{data.name}, k = {ours.k}: nothing to verify"
     x = data.load()
     init = x[np.load(initial_rows(args.folder, len(x), ours.k))]
@@ -223,7 +223,8 @@ def compare_by_seed(
     for blas in blas_threads:
         run = lambda seed, blas=blas: peer_by_seed(programs, data, k, seed, what, blas)  # noqa: E731
         runs.append((f"sklearn, BLAS on {blas}", run))
-    rows = [{"data": data.name, "k": k, "program": name, "seconds": [], "inertia": [], "failure": ""} for name, _ in runs]
+    nothing = {"data": data.name, "k": k, "failure": ""}
+    rows: list[dict[str, Any]] = [nothing | {"program": name, "seconds": [], "inertia": []} for name, _ in runs]
     for seed in range(seeds):
         for row, (name, run) in zip(rows, runs, strict=True):
             if row["failure"]:
@@ -243,7 +244,7 @@ def compare_by_seed(
 
 
 def growth(programs: Programs, args: argparse.Namespace) -> list[dict[str, Any]]:
-    """Ours alone: 20 iterations on mixtures of 100 Gaussians, of which n, k and d are varied one by one."""
+    """Ours alone: 20 iterations on mixtures of 1000 Gaussians, of which n, k and d are varied one by one."""
     ns, ks, ds = [10_000, 30_000, 100_000, 300_000], [10, 30, 100, 300, 1000, 3000], [2, 8, 32, 128, 784]
     if args.quick:
         ns, ks, ds = [3_000, 10_000], [10, 100], [2, 32]
@@ -252,14 +253,16 @@ def growth(programs: Programs, args: argparse.Namespace) -> list[dict[str, Any]]
     cases += [("d", min(n, 60_000), k, size) for size in ds]
     measured = []
     for varied, rows, clusters, columns in cases:
-        data = saved(args.folder / f"growth-{rows}-{columns}.npy", lambda: mixture(rows, columns, 100))  # noqa: B023
+        path = args.folder / f"mixture-{rows}-{columns}-1000.npy"
+        data = saved(path, lambda: mixture(rows, columns, 1000))  # noqa: B023
         init = initial_rows(args.folder, rows, clusters)
         parameters = [f"k={clusters}", "tol=0", "max_iter=20"]
         parameters += [] if args.variants[0] == "default" else [f"algorithm={args.variants[0]}"]
         case = {"varied": varied, "n": rows, "k": clusters, "d": columns}
         try:
             said = programs.ours(data, "--init", str(init), "--repeat", str(args.repeat), *parameters)
-            case |= {name: said[name] for name in ("seconds", "iterations", "peak_rss_bytes", "log")}
+            kept = ("seconds", "iterations", "peak_rss_bytes", "rss_before_bytes", "log")
+            case |= {name: said[name] for name in kept}
         except Failure as failure:
             case |= {"failure": str(failure)}
         measured.append(case)
@@ -303,8 +306,16 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()  # fmt: skip
 
 
+def require_known(option: str, given: list[str], known: list[str]) -> None:
+    for name in given:
+        if name not in known:
+            sys.exit(f"{option} has no '{name}'; there are {', '.join(known)}")
+
+
 def main() -> int:
     args = parse_arguments()
+    require_known("--peers", [peer for peer in args.peers if not peer.startswith("geokmeans-")], PEERS)
+    require_known("--tables", args.tables, ["fit", "seeding", "minibatch"])
     began = time.monotonic()
     if not (args.build / "bin/shoal_fit").is_file():
         say(f"no {args.build}/bin/shoal_fit: cmake --preset bench && cmake --build --preset bench")
@@ -313,7 +324,7 @@ def main() -> int:
     if args.write:
         tables.require_markers(page, block)  # now, not after hours
     if os.getloadavg()[0] > 0.5:
-        say(f"others use this machine (load {os.getloadavg()[0]:.1f}): times will be worth little, ratios not much more")
+        say(f"others use this machine (load {os.getloadavg()[0]:.1f}): times mean little, ratios not much more")
     head = machine.describe(ROOT, args.build / "bin/shoal_peak", args.threads)
     results: dict[str, Any] = {"head": head}
     with tempfile.TemporaryDirectory() as folder:
@@ -324,6 +335,7 @@ def main() -> int:
             (args.folder / "growth.vl.json").write_text(json.dumps(tables.growth_figure(results["growth"]), indent=1))
         else:
             sets = make_sets(args.folder, args.mnist, args.fashion, args.quick)
+            require_known("--data", args.data, [s.name for s in sets])
             wanted = [(s, k) for s in sets if not args.data or s.name in args.data for k in args.k or s.ks]
             fits, verified, seedings, minibatches = [], [], [], []
             for data, k in wanted:

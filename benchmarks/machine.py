@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 PEERS = ["numpy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "geokmeans"]
-FLAGS = ["sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "asimd", "sve"]
+FLAGS = "sse4_2 avx avx2 fma avx512f avx512_vnni avx512_bf16 avx_vnni amx_tile asimd sve".split()
 
 
 def output_of(*command: str, folder: Path | None = None) -> str:
@@ -25,10 +25,11 @@ def cpu() -> str:
     fields = dict(line.split(":", 1) for line in output_of("lscpu").splitlines() if ":" in line)
     has = fields.get("Flags", "").split()
     isa = " ".join(flag for flag in FLAGS if flag in has) or platform.machine()
-    cache = ", ".join(f"{level} {fields[level + ' cache'].split('(')[0].strip()}" for level in ("L2", "L3") if level + " cache" in fields)
+    caches = [(level, fields.get(f"{level} cache", "")) for level in ("L2", "L3")]
+    sizes = ", ".join(f"{level} {size.split('(')[0].strip()}" for level, size in caches if size)
     name = fields.get("Model name", platform.processor()).strip()
-    family = f"family {fields['CPU family'].strip()} model {fields['Model'].strip()}, " if "CPU family" in fields else ""
-    return f"{name} ({family}{os.cpu_count()} CPUs, {isa}; {cache})"
+    known = [f"{key.lower()} {fields[key].strip()}" for key in ("CPU family", "Model") if key in fields]
+    return f"{name} ({', '.join([*known, f'{os.cpu_count()} CPUs', isa, sizes])})"
 
 
 def peak(program: Path, threads: int) -> str:

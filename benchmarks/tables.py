@@ -44,10 +44,8 @@ def fit_table(fits: list[list[Any]]) -> str:
                 number(best / ours) if ours else "",
                 notes,
             ])  # fmt: skip
-    return table(
-        ["data", "k", "program", "s, best", "s, median", "ms an iteration", "iterations", "inertia (over the least)", "× ours", "notes"],
-        rows,
-    )
+    head = ["data", "k", "program", "s, best", "s, median", "ms an iteration", "iterations"]
+    return table([*head, "inertia (over the least)", "× ours", "notes"], rows)
 
 
 def fastest_peer(group: list[Any]) -> Any:
@@ -99,7 +97,8 @@ def by_seed_table(groups: list[list[dict[str, Any]]], quality: str) -> str:
                 mean_and_deviation(row["seconds"]), ratio, inertia_and_deviation(row["inertia"]),
                 str(len(row["seconds"])),
             ])  # fmt: skip
-    return table(["data", "k", "program", "s, best", "s, mean ± sd", "× ours", f"{quality}, mean ± sd", "seeds"], rows)
+    head = ["data", "k", "program", "s, best", "s, mean ± sd", "× ours"]
+    return table([*head, f"{quality}, mean ± sd", "seeds"], rows)
 
 
 def comparison_page(
@@ -112,23 +111,26 @@ def comparison_page(
     args: argparse.Namespace,
 ) -> str:
     sets = [f"`{name}` ({n} × {d}: {about})" for name, (n, d, about) in described.items()]
-    parts = ["\n".join([*head, f"* Data: {', '.join(sets)}. {args.threads} threads, OMP_WAIT_POLICY {args.omp_wait}."])]
+    how = f"* {args.threads} threads, OMP_WAIT_POLICY {args.omp_wait}. Data: {', '.join(sets)}."
+    parts = ["\n".join([*head, how])]
     if fits:
         parts += [
-            "### The fastest peer against ours\nBest of the repeats, from the same rows to the end. Peers that end more than 0.1 % above the least inertia do not count.",
+            "### The fastest peer against ours\nBest of the repeats, from the same rows to the end. Peers that end more "
+            "than 0.1 % above the least inertia do not count.",
             ratio_table(fits),
-            f"### Every program\ntol 0, at most {args.max_iter} iterations, {args.repeat} repeats in turn. Inertia is recomputed in float64 "
-            "from the centroids that came back. faiss stops where its float32 objective falls no more; geokmeans uses one thread and labels "
-            "the rows once more at the end.",
+            f"### Every program\ntol 0, at most {args.max_iter} iterations, {args.repeat} repeats in turn. Inertia is "
+            "recomputed in float64 from the centroids that came back. faiss stops where its float32 objective falls no "
+            "more; geokmeans uses one thread and labels the rows once more at the end.",
             fit_table(fits),
         ]
     if verified:
         parts.append("Ours against a plain float64 Lloyd in NumPy:\n\n" + "\n".join(f"* {line}" for line in verified))
     if seedings:
-        parts += ["### Seeding: greedy k-means++\n`sklearn.cluster.kmeans_plusplus` and `shoal::kernels`; the potential is the inertia of the "
-                  "seeds.", by_seed_table(seedings, "potential")]  # fmt: skip
+        about = "`sklearn.cluster.kmeans_plusplus` and `shoal::kernels`; the potential is the inertia of the seeds."
+        parts += [f"### Seeding: greedy k-means++\n{about}", by_seed_table(seedings, "potential")]
     if minibatches:
-        parts += ["### Mini-batches of 1024\nEach program's own stop rule and defaults, one start.", by_seed_table(minibatches, "inertia")]
+        about = "Each program's own stop rule and defaults, one start."
+        parts += [f"### Mini-batches of 1024\n{about}", by_seed_table(minibatches, "inertia")]
     return "\n\n".join(parts)
 
 
@@ -138,31 +140,36 @@ def growth_page(head: list[str], measured: list[dict[str, Any]]) -> str:
     for case in measured:
         start = [str(case["n"]), str(case["k"]), str(case["d"])]
         if "failure" in case:
-            rows.append([case["varied"], *start, case["failure"], "", "", ""])
+            rows.append([case["varied"], *start, case["failure"], "", "", "", ""])
             previous = None
             continue
         best = min(case["seconds"])
+        an_iteration = best / case["iterations"]
         exponent = ""
         if previous is not None and previous["varied"] == case["varied"]:
             steps = math.log(case[case["varied"]] / previous[case["varied"]])
-            exponent = f"{math.log(best / min(previous['seconds'])) / steps:.2f}"
+            exponent = f"{math.log(an_iteration / (min(previous['seconds']) / previous['iterations'])) / steps:.2f}"
         rows.append([
-            case["varied"], *start, number(best), number(1000 * best / case["iterations"]), exponent,
-            number(case["peak_rss_bytes"] / 2**20),
+            case["varied"], *start, number(best), str(case["iterations"]), number(1000 * an_iteration), exponent,
+            number((case["peak_rss_bytes"] - case["rss_before_bytes"]) / 2**20),
         ])  # fmt: skip
         previous = case
     about = (
-        "Ours alone, at most 20 iterations on a mixture of 100 Gaussians. The exponent is the slope from the row above, log over log: 1 is "
-        "proportional. Memory is the process's peak during fits, the data included."
+        "Ours alone, at most 20 iterations on a mixture of 1000 Gaussians. The exponent is the slope of the time of an "
+        "iteration from the row above, log over log: 1 is proportional. Memory is what fits take beyond the data."
     )
-    head_row = ["varied", "n", "k", "d", "s, best", "ms an iteration", "exponent", "MiB"]
+    head_row = ["varied", "n", "k", "d", "s, best", "iterations", "ms an iteration", "exponent", "MiB"]
     return "\n\n".join(["\n".join(head), "### Growth\n" + about, table(head_row, rows)])
 
 
 def growth_figure(measured: list[dict[str, Any]]) -> dict[str, Any]:
-    """Vega-Lite: seconds against what is varied, log over log."""
+    """Vega-Lite: seconds an iteration against what is varied, log over log."""
     values = [
-        {"varied": case["varied"], "size": case[case["varied"]], "seconds": min(case["seconds"])}
+        {
+            "varied": case["varied"],
+            "size": case[case["varied"]],
+            "seconds": min(case["seconds"]) / case["iterations"],
+        }
         for case in measured
         if "failure" not in case
     ]
