@@ -110,13 +110,15 @@ host::ComponentEntry find_component(host::Registry& registry, const Options& opt
   if (registry.find(options.component).empty())
     for (const auto& folder : host::plugin_folders(options.plugin_path)) {
       registry.load_folder(folder);
-      if (!registry.find(options.component).empty())
-        break;  // LibTorch's users, which lie there too, are of no use here
+      if (!registry.find(options.component).empty()) break;
     }
   const auto found = registry.find(options.component);
-  shoal::require(!found.empty(), "there is no '{}' in the folders that were looked at (--plugin, --plugin-path)",
-                 options.component);
-  return found[0];
+  if (!found.empty()) return found[0];  // of several libraries the first
+  std::string message =
+      text("there is no '{}' in the folders that were looked at (--plugin, --plugin-path)", options.component);
+  for (const host::Refusal& refusal : registry.refusals())
+    if (refusal.damaged) message += "\n  refused: " + refusal.file.string() + ": " + refusal.reason;
+  throw InputError(message);
 }
 
 /// The component's parameters from NAME=VALUE; throws InputError with what the host would print.
