@@ -6,6 +6,7 @@
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/sums.h"
+#include "starts.h"
 
 using Params = MiniBatchParams;
 
