@@ -15,14 +15,14 @@ struct MiniBatchParams {
   std::int64_t k = 8;
   std::string algorithm = "sculley";  // or "nested"
   std::string init = "k-means++";     // or "random"
-  std::optional<std::int64_t> n_init;
-  std::optional<std::int64_t> init_size;
+  std::optional<std::int64_t> n_init = {};
+  std::optional<std::int64_t> init_size = {};
   std::int64_t batch_size = 1024;
   std::int64_t max_iter = 100;
   double tol = 0;
   std::optional<std::int64_t> max_no_improvement = 10;           // sculley alone
   double reassignment_ratio = 0.01;                              // sculley alone
-  std::optional<double> rho = 100;                               // nested alone; absent: infinite
+  std::optional<double> rho = 1;                                 // nested alone; absent: infinite
   static void describe(shoal::Schema<MiniBatchParams>& schema);  // in plugin.cpp
 };
 
