@@ -12,12 +12,12 @@
 /// the batch its nearest centroid, and each centroid becomes the mean of the examples that have it now, so that an
 /// example counts once however often it was used.
 ///
-/// The batch doubles where a step moves the centroids less than they are certain: σ̂(j)² = Σ ‖x − centroid j‖² / (v (v −
-/// 1)) over its v examples is the variance of a mean, p(j) how far the centroid moved, and a median of σ̂(j) / p(j)
-/// above `rho` says that this is fine-tuning to a batch; without a `rho` (infinite) only a standstill does. With tol >
-/// 0, squared shifts of tol · mean variance or less do too. When the whole is the batch, the same test ends the fit, as
-/// do max_iter · N examples looked at. Then empty clusters take the farthest rows, and all rows are labelled. Throws
-/// Cancelled.
+/// The batch doubles where a step moves the centroids less than they are certain. Over the v examples of cluster j,
+/// σ̂(j)² = Σ ‖x − centroid j‖² / (v² − v) is the variance of their mean, and p(j) is how far the centroid moved: a
+/// median of σ̂(j) / p(j) above `rho` says that this is fine-tuning to a batch. Without a `rho` (infinite) only a
+/// standstill does. With a tol, squared shifts of tol · mean variance or less do too. When the whole is the batch, the
+/// same test ends the fit, as do max_iter · N examples looked at. Then empty clusters take the farthest rows, and all
+/// rows are labelled. Throws Cancelled.
 ///
 /// Source: J. Newling, F. Fleuret, "Nested mini-batch k-means", NIPS 2016, arXiv:1602.02934.
 /// As there   nested batches, one contribution of each example, doubling by σ̂/p against ρ. The median over the clusters

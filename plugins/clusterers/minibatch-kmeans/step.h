@@ -21,9 +21,9 @@ struct StepReport {
 
 /// One step: each centroid moves to the mean of all examples that it has been given so far. When a centroid never had
 /// any, or 10·K examples have passed, those with fewer than reassignment_ratio times the greatest count (at most half a
-/// batch of them) are put on rows of the batch. Time O(B·K·D), memory O(B + K). The same bits for any number of threads
-/// and for float32, float64 and uint8 rows of the same numbers.
-/// Source: D. Sculley, "Web-scale k-means clustering", WWW 2010; reassignment as in scikit-learn.
+/// batch of them) are put on rows of the batch. Time O(B·K·D), memory O(B + K·D). The same bits for any number of
+/// threads and for float32, float64 and uint8 rows of the same numbers. Source: D. Sculley, "Web-scale k-means
+/// clustering", WWW 2010; reassignment as in scikit-learn.
 StepReport take_step(const shoal::Context& context, shoal::ConstArray batch, double reassignment_ratio,
                      shoal::Random random, MiniBatchState& state);
 
