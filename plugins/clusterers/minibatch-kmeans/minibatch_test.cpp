@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <set>
 
 #include "../../../tests/reference/reference.h"
@@ -204,6 +205,13 @@ TEST(MiniBatchKMeans, SaysWhatIsWrongWithItsInput) {
         fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)});
       },
       ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
+  RowMatrix<float> wrong = RowMatrix<float>::Zero(3000, 20);
+  wrong(2999, 17) = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}}, {.features = ConstArray(wrong)});
+      },
+      ThrowsMessage<shoal::InputError>("features hold an infinity at row 2999, column 17"));
   const std::vector<double> weights{1, 0, 0, 1, 0};
   EXPECT_THAT(
       [&] {
