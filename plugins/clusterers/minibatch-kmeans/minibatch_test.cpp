@@ -1,48 +1,17 @@
-#include "minibatch.h"
-
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <set>
 
 #include "../../../tests/reference/reference.h"
-#include "shoal/clusterer.h"
-#include "shoal/kernels/nearest.h"
-#include "shoal/testing_component.h"
+#include "helpers_test.h"
+#include "step.h"
 
 namespace {
 
-using shoal::ConstArray;
-using shoal::Index;
-using shoal::RowMatrix;
-using shoal::testing::Host;
-using shoal::testing::Made;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
-using Given = std::map<std::string, Made::Value>;
-
-// `groups` round groups whose centres are 10 apart on a line.
-RowMatrix<double> groups_on_a_line(std::uint64_t seed, Index n, Index groups) {
-  shoal::Random random(seed);
-  RowMatrix<double> out(n, 2);
-  for (Index i = 0; i < n; ++i) out.row(i) << 10.0 * static_cast<double>(i % groups) + random.normal(), random.normal();
-  return out;
-}
-
-std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
-shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made clusterer(host.context(), "clusterer/minibatch-kmeans", given);
-  return shoal::ClustererProxy(clusterer.object()).fit(host.context(), input);
-}
-
-double inertia_of(Host& host, const RowMatrix<double>& x, const shoal::Clustering& found) {
-  return shoal::kernels::inertia(host.context(), ConstArray(x), *found.centroids, found.labels.view().vector<Index>());
-}
 
 TEST(MiniBatchStep, MovesEachCentroidToTheMeanOfAllItWasGiven) {
   Host host;
@@ -236,6 +205,13 @@ TEST(MiniBatchKMeans, SaysWhatIsWrongWithItsInput) {
         fit(host, {{"k", 3}}, {.features = ConstArray(x), .init = ConstArray(x)});
       },
       ThrowsMessage<shoal::InputError>("k is 3 but 5 initial centroids are given"));
+  RowMatrix<float> wrong = RowMatrix<float>::Zero(3000, 20);
+  wrong(2999, 17) = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}}, {.features = ConstArray(wrong)});
+      },
+      ThrowsMessage<shoal::InputError>("features hold an infinity at row 2999, column 17"));
   const std::vector<double> weights{1, 0, 0, 1, 0};
   EXPECT_THAT(
       [&] {

@@ -2,15 +2,22 @@
 #include "shoal/plugin.h"
 
 #include "minibatch.h"
+#include "nested.h"
+#include "rows.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/sums.h"
+#include "starts.h"
 
 using Params = MiniBatchParams;
 
 void MiniBatchParams::describe(shoal::Schema<Params>& schema) {
   schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
+  schema
+      .field("algorithm", &Params::algorithm,
+             "sculley: independent batches, scikit-learn's procedure; nested: a batch that only grows")
+      .one_of({"sculley", "nested"});
   schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
       .one_of({"k-means++", "random"});
   schema
@@ -21,22 +28,27 @@ void MiniBatchParams::describe(shoal::Schema<Params>& schema) {
       .field("init_size", &Params::init_size,
              "rows that a start is chosen from; left out: 3 batches, or 3 k where 3 batches are fewer than k")
       .min(1);
-  schema.field("batch_size", &Params::batch_size, "examples in a step").min(1);
+  schema.field("batch_size", &Params::batch_size, "examples in a step; with nested, in the first one").min(1);
   schema.field("max_iter", &Params::max_iter, "passes over the features at most").min(1);
   schema
       .field("tol", &Params::tol,
              "stop when the centroids' squared shifts in a step add up to at most tol times the mean variance of a "
-             "column; 0: never for that reason")
+             "column (nested: double the batch, stop with the whole); 0: never for that reason")
       .min(0.0);
   schema
       .field("max_no_improvement", &Params::max_no_improvement,
-             "stop when the smoothed inertia of the batches has not fallen for so many steps; null: never")
+             "sculley: stop when the smoothed inertia of the batches has not fallen for so many steps; null: never")
       .min(0);
   schema
       .field("reassignment_ratio", &Params::reassignment_ratio,
-             "clusters with less than this share of the largest one's examples are moved to rows of a batch")
+             "sculley: clusters with less than this share of the largest one's examples are moved to rows of a batch")
       .min(0.0)
       .max(1.0);
+  schema
+      .field("rho", &Params::rho,
+             "nested: the batch doubles, and the fit ends when it is the whole, once the median over clusters of "
+             "(standard error of the centroid) / (its last move) is above this; null: once no centroid moves")
+      .above(0.0);
 }
 
 namespace {
@@ -49,7 +61,7 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
   explicit MiniBatchKMeans(const Params& params) : params_(params) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
-    shoal::require_features(input.features);
+    check_features(context, input.features);
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
@@ -58,7 +70,8 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
                    params_.k, weighted);
     if (input.init) check_init(context, input);
 
-    MiniBatchFit found = fit_minibatch(context, input.features, weights, input.init, params_);
+    const auto fit_as_told = params_.algorithm == "nested" ? &fit_nested : &fit_minibatch;
+    MiniBatchFit found = fit_as_told(context, input.features, weights, input.init, params_);
     warn_of_empty(context, input.features, weights, found.labels);
     shoal::Clustering out{.labels = context.copy(found.labels),
                           .centroids = context.copy(found.state.centroids),
@@ -128,6 +141,12 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
   void learn(const shoal::Context& context, ConstArray batch, MiniBatchState& state) const {
     const shoal::Random random = context.random("partial_fit").fork(static_cast<std::uint64_t>(state.steps));
     take_step(context, batch, params_.reassignment_ratio, random, state);
+  }
+
+  // As require_features, but on the pool: on one thread it takes longer than ten steps do.
+  static void check_features(const shoal::Context& context, ConstArray features) {
+    const bool fine = features.rank() == 2 && features.rows() > 0 && all_finite(context, features);
+    shoal::require_features(fine ? features.slice(0, 1) : features);
   }
 
   void check_init(const shoal::Context& context, const shoal::FitInput& input) const {
