@@ -20,6 +20,12 @@ namespace kernels {
 std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
                                            std::span<const double> weights = {});
 
+/// k-means++ as it was first told: each centroid one draw by weight · squared distance to the nearest one chosen.
+/// Worse than the greedy one by a few per cent of the inertia and cheaper. Otherwise as greedy_kmeans_plus_plus.
+/// Source: Arthur and Vassilvitskii, SODA 2007.
+std::vector<Index> plain_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
+                                          std::span<const double> weights = {});
+
 /// k different rows; with weights, as if drawn one after another in proportion to the weights left.
 /// Source: Efraimidis and Spirakis, Inf. Proc. Letters 97 (2006): the k least of exponential variates over the weights.
 /// Throws InputError  fewer than k rows have a weight above 0
@@ -29,6 +35,8 @@ std::vector<Index> random_rows(Index n, Index k, Random random, std::span<const 
 class Draw {
  public:
   explicit Draw(std::span<const double> mass);
+  /// The same where the sum of each block of 1024, in order, is known already.
+  Draw(std::span<const double> mass, std::span<const double> blocks);
   Index operator()(double uniform) const;
   double total() const { return total_; }
 
