@@ -22,8 +22,8 @@ class LanePanels {
 };
 
 struct Directions {
-  RowMatrix<float> rows;   ///< (P, D) B transposed; nearly orthonormal
-  double departure = 0;    ///< η ≥ ‖BᵀB − I‖ as the float32 numbers are
+  RowMatrix<float> rows;  ///< (P, D) B transposed; nearly orthonormal
+  double departure = 0;   ///< η ≥ ‖BᵀB − I‖ as the float32 numbers are
 };
 
 /// The `count` leading principal directions of `sample` (M, D), about; count ≤ min(M, D). Good enough to prune with, no

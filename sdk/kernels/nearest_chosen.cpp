@@ -13,7 +13,7 @@ constexpr std::size_t kKept = 2 * kBlock;  // improved pairs of a block that are
 constexpr Index kSerial = 4096;            // so many rows one thread updates faster than it wakes others
 constexpr Index kScored = 96;              // rows or pairs that are scored together
 constexpr Index kSample = 256;
-constexpr Index kLanes = 8;                // sums that grow side by side
+constexpr Index kLanes = 8;  // sums that grow side by side
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Exact squared distances of rows `row[i]` to others[i].
@@ -236,6 +236,7 @@ NearestChosen::NearestChosen(Isa isa, const Context& context, const Rows& rows, 
       distance_(static_cast<std::size_t>(rows.rows()), kInfinity),
       mass_(distance_.size(), kInfinity),
       block_mass_((distance_.size() + kBlock - 1) / kBlock),
+      nearest_(distance_.size()),
       blocks_(block_mass_.size()),
       frame_(frame_of(rows)),
       sketches_(Sketches::of(isa, context, rows, passes)) {
@@ -246,6 +247,7 @@ NearestChosen::NearestChosen(Isa isa, const Context& context, const Rows& rows, 
 }
 
 void NearestChosen::choose_first(Index row) {
+  std::fill(nearest_.begin(), nearest_.end(), row);
   candidates_.assign(1, row);
   scores_ = std::make_unique<Centroids>(1, rows_.cols(), frame_);
   scores_->set(context_, exact_rows(rows_, candidates_));
@@ -279,9 +281,9 @@ void NearestChosen::take(Index candidate) {
   const auto chosen = static_cast<std::uint16_t>(candidate);
   Index changes = 0;
   for (const Block& block : blocks_)
-    changes += !block.kept ? kSerial : std::count_if(block.improved.begin(), block.improved.end(), [&](const Improved& i) {
-      return i.candidate == chosen;
-    });
+    changes += !block.kept ? kSerial
+                           : std::count_if(block.improved.begin(), block.improved.end(),
+                                           [&](const Improved& i) { return i.candidate == chosen; });
   if (changes > kSerial) return take_in_parallel(candidate);
   for (Index b = 0; b < blocks(); ++b) lower(b, candidate);
 }
@@ -296,7 +298,7 @@ void NearestChosen::lower(Index b, Index candidate) {
   const Index from = b * kBlock, to = std::min(rows_.rows(), from + kBlock);
   const Block& block = blocks_[static_cast<std::size_t>(b)];
   for (const Improved& i : block.improved)
-    if (candidate < 0 || i.candidate == candidate) set(from + i.row, i.squared_distance);
+    if (candidate < 0 || i.candidate == candidate) set(from + i.row, candidates_[i.candidate], i.squared_distance);
   if (!block.kept) {
     const SeedingLanes& lanes = seeding_lanes(isa_);
     Index row[kBlock];
@@ -306,7 +308,7 @@ void NearestChosen::lower(Index b, Index candidate) {
     for (Index c = std::max<Index>(candidate, 0); c < (candidate < 0 ? scores_->k() : candidate + 1); ++c) {
       std::fill_n(others, to - from, scores_->exact(c));
       measure(lanes, rows_, row, others, to - from, squared_distance);
-      for (Index i = from; i < to; ++i) set(i, squared_distance[i - from]);
+      for (Index i = from; i < to; ++i) set(i, candidates_[static_cast<std::size_t>(c)], squared_distance[i - from]);
     }
   }
   double& mass = block_mass_[static_cast<std::size_t>(b)];
@@ -318,10 +320,11 @@ void NearestChosen::lower(Index b, Index candidate) {
   for (Index i = from; i < to; ++i) mass += mass_[static_cast<std::size_t>(i)];
 }
 
-void NearestChosen::set(Index i, double squared_distance) {
+void NearestChosen::set(Index i, Index chosen, double squared_distance) {
   const auto at = static_cast<std::size_t>(i);
   if (!(squared_distance < distance_[at])) return;
   distance_[at] = squared_distance;
+  nearest_[at] = chosen;
   mass_[at] = weight(i) == 0 ? 0 : weight(i) * squared_distance;
   if (!sketches_) return;
   if (weight(i) > 0 && squared_distance > 0) sketches_->set(i, squared_distance);

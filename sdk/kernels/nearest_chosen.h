@@ -33,6 +33,8 @@ class NearestChosen {
 
   /// (N) weight · squared distance to the nearest chosen
   std::span<const double> mass() const { return mass_; }
+  /// (N) the row chosen that is nearest, the first taken of equals
+  std::span<const Index> nearest() const { return nearest_; }
   /// For draws in proportion to it, until the next take.
   Draw draw() const { return Draw(mass_, block_mass_); }
 
@@ -50,7 +52,7 @@ class NearestChosen {
 
   double weight(Index i) const { return weights_.empty() ? 1 : weights_[static_cast<std::size_t>(i)]; }
   Index blocks() const { return static_cast<Index>(blocks_.size()); }
-  void set(Index i, double squared_distance);
+  void set(Index i, Index chosen, double squared_distance);
   void lower(Index b, Index candidate);  // candidate −1: all
   void take_in_parallel(Index candidate);
 
@@ -59,14 +61,15 @@ class NearestChosen {
   const Rows& rows_;
   std::span<const double> weights_;
   std::vector<double> distance_, mass_, block_mass_;
+  std::vector<Index> nearest_;
   std::vector<Block> blocks_;
   std::vector<double> partial_;  // (blocks, candidates): what the block adds to each potential
   std::vector<Index> candidates_;
 
-  Frame frame_;                          // of scores
-  std::unique_ptr<Centroids> scores_;    // the candidates
-  std::vector<float> norm2_;             // (N), where rows are scored in place
-  std::unique_ptr<Sketches> sketches_;   // may be none
+  Frame frame_;                         // of scores
+  std::unique_ptr<Centroids> scores_;   // the candidates
+  std::vector<float> norm2_;            // (N), where rows are scored in place
+  std::unique_ptr<Sketches> sketches_;  // may be none
 };
 
 }  // namespace kernels

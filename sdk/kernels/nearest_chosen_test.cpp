@@ -103,7 +103,7 @@ void expect_the_plain_loop(const RowMatrix<Scalar>& x, Index takes, Index trials
     }
 }
 
-constexpr Index kMany = 2300;  // rows from which on there are sketches
+constexpr Index kMany = 2300;            // rows from which on there are sketches
 constexpr Index kShort = 6, kLong = 26;  // takes that are worth them, for rows up to 128 numbers and above
 
 TEST(NearestChosen, IsThePlainLoopAroundEveryVectorWidth) {

@@ -12,9 +12,7 @@ namespace {
 
 constexpr Index kBlock = 1024;
 
-double weight_of(std::span<const double> weights, Index i) {
-  return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)];
-}
+}  // namespace
 
 void require_enough(Index n, Index k, std::span<const double> weights) {
   require(n >= k, "k is {} but there are only {} examples", k, n);
@@ -24,7 +22,13 @@ void require_enough(Index n, Index k, std::span<const double> weights) {
   require(positive >= k, "k is {} but only {} examples have a weight above 0", k, positive);
 }
 
-}  // namespace
+Index greedy_trials(Index k) {
+  return static_cast<Index>(2 + std::floor(std::log(static_cast<double>(std::max<Index>(k, 1)))));
+}
+
+Index first_row(Index n, Random& random, std::span<const double> weights) {
+  return weights.empty() ? random.below(n) : Draw(weights)(random.uniform());
+}
 
 Draw::Draw(std::span<const double> mass) : mass_(mass) {
   for (std::size_t from = 0; from < mass.size(); from += kBlock) {
@@ -66,7 +70,7 @@ std::vector<Index> kmeans_plus_plus_on(Isa isa, const Context& context, ConstArr
   require_enough(rows.rows(), k, weights);
   NearestChosen nearest(isa, context, rows, weights, k - 1);
   std::vector<Index> chosen;
-  chosen.push_back(weights.empty() ? random.below(rows.rows()) : Draw(weights)(random.uniform()));
+  chosen.push_back(first_row(rows.rows(), random, weights));
   nearest.choose_first(chosen.back());
   while (static_cast<Index>(chosen.size()) < k) {
     context.progress(static_cast<Index>(chosen.size()), k, "seeds");
@@ -87,13 +91,23 @@ std::vector<Index> kmeans_plus_plus_on(Isa isa, const Context& context, ConstArr
 
 std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
                                            std::span<const double> weights) {
-  const auto trials = static_cast<Index>(2 + std::floor(std::log(static_cast<double>(std::max<Index>(k, 1)))));
-  return kmeans_plus_plus_on(best_isa(), context, features, k, random, weights, trials);
+  return kmeans_plus_plus_on(best_isa(), context, features, k, random, weights, greedy_trials(k));
 }
 
 std::vector<Index> plain_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
                                           std::span<const double> weights) {
   return kmeans_plus_plus_on(best_isa(), context, features, k, random, weights, 1);
+}
+
+std::vector<Index> seed_rows(Seeding method, const Context& context, ConstArray features, Index k, Random random,
+                             std::span<const double> weights) {
+  switch (method) {
+    case Seeding::kKMeansPlusPlus: return greedy_kmeans_plus_plus(context, features, k, random, weights);
+    case Seeding::kPlainKMeansPlusPlus: return plain_kmeans_plus_plus(context, features, k, random, weights);
+    case Seeding::kKMeansParallel: return kmeans_parallel(context, features, k, random, weights);
+    case Seeding::kAfkMc2: return afk_mc2(context, features, k, random, weights);
+    default: return random_rows(features.rows(), k, random, weights);
+  }
 }
 
 std::vector<Index> random_rows(Index n, Index k, Random random, std::span<const double> weights) {

@@ -82,8 +82,8 @@ void products(const float* const* rows, Index count, const Panels& panels, float
 template <typename Step>
 HWY_INLINE FloatVector load(const Step* values) {
   const Floats d;
-  return hn::ConvertTo(d, hn::PromoteTo(hn::Rebind<std::int32_t, Floats>(),
-                                        hn::LoadU(hn::Rebind<Step, Floats>(), values)));
+  return hn::ConvertTo(
+      d, hn::PromoteTo(hn::Rebind<std::int32_t, Floats>(), hn::LoadU(hn::Rebind<Step, Floats>(), values)));
 }
 
 // Lanes are rows; each number of a candidate is broadcast.
@@ -100,8 +100,8 @@ HWY_INLINE void open_of_group(const Step* HWY_RESTRICT values, const float* limi
     for (int c = 0; c < kCount; ++c)
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v)
-        sums[c][v] = hn::MulAdd(hn::Set(d, goals.error[c]), hn::LoadU(d, reach + from + v * kFloats),
-                                hn::Set(d, goals.bias[c]));
+        sums[c][v] =
+            hn::MulAdd(hn::Set(d, goals.error[c]), hn::LoadU(d, reach + from + v * kFloats), hn::Set(d, goals.bias[c]));
     const Step* x = values + from;
     const float* goal = goals.values;
     for (Index j = 0; j < cols; ++j, x += kGroup, goal += kTogether) {
@@ -131,8 +131,8 @@ HWY_INLINE void open_of_group(const Step* HWY_RESTRICT values, const float* limi
 template <int kCount, typename Step>
 HWY_INLINE void open_of_groups(const Step* values, const float* limit, const float* reach, Index cols, Index groups,
                                const Goals& goals, std::uint32_t* bits) {
-  // Two vectors of rows for each candidate, so that a candidate's number is loaded half as often: 16 registers hold that
-  // for 6 candidates.
+  // Two vectors of rows for each candidate, so that a candidate's number is loaded half as often: 16 registers hold
+  // that for 6 candidates.
   constexpr int kFirst = kCount <= 6 || kManyRegisters ? kCount : kCount / 2, kRest = kCount - kFirst;
   const Goals rest = {goals.values + kFirst, goals.bias + kFirst, goals.error + kFirst, goals.count - kFirst};
   for (Index g = 0; g < groups; ++g, values += cols * kGroup, limit += kGroup, reach += kGroup, bits += kTogether) {
@@ -165,8 +165,8 @@ HWY_INLINE DoubleVector load_double(const float* x) {
   return hn::PromoteTo(Doubles(), hn::LoadU(hn::Rebind<float, Doubles>(), x));
 }
 HWY_INLINE DoubleVector load_double(const std::uint8_t* x) {
-  return hn::PromoteTo(Doubles(), hn::PromoteTo(hn::Rebind<std::int32_t, Doubles>(),
-                                                hn::LoadU(hn::Rebind<std::uint8_t, Doubles>(), x)));
+  return hn::PromoteTo(
+      Doubles(), hn::PromoteTo(hn::Rebind<std::int32_t, Doubles>(), hn::LoadU(hn::Rebind<std::uint8_t, Doubles>(), x)));
 }
 
 // `kPairs` at once, so that the additions of one hide behind those of the others.

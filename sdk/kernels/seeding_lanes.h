@@ -26,8 +26,8 @@ struct SeedingLanes {
   /// out[r · panels.count · kPanel + lane] = rows[r] · that lane; the panels' bias is left out.
   void (*products)(const float* const* rows, Index count, const Panels& panels, float* out);
 
-  /// Bit r of bits[g · kTogether + c] is set unless bias_c + error_c · reach_r + Σ_j goal_jc · value_jr ≤ limit_r, r the
-  /// row's place in group g. In float32, in any order.
+  /// Bit r of bits[g · kTogether + c] is set unless bias_c + error_c · reach_r + Σ_j goal_jc · value_jr ≤ limit_r, r
+  /// the row's place in group g. In float32, in any order.
   void (*open_int8)(const std::int8_t* values, const float* limit, const float* reach, Index cols, Index groups,
                     const Goals& goals, std::uint32_t* bits);
   void (*open_int16)(const std::int16_t* values, const float* limit, const float* reach, Index cols, Index groups,

@@ -11,9 +11,9 @@ namespace shoal::kernels {
 namespace {
 
 constexpr Index kSample = 512;
-constexpr Index kDirections = 64;   // P
-constexpr Index kLongRow = 128;     // numbers from which on rows are projected
-constexpr Index kWide = 32;         // numbers up to which a sketch has two bytes for each
+constexpr Index kDirections = 64;  // P
+constexpr Index kLongRow = 128;    // numbers from which on rows are projected
+constexpr Index kWide = 32;        // numbers up to which a sketch has two bytes for each
 constexpr Index kTaskRows = 768;
 constexpr double kBudget = 64e6;    // bytes
 constexpr double kTiny = 0x1p-100;  // more than all that underflows
@@ -116,8 +116,9 @@ void SketchMap::operator()(std::span<const Index> rows, Scratch& scratch, float*
       continue;
     }
     const auto exact = static_cast<double>(norm2[r]);
-    error[r] = kTiny + (panels_ ? with_residual(exact, scratch.products.data() + r * panels_->panels().count * kPanel, to)
-                                : 0x1p-23 * (std::sqrt(exact) * (1 + 2 * gamma_) + 1e-18));
+    error[r] =
+        kTiny + (panels_ ? with_residual(exact, scratch.products.data() + r * panels_->panels().count * kPanel, to)
+                         : 0x1p-23 * (std::sqrt(exact) * (1 + 2 * gamma_) + 1e-18));
   }
 }
 
@@ -200,8 +201,7 @@ void Sketches::store(Index from, Index count, const float* sketches, const doubl
 
 void Sketches::set(Index i, double best) {
   // A pair is closed if its sketches are t + E of the candidate apart or more.
-  const float reach =
-      rounded_up(std::sqrt(best) * map_.scale() * relative_ + static_cast<double>(error_[i]) + kTiny);
+  const float reach = rounded_up(std::sqrt(best) * map_.scale() * relative_ + static_cast<double>(error_[i]) + kTiny);
   const double t2 = static_cast<double>(reach) * static_cast<double>(reach), norm2 = static_cast<double>(norm2_[i]);
   reach_[i] = reach;
   limit_[i] = rounded_down((norm2 - t2) / 2 - gamma_ * (norm2 + t2) - kTiny);

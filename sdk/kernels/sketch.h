@@ -88,8 +88,8 @@ class Sketches {
   std::vector<float> step_;
   Buffer<std::int8_t> narrow_values_;
   Buffer<std::int16_t> wide_values_;
-  Buffer<float> norm2_, error_;   // ‖x̂‖², rounded down; E, rounded up
-  Buffer<float> limit_, reach_;   // a, t
+  Buffer<float> norm2_, error_;  // ‖x̂‖², rounded down; E, rounded up
+  Buffer<float> limit_, reach_;  // a, t
   std::vector<Aim> aims_;
   double gamma_, relative_;
 };

@@ -12,7 +12,7 @@ namespace {
 
 struct Params {
   std::int64_t k = 8;
-  std::string init = "k-means++";
+  shoal::kernels::Seeding init = shoal::kernels::Seeding::kKMeansPlusPlus;
   std::optional<std::int64_t> n_init;
   std::int64_t max_iter = 300;
   double tol = 1e-4;
@@ -20,11 +20,11 @@ struct Params {
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
     schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
-        .one_of({"k-means++", "random"});
+        .one_of(shoal::kernels::kSeedings);
     schema
         .field("n_init", &Params::n_init,
-               "starts, of which the one with the lowest inertia is kept; left out: 1 for "
-               "k-means++, 10 for random")
+               "starts, of which the one with the lowest inertia is kept; left out: 10 for "
+               "random, 1 for every other init")
         .min(1);
     schema.field("max_iter", &Params::max_iter, "iterations of one start at most").min(1);
     schema
@@ -88,7 +88,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
 
  private:
   std::int64_t count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
-    if (!input.init) return params_.n_init.value_or(params_.init == "random" ? 10 : 1);
+    if (!input.init) return params_.n_init.value_or(params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
     if (params_.n_init.value_or(1) > 1)
       context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
                   *params_.n_init);
@@ -107,9 +107,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     }
     const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
     const std::vector<shoal::Index> rows =
-        params_.init == "random"
-            ? shoal::kernels::random_rows(features.rows(), params_.k, random, weights)
-            : shoal::kernels::greedy_kmeans_plus_plus(context, features, params_.k, random, weights);
+        shoal::kernels::seed_rows(params_.init, context, features, params_.k, random, weights);
     return shoal::kernels::take_rows(features, rows);
   }
 
