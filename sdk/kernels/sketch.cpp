@@ -124,8 +124,8 @@ void SketchMap::operator()(std::span<const Index> rows, Scratch& scratch, float*
 
 std::unique_ptr<Sketches> Sketches::of(Isa isa, const Context& context, const Rows& rows, Index passes) {
   const bool projected = rows.cols() >= kLongRow;
-  // What making them costs: two passes over short rows, twenty over long ones.
-  if (passes < (projected ? 24 : 4) || rows.rows() < 4 * kSample) return nullptr;
+  // What making them costs: a few passes over short rows, twenty over long ones.
+  if (passes < (projected ? 24 : 6) || rows.rows() < 4 * kSample) return nullptr;
   const double cols = projected ? static_cast<double>(kDirections + 1) : static_cast<double>(rows.cols());
   const double bytes = (cols <= static_cast<double>(kWide) ? 2 : 1) * cols + 4 * sizeof(float);
   if (bytes * static_cast<double>(rows.rows() + kGroup) > kBudget) return nullptr;
@@ -176,26 +176,25 @@ void Sketches::fill(const Context& context) {
 template <typename Step>
 void Sketches::store(Index from, Index count, const float* sketches, const double* errors, Step* values) {
   constexpr float kMost = std::numeric_limits<Step>::max();
+  double norm2[kGroup] = {}, off2[kGroup] = {};
   std::fill_n(values, cols_ * kGroup, Step{0});
-  for (Index r = 0; r < kGroup; ++r) {
-    close(from + r);
-    norm2_[from + r] = 0;
-    error_[from + r] = kInfinity;
-    if (r >= count) continue;
-    const float* sketch = sketches + r * cols_;
-    double norm2 = 0, off2 = 0;
-    for (Index j = 0; j < cols_; ++j) {
-      const float step = step_[static_cast<std::size_t>(j)];
-      const float at = std::clamp(sketch[j] / step, -kMost, kMost);
+  for (Index j = 0; j < cols_; ++j) {
+    const float step = step_[static_cast<std::size_t>(j)], steps = 1 / step;
+    for (Index r = 0; r < count; ++r) {
+      const float number = sketches[r * cols_ + j];
+      const float at = std::min(std::max(number * steps, -kMost), kMost);
       const auto nearest = static_cast<Step>(at + (at < 0 ? -0.5F : 0.5F));
       const double value = static_cast<double>(nearest) * static_cast<double>(step);
-      const double off = static_cast<double>(sketch[j]) - value;
+      const double off = static_cast<double>(number) - value;
       values[j * kGroup + r] = nearest;
-      norm2 += value * value;
-      off2 += off * off;
+      norm2[r] += value * value;
+      off2[r] += off * off;
     }
-    norm2_[from + r] = rounded_down(norm2);
-    error_[from + r] = rounded_up(errors[r] + std::sqrt(off2) * (1 + 0x1p-20));
+  }
+  for (Index r = 0; r < kGroup; ++r) {
+    close(from + r);
+    norm2_[from + r] = rounded_down(norm2[r]);
+    error_[from + r] = r < count ? rounded_up(errors[r] + std::sqrt(off2[r]) * (1 + 0x1p-20)) : kInfinity;
   }
 }
 
