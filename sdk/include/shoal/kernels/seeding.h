@@ -38,7 +38,7 @@ std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray fe
                                            std::span<const double> weights = {});
 
 /// k-means++ as it was first told: each centroid one draw by weight · squared distance to the nearest one chosen.
-/// Worse than the greedy one by a few per cent of the inertia and cheaper. Otherwise as greedy_kmeans_plus_plus.
+/// Cheaper than the greedy one, and starts from a higher inertia. Otherwise as greedy_kmeans_plus_plus.
 /// Source: Arthur and Vassilvitskii, SODA 2007.
 std::vector<Index> plain_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
                                           std::span<const double> weights = {});
