@@ -53,6 +53,11 @@ class Centroids {
   double threshold(double u) const { return 2 * score_error_.at(u) + decision_error_.at(u); }
   /// How far norm2 − 2·score may be from the true squared distance, computed in float32.
   const DistanceError& distance_error() const { return distance_error_; }
+  /// The same for one row, in float64.
+  double distance_error(float norm2) const {
+    const double u = norm_bound(norm2);
+    return 2 * score_error_.at(u) + 2 * gamma_ * u * u + decision_error_.at(u);
+  }
 
  private:
   // constant + linear·u + square·u²

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "arithmetic.h"
-#include "buffer.h"
+#include "nearest_chosen.h"
+#include "seeding_on.h"
 #include "shoal/kernels/sums.h"
 
 namespace shoal::kernels {
@@ -12,9 +12,7 @@ namespace {
 
 constexpr Index kBlock = 1024;
 
-double weight_of(std::span<const double> weights, Index i) {
-  return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)];
-}
+}  // namespace
 
 void require_enough(Index n, Index k, std::span<const double> weights) {
   require(n >= k, "k is {} but there are only {} examples", k, n);
@@ -24,88 +22,25 @@ void require_enough(Index n, Index k, std::span<const double> weights) {
   require(positive >= k, "k is {} but only {} examples have a weight above 0", k, positive);
 }
 
-// For each row the squared distance to the nearest centre chosen.
-class Nearest {
- public:
-  Nearest(const Context& context, const Rows& rows, std::span<const double> weights)
-      : context_(context),
-        rows_(rows),
-        weights_(weights),
-        distance_(static_cast<std::size_t>(rows.rows()), kFar),
-        mass_(distance_.size()) {}
+Index greedy_trials(Index k) {
+  return static_cast<Index>(2 + std::floor(std::log(static_cast<double>(std::max<Index>(k, 1)))));
+}
 
-  /// Takes `row` as a centre.
-  void add(Index row) {
-    const std::vector<double> centre = take({&row, 1});
-    each_block([&](Index from, Index to, double* buffer) {
-      for (Index i = from; i < to; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        distance_[at] =
-            std::min(distance_[at], on_.squared_distance(rows_.read(i, buffer), centre.data(), rows_.cols()));
-        mass_[at] = weight_of(weights_, i) * distance_[at];
-      }
-    });
-  }
-
-  /// The potential that each candidate would leave.
-  std::vector<double> potentials(std::span<const Index> candidates) const {
-    const std::vector<double> centres = take(candidates);
-    const std::size_t count = candidates.size();
-    const Index blocks = (rows_.rows() + kBlock - 1) / kBlock;
-    std::vector<double> partial(static_cast<std::size_t>(blocks) * count, 0.0);
-    each_block([&](Index from, Index to, double* buffer) {
-      std::vector<double> d2(count);
-      double* sums = partial.data() + static_cast<std::size_t>(from / kBlock) * count;
-      for (Index i = from; i < to; ++i) {
-        const double best = distance_[static_cast<std::size_t>(i)];
-        const double weight = weight_of(weights_, i);
-        if (best == 0 || weight == 0) continue;
-        on_.squared_distances(rows_.read(i, buffer), centres.data(), static_cast<Index>(count), rows_.cols(),
-                              d2.data());
-        for (std::size_t c = 0; c < count; ++c) sums[c] += weight * std::min(best, d2[c]);
-      }
-    });
-    std::vector<double> out(count, 0.0);
-    for (std::size_t p = 0; p < partial.size(); ++p) out[p % count] += partial[p];
-    return out;
-  }
-
-  std::span<const double> mass() const { return mass_; }
-
- private:
-  static constexpr double kFar = std::numeric_limits<double>::infinity();
-
-  std::vector<double> take(std::span<const Index> rows) const {
-    std::vector<double> out(rows.size() * static_cast<std::size_t>(rows_.cols()));
-    for (std::size_t c = 0; c < rows.size(); ++c) {
-      double* to = out.data() + c * static_cast<std::size_t>(rows_.cols());
-      const double* from = rows_.read(rows[c], to);
-      if (from != to) std::copy_n(from, rows_.cols(), to);
-    }
-    return out;
-  }
-
-  template <typename Body>
-  void each_block(Body&& body) const {
-    context_.parallel_for(rows_.rows(), kBlock, [&](Index from, Index to) {
-      const Buffer<double> buffer(rows_.cols());
-      body(from, to, buffer.data());
-    });
-  }
-
-  const Context& context_;
-  const Rows& rows_;
-  const Arithmetic& on_ = arithmetic();
-  std::span<const double> weights_;
-  std::vector<double> distance_, mass_;
-};
-
-}  // namespace
+Index first_row(Index n, Random& random, std::span<const double> weights) {
+  return weights.empty() ? random.below(n) : Draw(weights)(random.uniform());
+}
 
 Draw::Draw(std::span<const double> mass) : mass_(mass) {
   for (std::size_t from = 0; from < mass.size(); from += kBlock) {
     before_.push_back(total_);
     total_ += sum_in_blocks(mass.subspan(from, std::min<std::size_t>(kBlock, mass.size() - from)));
+  }
+}
+
+Draw::Draw(std::span<const double> mass, std::span<const double> blocks) : mass_(mass) {
+  for (const double block : blocks) {
+    before_.push_back(total_);
+    total_ += block;
   }
 }
 
@@ -129,30 +64,50 @@ Index Draw::operator()(double uniform) const {
   return last;
 }
 
-std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
-                                           std::span<const double> weights) {
+std::vector<Index> kmeans_plus_plus_on(Isa isa, const Context& context, ConstArray features, Index k, Random random,
+                                       std::span<const double> weights, Index trials) {
   const Rows rows(features);
   require_enough(rows.rows(), k, weights);
-  Nearest nearest(context, rows, weights);
+  NearestChosen nearest(isa, context, rows, weights, k - 1);
   std::vector<Index> chosen;
-  chosen.push_back(weights.empty() ? random.below(rows.rows()) : Draw(weights)(random.uniform()));
-  nearest.add(chosen.back());
-  const auto trials = static_cast<std::size_t>(2 + std::floor(std::log(static_cast<double>(k))));
+  chosen.push_back(first_row(rows.rows(), random, weights));
+  nearest.choose_first(chosen.back());
   while (static_cast<Index>(chosen.size()) < k) {
     context.progress(static_cast<Index>(chosen.size()), k, "seeds");
-    const Draw draw(nearest.mass());
+    const Draw draw = nearest.draw();
     if (draw.total() == 0) {  // no row is left that differs
       chosen.resize(static_cast<std::size_t>(k), chosen.front());
       break;
     }
-    std::vector<Index> candidates(trials);
+    std::vector<Index> candidates(static_cast<std::size_t>(trials));
     for (Index& candidate : candidates) candidate = draw(random.uniform());
     const std::vector<double> potentials = nearest.potentials(candidates);
     const auto best = std::min_element(potentials.begin(), potentials.end()) - potentials.begin();
     chosen.push_back(candidates[static_cast<std::size_t>(best)]);
-    nearest.add(chosen.back());
+    nearest.take(best);
   }
   return chosen;
+}
+
+std::vector<Index> greedy_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
+                                           std::span<const double> weights) {
+  return kmeans_plus_plus_on(best_isa(), context, features, k, random, weights, greedy_trials(k));
+}
+
+std::vector<Index> plain_kmeans_plus_plus(const Context& context, ConstArray features, Index k, Random random,
+                                          std::span<const double> weights) {
+  return kmeans_plus_plus_on(best_isa(), context, features, k, random, weights, 1);
+}
+
+std::vector<Index> seed_rows(Seeding method, const Context& context, ConstArray features, Index k, Random random,
+                             std::span<const double> weights) {
+  switch (method) {
+    case Seeding::kKMeansPlusPlus: return greedy_kmeans_plus_plus(context, features, k, random, weights);
+    case Seeding::kPlainKMeansPlusPlus: return plain_kmeans_plus_plus(context, features, k, random, weights);
+    case Seeding::kKMeansParallel: return kmeans_parallel(context, features, k, random, weights);
+    case Seeding::kAfkMc2: return afk_mc2(context, features, k, random, weights);
+    default: return random_rows(features.rows(), k, random, weights);
+  }
 }
 
 std::vector<Index> random_rows(Index n, Index k, Random random, std::span<const double> weights) {

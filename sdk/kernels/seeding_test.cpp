@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
-
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/sums.h"
 #include "shoal/testing.h"
@@ -20,59 +18,6 @@ RowMatrix<double> uniform_points(std::uint64_t seed, Index n, Index d) {
   RowMatrix<double> out(n, d);
   for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.uniform();
   return out;
-}
-
-std::vector<Index> seeds(const RowMatrix<double>& x, Index k, std::uint64_t seed, std::span<const double> weights = {},
-                         int threads = 1) {
-  testing::Host host({.threads = threads});
-  return greedy_kmeans_plus_plus(host.context(), ConstArray(x), k, Random(seed), weights);
-}
-
-TEST(GreedyKMeansPlusPlus, FindsEveryOneOfFarGroups) {
-  RowMatrix<double> x = uniform_points(1, 60, 2);
-  for (Index i = 0; i < 60; ++i) x(i, 0) += 1000.0 * static_cast<double>(i % 6);
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    std::set<Index> groups;
-    for (const Index row : seeds(x, 6, seed)) groups.insert(row % 6);
-    EXPECT_EQ(groups.size(), 6U) << seed;
-  }
-}
-
-TEST(GreedyKMeansPlusPlus, IsTheSameForAnyNumberOfThreads) {
-  const RowMatrix<double> x = uniform_points(2, 5000, 7);
-  EXPECT_EQ(seeds(x, 40, 3), seeds(x, 40, 3, {}, 3));
-  EXPECT_NE(seeds(x, 40, 3), seeds(x, 40, 4));
-}
-
-TEST(GreedyKMeansPlusPlus, RepeatsARowOnlyWhenNoOtherIsLeft) {
-  RowMatrix<double> x(12, 1);
-  x << 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3;
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const RowMatrix<double> found = take_rows(ConstArray(x), seeds(x, 5, seed));
-    EXPECT_EQ(std::set<double>(found.data(), found.data() + 5).size(), 3U);
-    EXPECT_EQ(found(3, 0), found(0, 0));
-    EXPECT_EQ(found(4, 0), found(0, 0));
-  }
-}
-
-TEST(Seeding, NeverTakesARowOfWeightZero) {
-  RowMatrix<double> x = uniform_points(5, 50, 2);
-  x.row(7).setConstant(1e6);  // an outlier that any unweighted choice would want
-  std::vector<double> weights(50, 1.0);
-  weights[7] = weights[8] = 0;
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    for (const Index row : seeds(x, 8, seed, weights)) EXPECT_TRUE(row != 7 && row != 8);
-    for (const Index row : random_rows(50, 48, Random(seed), weights)) EXPECT_TRUE(row != 7 && row != 8);
-  }
-}
-
-TEST(Seeding, SaysHowManyRowsThereAre) {
-  const RowMatrix<double> x = uniform_points(6, 5, 2);
-  EXPECT_THAT([&] { seeds(x, 8, 0); }, ThrowsMessage<InputError>("k is 8 but there are only 5 examples"));
-  const std::vector<double> weights{1, 0, 0, 2, 0};
-  EXPECT_THAT([&] { seeds(x, 3, 0, weights); },
-              ThrowsMessage<InputError>("k is 3 but only 2 examples have a weight above 0"));
-  EXPECT_THAT([&] { random_rows(5, 6, Random(0)); }, ThrowsMessage<InputError>(HasSubstr("k is 6")));
 }
 
 TEST(RandomRows, AreDifferentAndDrawnByWeight) {

@@ -12,7 +12,7 @@ namespace {
 
 struct Params {
   std::int64_t k = 8;
-  std::string init = "k-means++";
+  shoal::kernels::Seeding init = shoal::kernels::Seeding::kKMeansPlusPlus;
   std::optional<std::int64_t> n_init;
   std::int64_t max_iter = 300;
   double tol = 1e-4;
@@ -22,11 +22,11 @@ struct Params {
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
     schema.field("init", &Params::init, "how the first centroids are chosen, unless the port 'init' is wired")
-        .one_of({"k-means++", "random"});
+        .one_of(shoal::kernels::kSeedings);
     schema
         .field("n_init", &Params::n_init,
-               "starts, of which the one with the lowest inertia is kept; left out: 1 for "
-               "k-means++, 10 for random")
+               "starts, of which the one with the lowest inertia is kept; left out: 10 for "
+               "random, 1 for every other init")
         .min(1);
     schema.field("max_iter", &Params::max_iter, "iterations of one start at most").min(1);
     schema
@@ -83,7 +83,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     for (std::int64_t start = 0; start < starts; ++start) {
       Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), stop,
                              algorithm_of(params_.algorithm));
-      context.log(shoal::Level::kDebug, "algorithm {}: {}", params_.algorithm, found.how);
+      context.log(shoal::Level::kInfo, "algorithm {}: {}", params_.algorithm, found.how);
       double inertia = 0;  // of a single start nobody asks
       if (starts > 1) {
         inertia = shoal::kernels::inertia(context, input.features, shoal::ConstArray(found.centroids),
@@ -124,7 +124,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
 
  private:
   std::int64_t count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
-    if (!input.init) return params_.n_init.value_or(params_.init == "random" ? 10 : 1);
+    if (!input.init) return params_.n_init.value_or(params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
     if (params_.n_init.value_or(1) > 1)
       context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
                   *params_.n_init);
@@ -143,9 +143,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     }
     const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
     const std::vector<shoal::Index> rows =
-        params_.init == "random"
-            ? shoal::kernels::random_rows(features.rows(), params_.k, random, weights)
-            : shoal::kernels::greedy_kmeans_plus_plus(context, features, params_.k, random, weights);
+        shoal::kernels::seed_rows(params_.init, context, features, params_.k, random, weights);
     return shoal::kernels::take_rows(features, rows);
   }
 
