@@ -4,6 +4,7 @@
 #include <limits>
 #include <mutex>
 
+#include "arrange.h"
 #include "assignment_worker.h"
 
 namespace shoal::kernels {
@@ -40,15 +41,22 @@ class Idle {
 }  // namespace
 
 void Assignment::State::take_centroids(const Context& context, const RowMatrix<double>& given) {
-  if (centroids) centroids->set(context, given);
+  if (names.empty()) {
+    names = arrange(given);
+    places.resize(names.size());
+    for (std::size_t p = 0; p < names.size(); ++p) places[at(names[p])] = static_cast<Index>(p);
+    arranged.resize(k, rows.cols());
+  }
+  for (Index p = 0; p < k; ++p) arranged.row(p) = given.row(names[at(p)]);
+  if (centroids) centroids->set(context, arranged);
   if (centroids && centroids->usable()) return;
-  centroids.emplace(k, rows.cols(), Frame::about(given, rows.dtype()));
-  centroids->set(context, given);
+  centroids.emplace(k, rows.cols(), Frame::about(arranged, rows.dtype()));
+  centroids->set(context, arranged);
   projection.reset();
   norms_known = bounds_hold = false;
 }
 
-void Assignment::State::take_projection(const Context& context, const RowMatrix<double>& given) {
+void Assignment::State::take_projection(const Context& context) {
   if (kind == Bounds::kNone || !centroids->usable()) return;
   if (!projection && !projection_is_of_no_use) {
     const Index dimensions = Projection::dimensions(rows.rows(), rows.cols(), k);
@@ -56,7 +64,7 @@ void Assignment::State::take_projection(const Context& context, const RowMatrix<
     projection = std::make_unique<Projection>(context, rows, centroids->frame(), dimensions, isa, norm2);
     norms_known = true;
   }
-  if (projection) projection->set_centroids(context, given);
+  if (projection) projection->set_centroids(context, arranged);
 }
 
 void Assignment::State::take_kind(Bounds bounds) {
@@ -78,17 +86,19 @@ void Assignment::State::take_kind(Bounds bounds) {
   for (Index c = 0; c < k; ++c) group_of_centroid[at(c)] = static_cast<std::int32_t>(c / kPanel / panels_of_group);
 }
 
-void Assignment::State::measure_drift(const RowMatrix<double>& given) {
-  for (Index g = 0; g < groups; ++g) {
-    double most = 0;
-    for (Index c = g * panels_of_group * kPanel; c < std::min(k, (g + 1) * panels_of_group * kPanel); ++c) {
-      const double shift = (given.row(c) - before.row(c)).norm() * centroids->frame().scale;
-      drift[at(c)] = rounded_up(shift);
-      most = std::max(most, shift);
+void Assignment::State::measure_drift(const Context& context) {
+  context.parallel_for(groups, 1, [&](Index from, Index to) {
+    for (Index g = from; g < to; ++g) {
+      double most = 0;
+      for (Index c = g * panels_of_group * kPanel; c < std::min(k, (g + 1) * panels_of_group * kPanel); ++c) {
+        const double shift = (arranged.row(c) - before.row(c)).norm() * centroids->frame().scale;
+        drift[at(c)] = rounded_up(shift);
+        most = std::max(most, shift);
+      }
+      moved[at(g)] += most * (1 + 0x1p-30);
+      moved_up[at(g)] = rounded_up(moved[at(g)]);
     }
-    moved[at(g)] += most * (1 + 0x1p-30);
-    moved_up[at(g)] = rounded_up(moved[at(g)]);
-  }
+  });
 }
 
 void Assignment::State::forget(Index row) {
@@ -113,8 +123,8 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   s.take_centroids(context, centroids);
   s.take_kind(bounds);
   s.norm2.resize(s.labels.size());
-  s.take_projection(context, centroids);
-  if (s.bounds_hold) s.measure_drift(centroids);
+  s.take_projection(context);
+  if (s.bounds_hold) s.measure_drift(context);
   else std::fill(s.moved.begin(), s.moved.end(), 0.0), std::fill(s.moved_up.begin(), s.moved_up.end(), 0.0F);
 
   Idle<Worker> idle;
@@ -139,7 +149,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   s.begun = true;
   s.norms_known = s.centroids->usable();
   s.bounds_hold = s.centroids->usable() && bounds != Bounds::kNone;
-  if (s.bounds_hold) s.before = centroids;
+  if (s.bounds_hold) std::swap(s.before, s.arranged), s.arranged.resize(s.k, s.rows.cols());
   return pass;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "shoal/kernels/nearest.h"
 #include "shoal/testing.h"
 
@@ -68,6 +70,49 @@ TEST(Assignment, TakesBytesAndManyTasks) {
   for (const Bounds bounds : kAll)
     expect_nearest(
         ConstArray(bytes), normal_points(4, 50, 20, 128, 30), [&](int) { return bounds; }, 20);
+}
+
+// Rows that spread in few directions, as images do: there a projection excludes most pairs.
+RowMatrix<double> flat_points(std::uint64_t seed, Index n, Index d, double offset = 0) {
+  const RowMatrix<double> few = normal_points(seed, n, 12, 0, 3), directions = normal_points(999, 12, d);
+  return few * directions / std::sqrt(static_cast<double>(d)) + normal_points(seed + 1, n, d, offset, 0.1);
+}
+
+TEST(Assignment, IsThatOfTheNearestCentroidWhereRowsAreProjected) {
+  for (const Bounds bounds : kAll)
+    for (const Index d : {96, 131, 300})
+      for (const Index k : {4, 16, 17, 70}) {
+        const RowMatrix<double> x = flat_points(20, 700, d), centroids = flat_points(30, k, d);
+        const RowMatrix<float> floats = x.cast<float>();
+        expect_nearest(
+            ConstArray(floats), centroids, [&](int) { return bounds; }, 0.2);
+        expect_nearest(
+            ConstArray(x), centroids, [&](int) { return bounds; }, 0.2);
+      }
+}
+
+TEST(Assignment, IsThatOfTheNearestCentroidWhereAProjectionSaysLittle) {
+  const RowMatrix<double> round = normal_points(21, 1200, 100), one = RowMatrix<double>::Constant(1200, 100, 0.3);
+  const RowMatrix<std::uint8_t> bytes = (flat_points(22, 1200, 120).array() * 20 + 128).cast<std::uint8_t>();
+  const RowMatrix<float> apart = flat_points(23, 1200, 100, 1e4).cast<float>();
+  for (const Bounds bounds : {Bounds::kOne, Bounds::kGroups}) {
+    const auto same = [&](int) { return bounds; };
+    expect_nearest(ConstArray(round), normal_points(31, 40, 100), same, 0.5);
+    expect_nearest(ConstArray(one), normal_points(32, 40, 100), same, 0.5);
+    expect_nearest(ConstArray(bytes), (flat_points(33, 40, 120).array() * 20 + 128).matrix(), same, 5);
+    expect_nearest(ConstArray(apart), flat_points(34, 40, 100, 1e4), same, 0.3);
+  }
+}
+
+TEST(Assignment, ReadsFewRowsInAllDimensionsWhereTheyAreProjected) {
+  const RowMatrix<float> x = flat_points(24, 4000, 200).cast<float>();
+  RowMatrix<double> centroids = flat_points(35, 60, 200);
+  std::vector<Index> labels(4000);
+  testing::Host host;
+  Assignment assignment(ConstArray(x), 60, labels);
+  EXPECT_LT(assignment.update(host.context(), centroids, Bounds::kGroups).scores, 4000 * 60 / 8);
+  centroids.array() += 1e-3;
+  EXPECT_LT(assignment.update(host.context(), centroids, Bounds::kGroups).scores, 4000 * 60 / 16);
 }
 
 TEST(Assignment, MayChangeItsBoundsBetweenPasses) {

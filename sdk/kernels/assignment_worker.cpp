@@ -24,7 +24,7 @@ Assignment::Worker::Worker(State& state)
       screen_(screen(state.isa)),
       centroids_(*state.centroids),
       operands_(state.rows, centroids_.frame(), screen_),
-      decider_(state.isa, state.rows, centroids_),
+      decider_(state.isa, state.rows, centroids_, state.names),
       at_once_(!operands_.in_place() || (state.projection && state.rows.cols() >= kWideCols) ? kCachedRows : kTaskRows),
       packed_(operands_.in_place() ? 0 : kCachedRows * state.rows.cols()) {}
 
@@ -46,8 +46,9 @@ Assignment::Pass Assignment::Worker::run(Index from, Index to) {
 // Row r of those at hand, as its label is now known.
 void Assignment::Worker::set_label(Index r, Index label) {
   Index& old = s_.labels[at(first_ + r)];
-  if (s_.begun && old != label) pass_.changed.push_back({first_ + r, old, label});
-  old = label;
+  const Index now = s_.names[at(label)];
+  if (s_.begun && old != now) pass_.changed.push_back({first_ + r, old, now});
+  old = now;
 }
 
 void Assignment::Worker::decide_all() {
@@ -114,8 +115,9 @@ void Assignment::Worker::bound(Index r, Index group, float score) {
 
 // When row r gets another label, its old centroid is one of the others of that one's group.
 void Assignment::Worker::keep_old_in_bounds(Index r, Index label) {
-  const Index old = s_.labels[at(first_ + r)];
-  if (label == old || !(s_.begun || s_.projection)) return;
+  if (!labelled()) return;
+  const Index old = this->label(r);
+  if (label == old) return;
   const Index g = s_.group_of(old);
   lower(g)[r] = std::min(lower(g)[r], (below(r, own_[r]) + s_.moved_up[at(g)]) * kDown);
 }
@@ -127,6 +129,9 @@ void Assignment::Worker::screen_within_bounds() {
   }
   if (s_.most_rows_are_near || !s_.bounds_hold) std::fill_n(least_, count_, -kInfinity);
   else screen_.lowest(lower(0), kTaskRows, s_.groups, s_.moved_up.data(), count_, least_);
+  if (s_.projection && !s_.begun) label_by_projection();
+  if (labelled())
+    for (Index r = 0; r < count_; ++r) place_[r] = static_cast<std::int32_t>(s_.places[at(s_.labels[at(first_ + r)])]);
   std::fill_n(reach_, count_, kNoReach);
   Index near = 0;
   for (Index r = 0; r < count_; ++r) {
@@ -165,7 +170,7 @@ void Assignment::Worker::label_by_projection() {
   for (Index r = 0; r < count_; ++r) listed_[r] = s_.projection->row(first_ + r);
   const Panels panels = s_.projection->centroids().panels();
   screen_.top2(listed_, count_, panels, 0, panels.count, {best_, second_, lane_});
-  for (Index r = 0; r < count_; ++r) s_.labels[at(first_ + r)] = lane_[r];
+  for (Index r = 0; r < count_; ++r) s_.labels[at(first_ + r)] = s_.names[at(lane_[r])];
 }
 
 bool Assignment::Worker::own_group_is_scored(Index r) {
@@ -199,6 +204,11 @@ void Assignment::Worker::screen_by_groups(Index near) {
     best_group_[r] = -1;
     doubtful_[doubtful_count_++] = static_cast<std::int32_t>(r);
   }
+  for (Index i = 0; i < doubtful_count_; ++i) projected_norm2_[i] = norm2(doubtful_[i]);
+  std::fill_n(slack_, count_, 0.0F);
+  screen_.floors(projected_norm2_, centroids_.distance_error(), slack_, 1, scores_, doubtful_count_, listed_net_,
+                 floor_);
+  for (Index i = 0; i < doubtful_count_; ++i) net_[doubtful_[i]] = listed_net_[i];
   for (Index g = 0; g < s_.groups; ++g) score_group(g);
   for (Index i = 0; i < doubtful_count_; ++i) settle(doubtful_[i]);
 }
@@ -217,9 +227,13 @@ void Assignment::Worker::score_group(Index g) {
     screen_.top2(listed_, found, centroids_.panels(), first, last, out);
   }
   pass_.scores += found * (last - first) * kPanel;
+  for (Index i = 0; i < found; ++i) listed_net_[i] = net_[list_[i]];
+  std::fill_n(listed_slack_, found, 0.0F);
+  screen_.distances_below(listed_net_, listed_best_, listed_slack_, 1, found, scores_);
+  float* bounds = lower(g);
   for (Index i = 0; i < found; ++i) {
     const Index r = list_[i];
-    bound(r, g, listed_best_[i]);
+    bounds[r] = (scores_[i] + s_.moved_up[at(g)]) * kDown;
     if (listed_best_[i] > best_[r]) {
       second_[r] = std::max(best_[r], listed_second_[i]);
       best_[r] = listed_best_[i];
@@ -234,27 +248,26 @@ void Assignment::Worker::score_group(Index g) {
 
 // The label of a row whose groups have been scored, and bounds that hold for it.
 void Assignment::Worker::settle(Index r) {
-  const double threshold = threshold_of(r);
+  const float threshold = squared_error(r);  // more than need be, and at hand in float32
   Index label = lane_[r], group = best_group_[r];
   float least = best_[r];  // the label's score, at least
   float others = second_in_group_[r];
-  if (!(wide(best_[r]) - wide(second_[r]) > threshold)) {
+  if (!(best_[r] - second_[r] > threshold * kUp)) {
     least = score_less(r, threshold);
     label = decide(r, least);
     if (label == lane_[r]) least = best_[r];
     else others = best_[r], group = s_.group_of(label);
   }
   if (group >= 0) bound(r, group, others);
+  if (labelled() && label == this->label(r)) return;  // what is known of its own centroid still is
   keep_old_in_bounds(r, label);
   upper()[r] = above(r, least);
   set_label(r, label);
 }
 
-double Assignment::Worker::threshold_of(Index r) const { return centroids_.threshold(centroids_.norm_bound(norm2(r))); }
-
 // Row r's best score less the threshold, rounded down.
-float Assignment::Worker::score_less(Index r, double threshold) const {
-  const double out = wide(best_[r]) - threshold;
+float Assignment::Worker::score_less(Index r, float threshold) const {
+  const double out = wide(best_[r]) - wide(threshold);
   return static_cast<float>(out - std::abs(out) * 0x1p-23);
 }
 
@@ -275,7 +288,6 @@ Index Assignment::Worker::decide(Index r, float least) {
 
 // The upper bounds are taken as they are, however loose: a row is read only if that leaves it other centroids.
 void Assignment::Worker::screen_by_projection(Index near) {
-  if (!s_.begun) label_by_projection();
   for (Index i = 0; i < near; ++i) doubtful_[i] = near_[i];
   Index loose = 0;
   for (Index i = 0; i < near; ++i)
@@ -379,10 +391,10 @@ void Assignment::Worker::score_pairs() {
 }
 
 void Assignment::Worker::settle_projected(Index r) {
-  const double threshold = threshold_of(r);
+  const float threshold = squared_error(r);
   Index label = lane_[r];
   float least = best_[r];
-  if (!(wide(best_[r]) - wide(second_[r]) > threshold)) {
+  if (!(best_[r] - second_[r] > threshold * kUp)) {
     least = score_less(r, threshold);
     label = decide_projected(r, least);
     if (label == lane_[r]) {
@@ -392,6 +404,7 @@ void Assignment::Worker::settle_projected(Index r) {
       lower(g)[r] = std::min(lower(g)[r], (below(r, best_[r]) + s_.moved_up[at(g)]) * kDown);
     }
   }
+  if (label == this->label(r)) return;
   keep_old_in_bounds(r, label);
   upper()[r] = above(r, least);
   set_label(r, label);

@@ -22,6 +22,9 @@ struct Assignment::State {
   std::span<Index> labels;
   Isa isa = best_isa();
 
+  // Centroids are kept in an order in which near ones lie together: the one at place p is the caller's names[p].
+  std::vector<Index> names, places;  // (K) and (K), each the inverse of the other
+  RowMatrix<double> arranged;        // (K, D) the centroids of this call
   std::optional<Centroids> centroids;
   std::unique_ptr<Projection> projection;  // of the rows in the centroids' frame, where there is one
   RowMatrix<double> before;                // the centroids of the last call
@@ -45,8 +48,8 @@ struct Assignment::State {
 
   void take_centroids(const Context& context, const RowMatrix<double>& given);
   void take_kind(Bounds bounds);
-  void take_projection(const Context& context, const RowMatrix<double>& given);
-  void measure_drift(const RowMatrix<double>& given);
+  void take_projection(const Context& context);
+  void measure_drift(const Context& context);
   void forget(Index row);
 };
 
@@ -63,14 +66,15 @@ class Assignment::Worker {
   void decide_all();
   void fetch(Index r);
   float norm2(Index r) const { return s_.norm2[static_cast<std::size_t>(first_ + r)]; }
-  Index label(Index r) const { return s_.labels[static_cast<std::size_t>(first_ + r)]; }
+  bool labelled() const { return s_.begun || s_.projection; }  ///< whether the rows at hand have a centroid
+  /// The place of row r's centroid, as it was when the rows were taken at hand.
+  Index label(Index r) const { return place_[r]; }
   void screen_all();
 
   void screen_within_bounds();
   void decide_stray(Index r);
   void look_at_own(Index near);
-  double threshold_of(Index r) const;
-  float score_less(Index r, double threshold) const;
+  float score_less(Index r, float threshold) const;
 
   void screen_by_groups(Index near);
   bool own_group_is_scored(Index r);
@@ -118,7 +122,7 @@ class Assignment::Worker {
   OfRows<const float*> operand_, listed_, other_;
   OfRows<float> best_, second_, least_, reach_, own_, second_in_group_, floor_, net_, slack_, projected_norm2_;
   OfRows<float> scores_, listed_best_, listed_second_, listed_floor_, listed_norm2_, listed_net_, listed_slack_;
-  OfRows<std::int32_t> lane_, listed_lane_, best_group_, near_, doubtful_, list_;
+  OfRows<std::int32_t> place_, lane_, listed_lane_, best_group_, near_, doubtful_, list_;
   OfRows<std::uint16_t> lanes_;
 };
 

@@ -4,17 +4,24 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "centroids.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
-/// The nearest centroid as float64 has it, the lowest of equals. One thread's.
+/// The nearest centroid as float64 has it; of equals the one with the lowest of `names` (K), or the lowest where these
+/// are left out. One thread's.
 class Decider {
  public:
-  Decider(Isa isa, const Rows& rows, const Centroids& centroids)
-      : screen_(screen(isa)), on_(arithmetic(isa)), rows_(rows), centroids_(centroids), row_(rows.cols()) {}
+  Decider(Isa isa, const Rows& rows, const Centroids& centroids, std::span<const Index> names = {})
+      : names_(names),
+        screen_(screen(isa)),
+        on_(arithmetic(isa)),
+        rows_(rows),
+        centroids_(centroids),
+        row_(rows.cols()) {}
 
   double squared_distance(Index i, Index c) {
     return on_.squared_distance(rows_.read(i, row_.data()), centroids_.exact(c), rows_.cols());
@@ -34,7 +41,8 @@ class Decider {
     for (Index p = from; p < to; ++p) {
       screen_.scores(operand, panels, p, scores);
       for (Index lane = 0; lane < kPanel; ++lane)
-        if (static_cast<double>(scores[lane]) >= least && p * kPanel + lane < centroids_.k()) consider(p * kPanel + lane);
+        if (static_cast<double>(scores[lane]) >= least && p * kPanel + lane < centroids_.k())
+          consider(p * kPanel + lane);
     }
   }
   void begin(Index i) {
@@ -45,13 +53,16 @@ class Decider {
   }
   void consider(Index c) {
     const double d2 = on_.squared_distance(x_, centroids_.exact(c), rows_.cols());
-    if (d2 < nearest_ || (d2 == nearest_ && c < label_)) nearest_ = d2, label_ = c;
+    if (d2 < nearest_ || (d2 == nearest_ && name(c) < name(label_))) nearest_ = d2, label_ = c;
   }
   Index label() const { return label_; }
 
   Index rows_decided() const { return rows_decided_; }
 
  private:
+  Index name(Index c) const { return names_.empty() ? c : names_[static_cast<std::size_t>(c)]; }
+
+  std::span<const Index> names_;
   const Screen& screen_;
   const Arithmetic& on_;
   const Rows& rows_;

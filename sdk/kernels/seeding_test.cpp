@@ -76,6 +76,52 @@ TEST(ClusterMeans, OfEqualRowsAreThoseRows) {  // 0.1 + 0.1 + 0.1 is not 3 · 0.
   EXPECT_THAT(found.counts, ElementsAre(3, 2, 0));
 }
 
+// Labels of 900 rows under 12 clusters, of which `share` change at each step.
+TEST(RunningMeans, AreThoseOfAllRowsHoweverFewChange) {
+  RowMatrix<double> whole(900, 7);
+  Random random(5);
+  for (double& v : whole.reshaped()) v = static_cast<double>(random.below(2000)) / 8;
+  const RowMatrix<double> fractions = whole.array() / 3;  // float32 does not hold these
+  std::vector<double> weights;
+  for (Index i = 0; i < 900; ++i) weights.push_back(static_cast<double>(i % 4));
+  for (const auto& [x, w] : {std::pair{whole, std::vector<double>{}}, {fractions, {}}, {whole, weights}})
+    for (const double share : {0.01, 0.2, 0.6}) {
+      testing::Host host({.threads = 2});
+      RunningMeans running(host.context(), ConstArray(x), 12, w);
+      std::vector<Index> labels(900);
+      for (Index& label : labels) label = random.below(12);
+      std::vector<Relabelled> changed;
+      for (int step = 0; step < 40; ++step) {
+        const ClusterMeans& found = running.update(host.context(), labels, changed);
+        const ClusterMeans expected = cluster_means(host.context(), ConstArray(x), labels, 12, w);
+        EXPECT_EQ(found.counts, expected.counts);
+        ASSERT_TRUE(found.means.isApprox(expected.means, 1e-13)) << "step " << step;
+        if (x == whole && w.empty()) {  // then the sums are exact
+          ASSERT_EQ(found.means, expected.means);
+        }
+        changed.clear();
+        for (Index i = 0; i < 900; ++i) {
+          if (random.uniform() > share) continue;
+          const Index to = (labels[static_cast<std::size_t>(i)] + 1 + random.below(11)) % 12;
+          changed.push_back({i, labels[static_cast<std::size_t>(i)], to});
+          labels[static_cast<std::size_t>(i)] = to;
+        }
+      }
+    }
+}
+
+TEST(ClusterMeans, AreTheSameForTheSameNumbersInEveryDtype) {
+  const RowMatrix<std::uint8_t> bytes = (RowMatrix<double>::Random(5000, 6).array() * 100 + 128).cast<std::uint8_t>();
+  const RowMatrix<float> floats = bytes.cast<float>();
+  const RowMatrix<double> doubles = bytes.cast<double>();
+  std::vector<Index> labels(5000);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<Index>(i * i % 7);
+  testing::Host host;
+  const auto of = [&](ConstArray x) { return cluster_means(host.context(), x, labels, 7).means; };
+  EXPECT_EQ(of(ConstArray(bytes)), of(ConstArray(doubles)));
+  EXPECT_EQ(of(ConstArray(floats)), of(ConstArray(doubles)));
+}
+
 TEST(Weights, AreCheckedOnce) {
   const std::vector<double> negative{1, -2}, none{0, 0}, fine{0, 2};
   EXPECT_THAT([&] { require_weights(ConstArray(negative), 2); },

@@ -14,8 +14,12 @@ using shoal::Index;
 using shoal::RowMatrix;
 using shoal::testing::Host;
 using shoal::testing::Made;
+using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
+using ::testing::Le;
 using ::testing::ThrowsMessage;
 
 using Given = std::map<std::string, Made::Value>;
@@ -66,6 +70,90 @@ TEST(KMeans, IsTheSameForAnyNumberOfThreadsAndEveryDtype) {
       EXPECT_EQ(centroids_of(found), centroids_of(expected));
       EXPECT_EQ(found.iterations, expected.iterations);
     }
+}
+
+TEST(KMeans, IsTheSameByEveryAlgorithm) {
+  RowMatrix<double> wide = normal_points(20, 2500, 6) * normal_points(21, 6, 128);
+  for (const Index d : {2, 128})
+    for (const int k : {1, 2, 16, 60}) {
+      const RowMatrix<float> x = wide.leftCols(d).cast<float>();
+      Host host({.threads = 2});
+      const auto expected = fit(host, {{"k", k}, {"algorithm", "lloyd"}}, {.features = ConstArray(x)});
+      for (const char* algorithm : {"auto", "hamerly", "yinyang"}) {
+        SCOPED_TRACE(shoal::text("{}, k {}, {} columns", algorithm, k, d));
+        const auto found = fit(host, {{"k", k}, {"algorithm", algorithm}}, {.features = ConstArray(x)});
+        EXPECT_EQ(values(found.labels), values(expected.labels));
+        EXPECT_EQ(centroids_of(found), centroids_of(expected));
+        EXPECT_EQ(found.iterations, expected.iterations);
+      }
+    }
+}
+
+TEST(KMeans, StopsByTheRuleThatIsAskedFor) {
+  const RowMatrix<double> x = normal_points(22, 4000, 8);
+  const auto iterations = [&](Given given) {
+    Host host;
+    given.insert({{"k", 30}, {"tol", 0.0}});
+    return fit(host, given, {.features = ConstArray(x)}).iterations;
+  };
+  const Index all = iterations({});
+  for (const auto& [rule, value] :
+       {std::pair{"stop_center_shift", 0.1}, {"stop_inertia_rel", 0.01}, {"stop_changed_labels", 0.01}}) {
+    SCOPED_TRACE(rule);
+    EXPECT_EQ(iterations({{rule, 0.0}}), all);  // no sooner than when nothing changes any more
+    EXPECT_LT(iterations({{rule, value}}), all);
+    EXPECT_GT(iterations({{rule, value}}), 2);
+  }
+}
+
+TEST(KMeans, StopsWhenItsTimeIsOverAndSaysSo) {
+  const RowMatrix<double> x = normal_points(23, 3000, 8);
+  Host host;
+  const auto found = fit(host, {{"k", 40}, {"tol", 0.0}, {"max_time", 0.0}}, {.features = ConstArray(x)});
+  EXPECT_EQ(found.iterations, 1);
+  EXPECT_FALSE(found.converged);
+  EXPECT_THAT(host.log().front().text, HasSubstr("stopped after 1 iterations, as max_time of 0 s is over"));
+}
+
+std::vector<Index> sizes_of(const shoal::Clustering& found) {
+  std::vector<Index> out(static_cast<std::size_t>(found.clusters), 0);
+  for (const Index label : values(found.labels)) ++out[static_cast<std::size_t>(label)];
+  return out;
+}
+
+TEST(KMeans, KeepsItsSizeLimits) {
+  RowMatrix<double> x = normal_points(24, 1001, 3);
+  x.topRows(700) *= 0.01;  // 700 rows in one place
+  Host host;
+  const auto free = fit(host, {{"k", 10}}, {.features = ConstArray(x)});
+  const auto balanced = fit(host, {{"k", 10}, {"balanced", true}}, {.features = ConstArray(x)});
+  const auto limited = fit(host, {{"k", 10}, {"min_size", 50}, {"max_size", 300}}, {.features = ConstArray(x)});
+  const auto idle = fit(host, {{"k", 10}, {"max_size", 1001}}, {.features = ConstArray(x)});
+  EXPECT_THAT(sizes_of(balanced), Each(AllOf(Ge(100), Le(101))));
+  EXPECT_THAT(sizes_of(limited), Each(AllOf(Ge(50), Le(300))));
+  EXPECT_EQ(values(idle.labels), values(free.labels));
+  EXPECT_LT(inertia_of(host, x, free), inertia_of(host, x, limited));
+  EXPECT_LT(inertia_of(host, x, limited), inertia_of(host, x, balanced));
+  EXPECT_TRUE(balanced.converged);
+}
+
+TEST(KMeans, SaysWhichSizeLimitsCannotBe) {
+  const RowMatrix<double> x = normal_points(25, 40, 2);
+  const std::vector<double> weights(40, 1.0);
+  Host host;
+  const auto fit_with = [&](const Given& given) { return fit(host, given, {.features = ConstArray(x)}); };
+  EXPECT_THAT([&] { fit_with({{"k", 10}, {"min_size", 5}}); }, ThrowsMessage<shoal::InputError>(HasSubstr("40")));
+  EXPECT_THAT([&] { fit_with({{"k", 10}, {"max_size", 3}}); }, ThrowsMessage<shoal::InputError>(HasSubstr("40")));
+  EXPECT_THAT(
+      [&] {
+        fit_with({{"k", 4}, {"balanced", true}, {"max_size", 10}});
+      },
+      ThrowsMessage<shoal::InputError>("balanced sets both limits: leave out min_size and max_size"));
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 4}, {"balanced", true}}, {.features = ConstArray(x), .weights = ConstArray(weights)});
+      },
+      ThrowsMessage<shoal::InputError>("size limits count examples, so they are not to be had together with weights"));
 }
 
 TEST(KMeans, ReturnsLabelsThatPredictGivesAgain) {

@@ -46,11 +46,13 @@ class InertiaOfMeans {
 class Lloyd {
  public:
   Lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
-        shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm)
+        shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
+        const std::optional<kernels::SizeLimits>& limits)
       : context_(context),
         features_(features),
         weights_(weights),
         stop_(stop),
+        limits_(limits),
         out_{.centroids = std::move(centroids), .labels = context.allocate<Index>({features.rows()})},
         labels_(out_.labels.mutable_view().vector<Index>()),
         assignment_(features, out_.centroids.rows(), labels_),
@@ -80,13 +82,14 @@ class Lloyd {
       context_.log(shoal::Level::kWarning, "stopped after {} iterations, as max_time of {} s is over", out_.iterations,
                    *stop_.max_seconds);
     if (!labels_stayed) settle();
-    out_.how = choice_.summary();
+    out_.how = limits_ ? "labels within size limits" : choice_.summary();
     return std::move(out_);
   }
 
  private:
   // Labels by the centroids as they are; `changed_` are the differences to the labels that the means know.
   bool assign() {
+    if (limits_) return assign_within_limits();
     const auto start = std::chrono::steady_clock::now();
     auto pass = assignment_.update(context_, out_.centroids, choice_.next());
     choice_.learn(pass, seconds_since(start));
@@ -99,6 +102,20 @@ class Lloyd {
     return pass.first;
   }
 
+  bool assign_within_limits() {
+    const bool first = before_.empty();
+    before_.assign(labels_.begin(), labels_.end());
+    kernels::nearest_within_sizes(context_, features_, ConstArray(out_.centroids), *limits_,
+                                  out_.labels.mutable_view());
+    changed_.clear();
+    std::fill(sizes_.begin(), sizes_.end(), 0);
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      if (!first && labels_[i] != before_[i]) changed_.push_back({static_cast<Index>(i), before_[i], labels_[i]});
+      count(static_cast<Index>(i), labels_[i], 1);
+    }
+    return first;
+  }
+
   // Whether a row was moved to a cluster that had lost all of its rows.
   bool fill_empty_clusters() {
     if (!has_empty_cluster()) return false;
@@ -106,7 +123,8 @@ class Lloyd {
         kernels::rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
     for (const kernels::Move& move : moves) {
       const Index from = labels_[static_cast<std::size_t>(move.row)];
-      assignment_.relabel(move.row, move.to);
+      if (limits_) labels_[static_cast<std::size_t>(move.row)] = move.to;
+      else assignment_.relabel(move.row, move.to);
       count(move.row, from, -1), count(move.row, move.to, 1);
       const auto known = std::lower_bound(changed_.begin(), changed_.end(), move.row,
                                           [](const kernels::Relabelled& c, Index row) { return c.row < row; });
@@ -166,13 +184,15 @@ class Lloyd {
   ConstArray features_;
   std::span<const double> weights_;
   const StopRules& stop_;
+  const std::optional<kernels::SizeLimits>& limits_;
   Clusters out_;
   std::span<Index> labels_;
   kernels::Assignment assignment_;
   kernels::RunningMeans means_;
   BoundsChoice choice_;
   std::vector<kernels::Relabelled> changed_;
-  std::vector<Index> sizes_;  // (K) rows with a weight
+  std::vector<Index> sizes_;   // (K) rows with a weight
+  std::vector<Index> before_;  // (N) the labels before these; only with limits
   std::unique_ptr<InertiaOfMeans> inertia_;
   std::optional<double> last_inertia_;
 };
@@ -180,8 +200,9 @@ class Lloyd {
 }  // namespace
 
 Clusters lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
-               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm) {
-  return Lloyd(context, features, weights, std::move(centroids), stop, algorithm).run();
+               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
+               const std::optional<kernels::SizeLimits>& sizes) {
+  return Lloyd(context, features, weights, std::move(centroids), stop, algorithm, sizes).run();
 }
 
 double mean_variance(const shoal::Context& context, ConstArray features, std::span<const double> weights) {

@@ -8,6 +8,7 @@
 
 #include "shoal/context.h"
 #include "shoal/kernels/assignment.h"
+#include "shoal/kernels/sizes.h"
 
 /// How the nearest centroids are found. All of them find the same ones, so the result is the same to the last bit.
 enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang };
@@ -37,11 +38,16 @@ struct Clusters {
 /// also says how iterations are counted. A cluster that loses all rows takes the row farthest from its centroid; where
 /// no row is left that differs from its centroid, it takes the heaviest cluster's centroid and stays empty.
 ///
+/// With `sizes`, labels are those of the least inertia among all that keep the limits, so that a row need not have its
+/// nearest centroid; `weights` must be empty then. Source: Bradley, Bennett, Demiriz, "Constrained k-means clustering",
+/// MSR-TR-2000-65.
+///
 /// `features` (N, D) float32, float64 or uint8, `centroids` (K, D), `weights` (N) or empty. Time O(N·K·D) per
 /// iteration at most, memory as shoal::kernels::Assignment. Throws Cancelled. Source: S. P. Lloyd, "Least squares
 /// quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129–137.
 Clusters lloyd(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
-               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm = Algorithm::kAuto);
+               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm = Algorithm::kAuto,
+               const std::optional<shoal::kernels::SizeLimits>& sizes = {});
 
 /// The variance of a column, averaged over the columns; weighted as if rows were repeated.
 double mean_variance(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights);

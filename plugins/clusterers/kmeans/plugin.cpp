@@ -16,6 +16,8 @@ struct Params {
   std::optional<std::int64_t> n_init;
   std::int64_t max_iter = 300;
   double tol = 1e-4;
+  std::optional<std::int64_t> min_size, max_size;
+  bool balanced = false;
   std::optional<double> stop_center_shift, stop_inertia_rel, stop_changed_labels, max_time;
   std::string algorithm = "auto";
 
@@ -34,6 +36,9 @@ struct Params {
                "stop when the centroids' squared shifts add up to at most tol times the mean "
                "variance of a column")
         .min(0.0);
+    schema.field("min_size", &Params::min_size, "examples that every cluster has at least").min(0);
+    schema.field("max_size", &Params::max_size, "examples that every cluster has at most").min(1);
+    schema.field("balanced", &Params::balanced, "clusters as equal in size as can be: sizes differ by 1 at most");
     schema.field("stop_center_shift", &Params::stop_center_shift, "stop when no centroid moves farther than this")
         .min(0.0);
     schema
@@ -69,6 +74,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     const shoal::Index n = input.features.rows();  // the SDK has looked at the features: finite, and of a dtype we take
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    const std::optional<shoal::kernels::SizeLimits> sizes = size_limits(input);
     const StopRules stop{
         .max_iter = params_.max_iter,
         .squared_shift = params_.tol == 0 ? 0 : params_.tol * mean_variance(context, input.features, weights),
@@ -82,7 +88,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     const std::int64_t starts = count_starts(context, input);
     for (std::int64_t start = 0; start < starts; ++start) {
       Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), stop,
-                             algorithm_of(params_.algorithm));
+                             algorithm_of(params_.algorithm), sizes);
       context.log(shoal::Level::kInfo, "algorithm {}: {}", params_.algorithm, found.how);
       double inertia = 0;  // of a single start nobody asks
       if (starts > 1) {
@@ -123,6 +129,20 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
   }
 
  private:
+  std::optional<shoal::kernels::SizeLimits> size_limits(const shoal::FitInput& input) const {
+    if (!params_.min_size && !params_.max_size && !params_.balanced) return {};
+    shoal::require(!input.weights, "size limits count examples, so they are not to be had together with weights");
+    shoal::require(!params_.balanced || (!params_.min_size && !params_.max_size),
+                   "balanced sets both limits: leave out min_size and max_size");
+    const shoal::Index n = input.features.rows();
+    shoal::kernels::SizeLimits out;
+    if (params_.balanced) out = shoal::kernels::balanced_sizes(n, params_.k);
+    if (params_.min_size) out.min = *params_.min_size;
+    if (params_.max_size) out.max = *params_.max_size;
+    shoal::kernels::require_possible(out, n, params_.k);
+    return out;
+  }
+
   std::int64_t count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
     if (!input.init) return params_.n_init.value_or(params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
     if (params_.n_init.value_or(1) > 1)
