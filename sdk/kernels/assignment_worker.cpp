@@ -11,7 +11,7 @@ namespace {
 constexpr Index kCachedRows = 128;  // rows that stay in the cache of the second level
 constexpr Index kWideCols = 128;    // from here on the rows of a whole task do not
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kLoose = 0.05F;  // a share of it that an upper bound may have grown by, before its row is read for that
+constexpr float kLoose = 0.1F;  // a share of it that an upper bound may have grown by, before its row is read for that
 constexpr float kNoReach = std::numeric_limits<float>::quiet_NaN();  // compares false with every bound
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
@@ -288,6 +288,7 @@ Index Assignment::Worker::decide(Index r, float least) {
 
 // The upper bounds are taken as they are, however loose: a row is read only if that leaves it other centroids.
 void Assignment::Worker::screen_by_projection(Index near) {
+  if (s_.bounds_hold) near = follow_moves(near);
   for (Index i = 0; i < near; ++i) doubtful_[i] = near_[i];
   Index loose = 0;
   for (Index i = 0; i < near; ++i)
@@ -323,6 +324,38 @@ void Assignment::Worker::look_at_rows_of_pairs() {
     second_[r] = -kInfinity;
     lane_[r] = static_cast<std::int32_t>(label(r));
   }
+}
+
+// Upper bounds of near rows by where their centroids went, not only by how far; returns how many still are near.
+Index Assignment::Worker::follow_moves(Index near) {
+  const Projection& projection = *s_.projection;
+  Index moved = 0;
+  for (Index i = 0; i < near; ++i) {
+    const Index r = near_[i];
+    if (s_.drift[at(label(r))] == 0 || !(upper()[r] < kInfinity)) continue;
+    list_[moved] = static_cast<std::int32_t>(r);
+    listed_[moved] = projection.row(first_ + r);
+    other_[moved++] = projection.move_row(label(r));
+  }
+  if (moved == 0) return near;
+  screen_.dots(listed_, other_, moved, projection.dimensions(), scores_);
+  const auto terms = static_cast<float>(projection.dimensions() + 8) * 0x1p-24F;
+  for (Index i = 0; i < moved; ++i) {
+    const Index r = list_[i];
+    const Projection::Move& move = projection.move(label(r));
+    const float slack = projection.slack(first_ + r), left = listed_[i][projection.dimensions() - 1];
+    const float size = std::sqrt(projection.norm2(first_ + r)) + std::abs(move.along) / std::max(move.inside, 1e-30F);
+    const float inside = scores_[i] - move.along + (slack + size * terms * 2) * move.inside;
+    const float outside = (left + slack + move.rest) * move.outside;
+    const float before = upper()[r] - s_.drift[at(label(r))] * kDown * kDown;  // no less than it was
+    const float square = before * before + (2 * (inside + outside) + move.square);
+    const float now = std::sqrt(std::max(0.0F, square) + before * before * 0x1p-20F) * kUp;
+    upper()[r] = std::min(upper()[r], now);
+  }
+  Index still = 0;
+  for (Index i = 0; i < near; ++i)
+    if (!(least_[near_[i]] * kDown > upper()[near_[i]])) near_[still++] = near_[i];
+  return still;
 }
 
 // What a projected score must reach for a centroid to be as near as a row's own may be.

@@ -84,6 +84,7 @@ class Assignment::Worker {
 
   void screen_by_projection(Index near);
   void label_by_projection();
+  Index follow_moves(Index near);
   void set_floors();
   void project_group(Index g);
   void look_at_rows_of_pairs();

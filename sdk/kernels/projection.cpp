@@ -30,7 +30,7 @@ Floats orthonormal(const Floats& rows) {
 
 Index Projection::dimensions(Index n, Index cols, Index k) {
   if (cols < 96 || k < 4) return 0;
-  const Index wanted = cols < 256 ? 32 : 64;
+  const Index wanted = cols < 256 ? 32 : k <= kPanel ? 48 : 64;
   const Index affordable = kBytes / 4 / std::max<Index>(1, n) / 16 * 16;
   return std::min(wanted, std::max<Index>(16, affordable));
 }
@@ -126,26 +126,55 @@ void Projection::take_rows(const Context& context, const Rows& rows, Isa isa, st
 }
 
 void Projection::set_centroids(const Context& context, const RowMatrix<double>& given) {
-  const Index k = given.rows(), m = dimensions_ - 1;
-  if (!centroids_) {
+  const Index k = given.rows();
+  const bool first = !centroids_;
+  if (first) {
     centroids_ = std::make_unique<Centroids>(
         k, dimensions_, Frame{.shift = std::vector<float>(static_cast<std::size_t>(dimensions_), 0.0F), .raw = true});
-    projected_.resize(k, dimensions_);
+    projected_ = RowMatrix<double>::Zero(k, dimensions_);
+    given_.resize(k, given.cols());
+    centroid_slacks_.resize(static_cast<std::size_t>(k));
+    moves_.resize(static_cast<std::size_t>(k));
+    move_rows_.resize(static_cast<std::size_t>(k * dimensions_));
   }
-  const Eigen::Map<const Eigen::RowVectorXf> shift(frame_.shift.data(), given.cols());
-  std::vector<double> slack(static_cast<std::size_t>(k));
   context.parallel_for(k, 16, [&](Index from, Index to) {
     for (Index c = from; c < to; ++c) {
-      const Eigen::RowVectorXd v = (given.row(c) - shift.cast<double>()) * frame_.scale;
-      const Eigen::RowVectorXd inside = v * directions_.transpose();
-      const double square = v.squaredNorm(), part = inside.squaredNorm();
-      projected_.row(c).head(m) = inside;
-      projected_(c, m) = std::sqrt(std::max(0.0, square - part));
-      slack[static_cast<std::size_t>(c)] = error_of_root(square - part, skew_ * part + 1e-12 * square);
+      if (first || given_.row(c) != given.row(c)) set_centroid(c, given.row(c), first);
+      else moves_[static_cast<std::size_t>(c)] = {};
     }
   });
-  centroid_slack_ = static_cast<float>(*std::max_element(slack.begin(), slack.end())) * kUp;
+  centroid_slack_ = static_cast<float>(*std::max_element(centroid_slacks_.begin(), centroid_slacks_.end())) * kUp;
   centroids_->set(context, projected_);
+}
+
+void Projection::set_centroid(Index c, const Eigen::Ref<const Eigen::RowVectorXd>& given, bool first) {
+  const Index m = dimensions_ - 1;
+  const Eigen::Map<const Eigen::RowVectorXf> shift(frame_.shift.data(), given.cols());
+  const Eigen::RowVectorXd v = (given - shift.cast<double>()) * frame_.scale;
+  const Eigen::RowVectorXd inside = v * directions_.transpose();
+  const double square = v.squaredNorm(), part = inside.squaredNorm();
+  const double left = std::sqrt(std::max(0.0, square - part));
+  const double slack = error_of_root(square - part, skew_ * part + 1e-12 * square);
+
+  Move& move = moves_[static_cast<std::size_t>(c)];
+  if (!first) {
+    const Eigen::RowVectorXd before = projected_.row(c).head(m), by = before - inside;  // c − c', as the bound has it
+    const double moved = (given_.row(c) - given).squaredNorm() * frame_.scale * frame_.scale, within = by.squaredNorm();
+    const double outside = std::sqrt(std::max(0.0, moved - within)) +
+                           error_of_root(moved - within, skew_ * within + 1e-12 * moved) + 2 * skew_ * std::sqrt(moved);
+    float* const row = move_rows_.data() + c * dimensions_;
+    for (Index p = 0; p < m; ++p) row[p] = static_cast<float>(by[p]);
+    row[m] = 0;
+    move = {.along = static_cast<float>(before.dot(by)),
+            .inside = static_cast<float>(std::sqrt(within)) * kUp,
+            .outside = static_cast<float>(outside) * kUp,
+            .square = static_cast<float>(moved) * kUp,
+            .rest = static_cast<float>(projected_(c, m) + centroid_slacks_[static_cast<std::size_t>(c)]) * kUp};
+  }
+  given_.row(c) = given;
+  projected_.row(c).head(m) = inside;
+  projected_(c, m) = left;
+  centroid_slacks_[static_cast<std::size_t>(c)] = slack;
 }
 
 }  // namespace shoal::kernels

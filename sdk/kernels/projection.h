@@ -35,6 +35,18 @@ class Projection {
 
   /// Projects the centroids (K, D), after which centroids() are ready to be scored with rows.
   void set_centroids(const Context& context, const RowMatrix<double>& given);
+
+  /// How far centroids moved between the last two calls of set_centroids, for upper bounds that grow by less than that:
+  /// ‖x − c'‖² = ‖x − c‖² + 2(x − c)·δ + ‖δ‖² with δ = c − c', of which few dimensions know the product but for a rest.
+  struct Move {
+    float along = 0;    ///< P(c − μ)σ·Pδ
+    float inside = 0;   ///< ‖Pδ‖, rounded up
+    float outside = 0;  ///< ‖what P leaves of δ‖, rounded up, with room for a P that is not quite orthonormal
+    float square = 0;   ///< ‖δ‖², rounded up
+    float rest = 0;     ///< ‖what P leaves of c − μ‖, rounded up
+  };
+  const Move& move(Index c) const { return moves_[static_cast<std::size_t>(c)]; }
+  const float* move_row(Index c) const { return move_rows_.data() + c * dimensions_; }  ///< (Pδ, 0)
   const Centroids& centroids() const { return *centroids_; }
 
   /// A distance in all dimensions is at least (one here, less this, less the row's slack) · shrink().
@@ -43,6 +55,7 @@ class Projection {
 
  private:
   void find_directions(const Rows& rows, Isa isa);
+  void set_centroid(Index c, const Eigen::Ref<const Eigen::RowVectorXd>& given, bool first);
   void take_rows(const Context& context, const Rows& rows, Isa isa, std::span<float> norm2);
 
   const Frame& frame_;
@@ -52,7 +65,10 @@ class Projection {
   std::vector<float> rows_;       // (N, m + 1)
   std::vector<float> norm2_, slack_;
   std::unique_ptr<Centroids> centroids_;
-  RowMatrix<double> projected_;  // (K, m + 1)
+  RowMatrix<double> projected_, given_;  // (K, m + 1) and (K, D) of the last call
+  std::vector<double> centroid_slacks_;  // (K) how far the last number of a projected centroid may be wrong
+  std::vector<Move> moves_;
+  std::vector<float> move_rows_;
   float centroid_slack_ = 0;
 };
 

@@ -227,7 +227,7 @@ RunningMeans::~RunningMeans() = default;
 const ClusterMeans& RunningMeans::update(const Context& context, std::span<const Index> labels,
                                          std::span<const Relabelled> changed) {
   State& s = *state_;
-  if (!s.begun || s.updates_since_all == kUpdates || static_cast<Index>(changed.size()) > s.features.rows() / 4) {
+  if (!s.begun || s.updates_since_all == kUpdates || static_cast<Index>(changed.size()) > s.features.rows() / 3) {
     require_labels(s.features, labels, s.sums.k(), s.weights);
     s.sums.clear();
     s.sums.take_origins(labels);

@@ -43,11 +43,11 @@ struct Relabelled {
 };
 
 /// Means of the same rows under labels that change little from one call to the next: only the rows that changed are
-/// added and subtracted, and all of them again every sixteenth time, or when more than a quarter changed. So the means
+/// added and subtracted, and all of them again every sixty-fourth time, or when more than a third changed. So the means
 /// depend on the labels and on how they came about, not on the number of threads or the processor.
 class RunningMeans {
  public:
-  static constexpr Index kUpdates = 15;  ///< calls between two that add all rows
+  static constexpr Index kUpdates = 63;  ///< calls between two that add all rows
 
   /// `features` and `weights` are read by every update.
   RunningMeans(const Context& context, ConstArray features, Index k, std::span<const double> weights = {});
