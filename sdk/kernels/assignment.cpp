@@ -116,13 +116,15 @@ Assignment::Assignment(ConstArray features, Index k, std::span<Index> labels) : 
 }
 Assignment::~Assignment() = default;
 
-Assignment::Pass Assignment::update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds) {
+Assignment::Pass Assignment::update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds,
+                                    Changes changes) {
   State& s = *state_;
   require(centroids.rows() == s.k && centroids.cols() == s.rows.cols(), "expected centroids ({}, {}), got ({}, {})",
           s.k, s.rows.cols(), centroids.rows(), centroids.cols());
   s.take_centroids(context, centroids);
   s.take_kind(bounds);
-  s.norm2.resize(s.labels.size());
+  s.changes = changes;
+  if (bounds != Bounds::kNone) s.norm2.resize(s.labels.size());
   s.take_projection(context);
   if (s.bounds_hold) s.measure_drift(context);
   else std::fill(s.moved.begin(), s.moved.end(), 0.0), std::fill(s.moved_up.begin(), s.moved_up.end(), 0.0F);
@@ -138,6 +140,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   });
   for (const Pass& part : of_task) {
     pass.changed.insert(pass.changed.end(), part.changed.begin(), part.changed.end());
+    pass.changes += part.changes;
     pass.rows_read += part.rows_read;
     pass.scores += part.scores;
     pass.decided += part.decided;
@@ -147,7 +150,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   if (s.projection && !pass.first && pass.scores > s.rows.rows() * (1 + s.k / 3))
     s.projection.reset(), s.projection_is_of_no_use = true;
   s.begun = true;
-  s.norms_known = s.centroids->usable();
+  s.norms_known = s.centroids->usable() && !s.norm2.empty();
   s.bounds_hold = s.centroids->usable() && bounds != Bounds::kNone;
   if (s.bounds_hold) std::swap(s.before, s.arranged), s.arranged.resize(s.k, s.rows.cols());
   return pass;

@@ -174,6 +174,23 @@ TEST(Assignment, FindsTheNearestAgainAfterALabelFromOutside) {
   }
 }
 
+TEST(Assignment, CountsWhatItIsNotAskedToList) {
+  const RowMatrix<float> x = normal_points(15, 2000, 5).cast<float>();
+  for (const Bounds bounds : kAll) {
+    std::vector<Index> labels(2000), listed(2000);
+    testing::Host host;
+    Assignment counting(ConstArray(x), 20, labels), listing(ConstArray(x), 20, listed);
+    for (const std::uint64_t seed : {16, 17}) {
+      const auto pass = counting.update(host.context(), normal_points(seed, 20, 5), bounds, Changes::kCounted);
+      const auto other = listing.update(host.context(), normal_points(seed, 20, 5), bounds);
+      EXPECT_TRUE(pass.changed.empty());
+      EXPECT_EQ(pass.changes, other.changes);
+      EXPECT_EQ(other.changed.size(), static_cast<std::size_t>(other.changes));
+      EXPECT_EQ(labels, listed);
+    }
+  }
+}
+
 TEST(Assignment, LooksAtFewRowsOnceCentroidsRest) {
   RowMatrix<float> x = normal_points(14, 3000, 8).cast<float>();
   for (Index i = 0; i < 3000; ++i) x.row(i).array() += static_cast<float>(i % 30 * 3);

@@ -47,7 +47,10 @@ Assignment::Pass Assignment::Worker::run(Index from, Index to) {
 void Assignment::Worker::set_label(Index r, Index label) {
   Index& old = s_.labels[at(first_ + r)];
   const Index now = s_.names[at(label)];
-  if (s_.begun && old != now) pass_.changed.push_back({first_ + r, old, now});
+  if (s_.begun && old != now) {
+    ++pass_.changes;
+    if (s_.changes == Changes::kListed) pass_.changed.push_back({first_ + r, old, now});
+  }
   old = now;
 }
 
@@ -60,12 +63,13 @@ void Assignment::Worker::decide_all() {
 // Makes row r ready to be scored, and knows its norm afterwards.
 void Assignment::Worker::fetch(Index r) {
   const Index i = first_ + r;
+  float& norm2 = s_.norm2.empty() ? norm2_[r] : s_.norm2[at(i)];
   if (operands_.in_place()) {
     operand_[r] = operands_.at(i);
-    if (!s_.norms_known) s_.norm2[at(i)] = operands_.squared_norm(i);
+    if (!s_.norms_known) norm2 = operands_.squared_norm(i);
   } else {
     operand_[r] = packed_.data() + r * s_.rows.cols();
-    s_.norm2[at(i)] = operands_.pack(i, packed_.data() + r * s_.rows.cols());
+    norm2 = operands_.pack(i, packed_.data() + r * s_.rows.cols());
   }
 }
 

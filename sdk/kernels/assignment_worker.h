@@ -33,6 +33,7 @@ struct Assignment::State {
   bool projection_is_of_no_use = false;
   bool most_rows_are_near = false;  // in the last pass; then it does not pay to ask each first
   Bounds kind = Bounds::kNone;
+  Changes changes = Changes::kListed;
 
   // Of every row: no centroid but its own is nearer than lower(group) − moved[group], its own not farther than upper.
   Index panels_of_group = 1, groups = 0;
@@ -65,7 +66,7 @@ class Assignment::Worker {
   void set_label(Index r, Index label);
   void decide_all();
   void fetch(Index r);
-  float norm2(Index r) const { return s_.norm2[static_cast<std::size_t>(first_ + r)]; }
+  float norm2(Index r) const { return s_.norm2.empty() ? norm2_[r] : s_.norm2[static_cast<std::size_t>(first_ + r)]; }
   bool labelled() const { return s_.begun || s_.projection; }  ///< whether the rows at hand have a centroid
   /// The place of row r's centroid, as it was when the rows were taken at hand.
   Index label(Index r) const { return place_[r]; }
@@ -122,7 +123,7 @@ class Assignment::Worker {
   using OfRows = T[kTaskRows];
   OfRows<const float*> operand_, listed_, other_;
   OfRows<float> best_, second_, least_, reach_, own_, second_in_group_, floor_, net_, slack_, projected_norm2_;
-  OfRows<float> scores_, listed_best_, listed_second_, listed_floor_, listed_norm2_, listed_net_, listed_slack_;
+  OfRows<float> norm2_, scores_, listed_best_, listed_second_, listed_floor_, listed_norm2_, listed_net_, listed_slack_;
   OfRows<std::int32_t> place_, lane_, listed_lane_, best_group_, near_, doubtful_, list_;
   OfRows<std::uint16_t> lanes_;
 };

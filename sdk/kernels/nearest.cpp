@@ -13,6 +13,9 @@ namespace {
 constexpr Index kTaskRows = 768;
 constexpr Index kBlockRows = 96;  // rows that are packed together
 
+// So many that threads have something to share where rows are few, as in a mini-batch.
+Index task_rows(Index n) { return std::clamp(n / 8 / kBlockRows * kBlockRows, kBlockRows, kTaskRows); }
+
 // One thread's work on one block of rows after another.
 class Labeller {
  public:
@@ -77,6 +80,26 @@ void require_fitting(ConstArray features, ConstArray centroids, Index labels) {
   require(features.rows() == labels, "needs {} labels, got {}", features.rows(), labels);
 }
 
+// Calls use(row, squared distance to the centroid of its label), block by block on the pool, in order within a block.
+template <typename Use>
+void each_assigned_distance(const Context& context, ConstArray features, ConstArray centroids,
+                            std::span<const Index> labels, Index block, Use&& use) {
+  require_fitting(features, centroids, static_cast<Index>(labels.size()));
+  const RowMatrix<double> exact =
+      visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); });
+  const Rows rows(features);
+  const Arithmetic& on = arithmetic();
+  context.parallel_for(rows.rows(), block, [&](Index from, Index to) {
+    const Buffer<double> row(rows.cols());
+    for (Index i = from; i < to; ++i) {
+      const Index label = labels[static_cast<std::size_t>(i)];
+      require(label >= 0 && label < exact.rows(), "row {} has label {}, but there are {} centroids", i, label,
+              exact.rows());
+      use(i, on.squared_distance(rows.read(i, row.data()), exact.row(label).data(), rows.cols()));
+    }
+  });
+}
+
 }  // namespace
 
 NearestReport nearest_on(Isa isa, const Context& context, ConstArray features, ConstArray centroids,
@@ -90,7 +113,7 @@ NearestReport nearest_on(Isa isa, const Context& context, ConstArray features, C
   ready.set(context, exact);
   const Rows rows(features);
   std::atomic<Index> rechecked{0};
-  context.parallel_for(rows.rows(), kTaskRows, [&](Index from, Index to) {
+  context.parallel_for(rows.rows(), task_rows(rows.rows()), [&](Index from, Index to) {
     Labeller labeller(isa, rows, ready);
     for (Index start = from; start < to; start += kBlockRows)
       labeller.label(start, std::min(to, start + kBlockRows), labels);
@@ -111,33 +134,26 @@ void nearest(const Context& context, ConstArray features, ConstArray centroids, 
 
 void assigned_distances(const Context& context, ConstArray features, ConstArray centroids,
                         std::span<const Index> labels, std::span<double> squared_distance) {
-  require_fitting(features, centroids, static_cast<Index>(labels.size()));
   require(squared_distance.size() == labels.size(), "needs {} distances, got {}", labels.size(),
           squared_distance.size());
-  const RowMatrix<double> exact =
-      visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); });
-  const Rows rows(features);
-  const Arithmetic& on = arithmetic();
-  context.parallel_for(rows.rows(), kTaskRows, [&](Index from, Index to) {
-    const Buffer<double> row(rows.cols());
-    for (Index i = from; i < to; ++i) {
-      const Index label = labels[static_cast<std::size_t>(i)];
-      require(label >= 0 && label < exact.rows(), "row {} has label {}, but there are {} centroids", i, label,
-              exact.rows());
-      squared_distance[static_cast<std::size_t>(i)] =
-          on.squared_distance(rows.read(i, row.data()), exact.row(label).data(), rows.cols());
-    }
-  });
+  each_assigned_distance(context, features, centroids, labels, kTaskRows,
+                         [&](Index i, double distance) { squared_distance[static_cast<std::size_t>(i)] = distance; });
 }
 
 double inertia(const Context& context, ConstArray features, ConstArray centroids, std::span<const Index> labels,
                std::span<const double> weights) {
   require(weights.empty() || weights.size() == labels.size(), "needs {} weights, got {}", labels.size(),
           weights.size());
-  std::vector<double> terms(labels.size());
-  assigned_distances(context, features, centroids, labels, terms);
-  for (std::size_t i = 0; i < weights.size(); ++i) terms[i] *= weights[i];
-  return sum_in_blocks(terms);
+  // As sum_in_blocks() adds, but N distances are never kept.
+  constexpr Index kBlock = 1024;
+  std::vector<double> partial((labels.size() + kBlock - 1) / kBlock);
+  each_assigned_distance(context, features, centroids, labels, kBlock, [&](Index i, double distance) {
+    const auto at = static_cast<std::size_t>(i);
+    partial[at / kBlock] += weights.empty() ? distance : weights[at] * distance;
+  });
+  double out = 0;
+  for (const double sum : partial) out += sum;
+  return out;
 }
 
 }  // namespace shoal::kernels

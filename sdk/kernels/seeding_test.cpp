@@ -110,6 +110,24 @@ TEST(RunningMeans, AreThoseOfAllRowsHoweverFewChange) {
     }
 }
 
+TEST(Spread, IsAboutTheWeightedMean) {
+  // By hand: rows 1 and 4 of weights 2 and 1 have mean 2 and squares 2·1 + 4 = 6 in the first column, 0 in the second.
+  const RowMatrix<double> x{{1, 5}, {4, 5}};
+  const std::vector<double> weights{2, 1};
+  testing::Host host;
+  const Spread found = spread(host.context(), ConstArray(x), weights);
+  EXPECT_EQ(found.mean, (Eigen::RowVectorXd{{2, 5}}));
+  EXPECT_DOUBLE_EQ(found.sum_of_squares, 6);
+  EXPECT_DOUBLE_EQ(found.mean_variance, 1);  // 6 / 3 rows / 2 columns
+}
+
+TEST(Spread, LosesNothingToALargeOffset) {
+  RowMatrix<double> x(5000, 1);
+  for (Index i = 0; i < 5000; ++i) x(i, 0) = 1e9 + (i % 2 == 0 ? 0.1 : -0.1);
+  testing::Host host({.threads = 2});
+  EXPECT_NEAR(spread(host.context(), ConstArray(x)).mean_variance, 0.01, 1e-7);
+}
+
 TEST(ClusterMeans, AreTheSameForTheSameNumbersInEveryDtype) {
   const RowMatrix<std::uint8_t> bytes = (RowMatrix<double>::Random(5000, 6).array() * 100 + 128).cast<std::uint8_t>();
   const RowMatrix<float> floats = bytes.cast<float>();

@@ -95,6 +95,15 @@ class Sums {
     }
   }
 
+  /// All rows, as one cluster.
+  void add_as_one(const Context& context) {
+    for (Index first = 0; first < rows_.rows(); first += kChunkRows) {
+      const Groups groups(
+          std::min(kChunkRows, rows_.rows() - first), 1, [](Index) { return 0; }, [&](Index i) { return first + i; });
+      add(context, groups, [](Index key) { return std::pair(key, 1); });
+    }
+  }
+
   void add_changes(const Context& context, std::span<const Relabelled> changed) {
     // Two keys a cluster, 2c for rows that came and 2c + 1 for rows that went.
     const Groups groups(
@@ -211,6 +220,35 @@ ClusterMeans cluster_means(const Context& context, ConstArray features, std::spa
   return out;
 }
 
+Spread spread(const Context& context, ConstArray features, std::span<const double> weights) {
+  require(features.rows() > 0, "needs at least 1 row");
+  require(weights.empty() || static_cast<Index>(weights.size()) == features.rows(), "needs {} weights, got {}",
+          features.rows(), weights.size());
+  Sums sums(context, features, 1, weights);
+  const Index first = 0;
+  sums.take_origins({&first, 1});  // row 0 has label 0
+  sums.add_as_one(context);
+  ClusterMeans means;
+  means_from(sums, means);
+
+  const Rows rows(features);
+  const Arithmetic& on = arithmetic();
+  const auto block = static_cast<Index>(kTerms);
+  std::vector<double> partial(at((rows.rows() + block - 1) / block));
+  context.parallel_for(rows.rows(), block, [&](Index from, Index to) {
+    std::vector<double> row(at(rows.cols()));
+    double sum = 0;
+    for (Index i = from; i < to; ++i)
+      sum += (weights.empty() ? 1 : weights[at(i)]) *
+             on.squared_distance(rows.read(i, row.data()), means.means.data(), rows.cols());
+    partial[at(from / block)] = sum;
+  });
+  Spread out{.mean = means.means.row(0)};
+  for (const double sum : partial) out.sum_of_squares += sum;
+  out.mean_variance = out.sum_of_squares / means.weights[0] / static_cast<double>(rows.cols());
+  return out;
+}
+
 struct RunningMeans::State {
   Sums sums;
   ConstArray features;
@@ -241,6 +279,8 @@ const ClusterMeans& RunningMeans::update(const Context& context, std::span<const
   means_from(s.sums, s.means);
   return s.means;
 }
+
+void RunningMeans::restart() { state_->begun = false; }
 
 std::span<const double> require_weights(const std::optional<ConstArray>& weights, Index n) {
   if (!weights) return {};

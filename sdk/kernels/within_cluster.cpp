@@ -10,7 +10,7 @@ namespace shoal::kernels {
 
 double within_cluster_sum(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                           const std::optional<ConstArray>& centroids) {
-  if (k == 0) return 0;  // all noise
+  if (k == 0) return 0;         // all noise
   std::vector<Index> clusters;  // noise goes to cluster 0 with weight 0; without noise there are no weights
   std::vector<double> weights;
   if (std::find(labels.begin(), labels.end(), -1) != labels.end()) {

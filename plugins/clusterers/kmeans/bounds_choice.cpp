@@ -26,7 +26,7 @@ Bounds BoundsChoice::bounds_of_choice() const {
 
 Bounds BoundsChoice::next() const {
   if (algorithm_ != Algorithm::kAuto) return bounds_of_choice();
-  if (k_ == 1) return Bounds::kNone;
+  if (k_ == 1 || n_ > kManyRows) return Bounds::kNone;
   if (k_ <= kGroup && cols_ < kProjectedCols && !held_ && changed_share_ > wait_until_share_) return Bounds::kNone;
   return bounds_of_choice();
 }
@@ -34,7 +34,7 @@ Bounds BoundsChoice::next() const {
 void BoundsChoice::learn(const shoal::kernels::Assignment::Pass& pass, double seconds) {
   const bool bounds = next() != Bounds::kNone;
   const bool all_rows = pass.rows_read == n_;  // the first pass with bounds looks at all
-  changed_share_ = pass.first ? 1 : static_cast<double>(pass.changed.size()) / static_cast<double>(n_);
+  changed_share_ = pass.first ? 1 : static_cast<double>(pass.changes) / static_cast<double>(n_);
   if (!bounds) plain_seconds_ = plain_seconds_ == 0 ? seconds : std::min(plain_seconds_, seconds);
   held_ = bounds;
   if (bounds && k_ <= kGroup && !all_rows && plain_seconds_ > 0 && seconds > plain_seconds_) {

@@ -7,6 +7,9 @@
 
 #include "lloyd.h"
 
+/// With more rows than this, what is kept for each of them is little: no bounds by `auto`, and no list of changes.
+constexpr shoal::Index kManyRows = 1 << 24;
+
 /// Chooses by name, or, for `auto`, by what passes cost. Bounds pay only once centroids have settled, for which they
 /// are kept from the third pass on; where there is one group alone (K ≤ 16) a pass with bounds may cost more than one
 /// without, so they wait until few labels change, and are dropped for a while when they were slower. The clock decides

@@ -24,23 +24,18 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 // common mean, less what the means have.
 class InertiaOfMeans {
  public:
-  InertiaOfMeans(const shoal::Context& context, ConstArray features, std::span<const double> weights) {
-    const std::vector<Index> one_cluster(static_cast<std::size_t>(features.rows()), 0);
-    const auto mean = kernels::cluster_means(context, features, one_cluster, 1, weights);
-    mean_ = mean.means.row(0);
-    about_mean_ = kernels::inertia(context, features, ConstArray(mean.means), one_cluster, weights);
-  }
+  InertiaOfMeans(const shoal::Context& context, ConstArray features, std::span<const double> weights)
+      : all_(kernels::spread(context, features, weights)) {}
   double operator()(const kernels::ClusterMeans& clusters) const {
     double between = 0;
     for (Index c = 0; c < clusters.means.rows(); ++c)
       if (const double weight = clusters.weights[static_cast<std::size_t>(c)]; weight > 0)
-        between += weight * (clusters.means.row(c) - mean_).squaredNorm();
-    return about_mean_ - between;
+        between += weight * (clusters.means.row(c) - all_.mean).squaredNorm();
+    return all_.sum_of_squares - between;
   }
 
  private:
-  Eigen::RowVectorXd mean_;
-  double about_mean_ = 0;
+  kernels::Spread all_;
 };
 
 class Lloyd {
@@ -69,12 +64,12 @@ class Lloyd {
       context_.progress(out_.iterations++, stop_.max_iter, "iterations");
       const bool first = assign();
       const bool moved = fill_empty_clusters();
-      labels_stayed = !first && !moved && changed_.empty();
+      labels_stayed = !first && !moved && changes_ == 0;
       if (labels_stayed) {  // then the centroids already are the means of these labels, to the last bit
         out_.converged = true;
         break;
       }
-      const double changed = first ? 1 : static_cast<double>(changed_.size()) / static_cast<double>(features_.rows());
+      const double changed = first ? 1 : static_cast<double>(changes_) / static_cast<double>(features_.rows());
       out_.converged = take_means(changed) && !moved;
       out_of_time = stop_.max_seconds && seconds_since(start) > *stop_.max_seconds;
     }
@@ -91,10 +86,13 @@ class Lloyd {
   bool assign() {
     if (limits_) return assign_within_limits();
     const auto start = std::chrono::steady_clock::now();
-    auto pass = assignment_.update(context_, out_.centroids, choice_.next());
+    auto pass = assignment_.update(context_, out_.centroids, choice_.next(),
+                                   many_ ? kernels::Changes::kCounted : kernels::Changes::kListed);
     choice_.learn(pass, seconds_since(start));
     changed_ = std::move(pass.changed);
-    if (pass.first) {
+    changes_ = pass.changes;
+    if (many_) means_.restart();
+    if (pass.first || many_) {
       std::fill(sizes_.begin(), sizes_.end(), 0);
       for (std::size_t i = 0; i < labels_.size(); ++i) count(static_cast<Index>(i), labels_[i], 1);
     }
@@ -113,6 +111,7 @@ class Lloyd {
       if (!first && labels_[i] != before_[i]) changed_.push_back({static_cast<Index>(i), before_[i], labels_[i]});
       count(static_cast<Index>(i), labels_[i], 1);
     }
+    changes_ = static_cast<Index>(changed_.size());
     return first;
   }
 
@@ -131,6 +130,7 @@ class Lloyd {
       if (known != changed_.end() && known->row == move.row) known->to = move.to;
       else changed_.insert(known, {move.row, from, move.to});
     }
+    if (!moves.empty()) means_.restart();
     std::erase_if(changed_, [](const kernels::Relabelled& c) { return c.from == c.to; });
     return !moves.empty();
   }
@@ -190,6 +190,8 @@ class Lloyd {
   kernels::Assignment assignment_;
   kernels::RunningMeans means_;
   BoundsChoice choice_;
+  bool many_ = features_.rows() > kManyRows;
+  Index changes_ = 0;  // rows whose label the last assign() changed
   std::vector<kernels::Relabelled> changed_;
   std::vector<Index> sizes_;   // (K) rows with a weight
   std::vector<Index> before_;  // (N) the labels before these; only with limits
@@ -203,11 +205,4 @@ Clusters lloyd(const shoal::Context& context, ConstArray features, std::span<con
                shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
                const std::optional<kernels::SizeLimits>& sizes) {
   return Lloyd(context, features, weights, std::move(centroids), stop, algorithm, sizes).run();
-}
-
-double mean_variance(const shoal::Context& context, ConstArray features, std::span<const double> weights) {
-  const std::vector<Index> one_cluster(static_cast<std::size_t>(features.rows()), 0);
-  const kernels::ClusterMeans mean = kernels::cluster_means(context, features, one_cluster, 1, weights);
-  const double sum = kernels::inertia(context, features, ConstArray(mean.means), one_cluster, weights);
-  return sum / mean.weights[0] / static_cast<double>(features.cols());
 }

@@ -49,7 +49,4 @@ Clusters lloyd(const shoal::Context& context, shoal::ConstArray features, std::s
                shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm = Algorithm::kAuto,
                const std::optional<shoal::kernels::SizeLimits>& sizes = {});
 
-/// The variance of a column, averaged over the columns; weighted as if rows were repeated.
-double mean_variance(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights);
-
 #endif  // SHOAL_PLUGINS_KMEANS_LLOYD_H_

@@ -77,7 +77,8 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     const std::optional<shoal::kernels::SizeLimits> sizes = size_limits(input);
     const StopRules stop{
         .max_iter = params_.max_iter,
-        .squared_shift = params_.tol == 0 ? 0 : params_.tol * mean_variance(context, input.features, weights),
+        .squared_shift =
+            params_.tol == 0 ? 0 : params_.tol * shoal::kernels::spread(context, input.features, weights).mean_variance,
         .center_shift = params_.stop_center_shift,
         .inertia_rel = params_.stop_inertia_rel,
         .changed_labels = params_.stop_changed_labels,

@@ -45,13 +45,6 @@ class StopRule {
 
 }  // namespace
 
-double mean_variance(const shoal::Context& context, ConstArray features, std::span<const double> weights) {
-  const std::vector<Index> one_cluster(static_cast<std::size_t>(features.rows()), 0);
-  const auto mean = kernels::cluster_means(context, features, one_cluster, 1, weights);
-  return kernels::inertia(context, features, ConstArray(mean.means), one_cluster, weights) / mean.weights[0] /
-         static_cast<double>(features.cols());
-}
-
 MiniBatchFit fit_minibatch(const shoal::Context& context, ConstArray features, std::span<const double> weights,
                            const std::optional<ConstArray>& init, const MiniBatchParams& params) {
   const Index n = features.rows(), batch_size = std::min(params.batch_size, n);
@@ -61,7 +54,8 @@ MiniBatchFit fit_minibatch(const shoal::Context& context, ConstArray features, s
 
   std::optional<kernels::Draw> by_weight;
   if (!weights.empty()) by_weight.emplace(weights);
-  StopRule stop(params, params.tol > 0 ? params.tol * mean_variance(context, features, weights) : 0, n, batch_size);
+  StopRule stop(params, params.tol > 0 ? params.tol * kernels::spread(context, features, weights).mean_variance : 0, n,
+                batch_size);
   const shoal::Random batches = context.random("batches"), reassignments = context.random("reassignments");
   const Index steps = params.max_iter * n / batch_size;
   std::vector<Index> rows(static_cast<std::size_t>(batch_size));

@@ -39,7 +39,4 @@ struct MiniBatchFit {
 MiniBatchFit fit_minibatch(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
                            const std::optional<shoal::ConstArray>& init, const MiniBatchParams& params);
 
-/// The variance of a column, averaged over the columns: the unit of `tol`.
-double mean_variance(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights);
-
 #endif  // SHOAL_PLUGINS_MINIBATCH_KMEANS_MINIBATCH_H_

@@ -99,7 +99,8 @@ Progress improve(const shoal::Context& context, const Batch& batch, MiniBatchSta
 MiniBatchFit fit_nested(const shoal::Context& context, ConstArray features, std::span<const double> weights,
                         const std::optional<ConstArray>& init, const MiniBatchParams& params) {
   const Index n = features.rows(), most = params.max_iter * n;
-  const double least_shift = params.tol > 0 ? params.tol * mean_variance(context, features, weights) : 0;
+  const double least_shift =
+      params.tol > 0 ? params.tol * kernels::spread(context, features, weights).mean_variance : 0;
   MiniBatchFit out;
   out.state.centroids = first_centroids(context, features, weights, init, params);
   Batch batch(context, features, weights, params.batch_size);

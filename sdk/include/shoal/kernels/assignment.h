@@ -17,7 +17,13 @@ namespace kernels {
 enum class Bounds {
   kNone,    ///< nothing: every row with every centroid (Lloyd)
   kOne,     ///< one bound for all other centroids (Hamerly)
-  kGroups,  ///< one for each group of 16 centroids, or of more where 48 MB would not hold them (Yinyang)
+  kGroups,  ///< one for each group of 16 centroids, or of more where 24 MB would not hold them (Yinyang)
+};
+
+/// What a pass tells of the rows whose label changed.
+enum class Changes {
+  kListed,   ///< each of them: 24 bytes for each
+  kCounted,  ///< how many
 };
 
 /// Labels of N rows under centroids that change from call to call: what nearest() would say, to the last one, but
@@ -27,7 +33,9 @@ enum class Bounds {
 /// where float64 would certainly give it the same label (docs/kernels.md has the proof).
 ///
 /// Threads  one at a time; it uses the host's pool
-/// Memory   N labels (the caller's), 3 words a row with bounds, and N·groups words of bounds, at most 48 MB
+/// Memory   O(K·D) and N labels (the caller's); with bounds 3 words a row more, at most 24 MB of bounds (or one a row),
+/// and
+///          32 MB of projected rows (or 16 words a row) where D ≥ 96
 /// Source   Hamerly, SDM 2010; Ding et al., "Yinyang K-means", ICML 2015; Newling and Fleuret, "Fast k-means with
 ///          accurate bounds", ICML 2016
 class Assignment {
@@ -41,14 +49,16 @@ class Assignment {
   /// What one call did.
   struct Pass {
     bool first = false;                    ///< all labels are new
-    std::vector<Relabelled> changed = {};  ///< unless first: the rows whose label changed, in order
+    Index changes = 0;                     ///< unless first: how many rows changed their label
+    std::vector<Relabelled> changed = {};  ///< and which, in order, if they are listed
     Index rows_read = 0;                   ///< rows that were looked at
     Index scores = 0;                      ///< scores of a row with a centroid that were computed
     Index decided = 0;                     ///< rows that float32 could not decide
   };
 
   /// Labels all rows by `centroids` (K, D). Which bounds are used changes speed alone.
-  Pass update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds);
+  Pass update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds,
+              Changes changes = Changes::kListed);
 
   /// Gives a row a label that is not its nearest centroid's, until the next update.
   void relabel(Index row, Index to);

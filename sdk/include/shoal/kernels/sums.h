@@ -37,6 +37,17 @@ struct ClusterMeans {
 ClusterMeans cluster_means(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
                            std::span<const double> weights = {});
 
+/// What rows have about their common mean; weighted as if rows were repeated.
+struct Spread {
+  Eigen::RowVectorXd mean;    ///< (D)
+  double sum_of_squares = 0;  ///< Σ weight · ‖row − mean‖²
+  double mean_variance = 0;   ///< the variance of a column, averaged over the columns
+};
+
+/// The mean as cluster_means has it of one cluster, then the squares by direct differences. Memory O(D).
+/// Throws InputError  there are no rows, or lengths differ
+Spread spread(const Context& context, ConstArray features, std::span<const double> weights = {});
+
 /// A row whose label changed.
 struct Relabelled {
   Index row, from, to;
@@ -60,6 +71,8 @@ class RunningMeans {
   /// Throws InputError  a label is not in [0, k), or lengths differ
   const ClusterMeans& update(const Context& context, std::span<const Index> labels,
                              std::span<const Relabelled> changed);
+  /// Has the next update add all rows, as where clusters were emptied and filled from outside.
+  void restart();
 
  private:
   struct State;
