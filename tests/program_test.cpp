@@ -232,8 +232,18 @@ TEST(Program, SaysThatThereAreFewerExamplesThanClusters) {
 TEST(Program, StopsAtOnceWhenInterruptedAndSaysSo) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
-  const Outcome outcome =
-      place.shoal("run toy.yaml deal.fault=wait --out run", "timeout --preserve-status -s INT 2 env");
+  // Once the node that waits has begun, however long that takes here; a program that never gets there is stopped too.
+  place.write("interrupt.sh", R"("$@" &
+program=$!
+tries=0
+until grep -qs '"node":"deal"' run/events.jsonl || [ $tries -ge 1200 ]; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
+kill -INT $program
+wait $program
+)");
+  const Outcome outcome = place.shoal("run toy.yaml deal.fault=wait --out run", "sh interrupt.sh env");
   EXPECT_EQ(outcome.exit, 130);
   EXPECT_EQ(results_in(place.folder() / "run")["rows"][0]["status"], "cancelled");
 }
