@@ -112,14 +112,23 @@ std::vector<Index> seed_rows(Seeding method, const Context& context, ConstArray 
 
 std::vector<Index> random_rows(Index n, Index k, Random random, std::span<const double> weights) {
   require_enough(n, k, weights);
-  std::vector<std::pair<double, Index>> keys;
+  std::vector<std::pair<double, Index>> least;  // the k least keys so far, a heap with the greatest on top
   for (Index i = 0; i < n; ++i) {
     const double exponential = -std::log(1 - random.uniform());
-    if (const double weight = weight_of(weights, i); weight > 0) keys.emplace_back(exponential / weight, i);
+    const double weight = weight_of(weights, i);
+    if (weight == 0) continue;
+    const std::pair key(exponential / weight, i);
+    if (static_cast<Index>(least.size()) == k) {
+      if (!(key < least.front())) continue;
+      std::pop_heap(least.begin(), least.end());
+      least.pop_back();
+    }
+    least.push_back(key);
+    std::push_heap(least.begin(), least.end());
   }
-  std::partial_sort(keys.begin(), keys.begin() + k, keys.end());
+  std::sort_heap(least.begin(), least.end());
   std::vector<Index> out;
-  for (Index i = 0; i < k; ++i) out.push_back(keys[static_cast<std::size_t>(i)].second);
+  for (const auto& [key, row] : least) out.push_back(row);
   return out;
 }
 
