@@ -1,5 +1,4 @@
-// NumPy's .npy files, as much of them as a benchmark needs. Strict: little-endian, C order, uint8, int64, float32 or
-// float64, and the header as NumPy writes it.
+// NumPy's .npy files, as much of them as a benchmark needs: uint8, int64, float32 or float64, read as dataset/npy does.
 #ifndef SHOAL_BENCHMARKS_NPY_H_
 #define SHOAL_BENCHMARKS_NPY_H_
 

@@ -2,6 +2,8 @@
 #ifndef SHOAL_KERNELS_ARITHMETIC_H_
 #define SHOAL_KERNELS_ARITHMETIC_H_
 
+#include <span>
+
 #include "isa.h"
 #include "shoal/array.h"
 
@@ -28,6 +30,11 @@ struct Arithmetic {
 
 const Arithmetic& arithmetic(Isa isa = best_isa());
 
+/// Of row i; where there are no weights all are 1.
+inline double weight_of(std::span<const double> weights, Index i) {
+  return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)];
+}
+
 /// Features of any dtype, read as float64 row by row.
 class Rows {
  public:
@@ -41,6 +48,16 @@ class Rows {
       case DType::kFloat32: std::copy_n(at<float>(i), cols_, buffer); return buffer;
       default: std::copy_n(at<std::uint8_t>(i), cols_, buffer); return buffer;
     }
+  }
+  /// Writes row i to `to` (cols).
+  void copy(Index i, double* to) const {
+    if (const double* row = read(i, to); row != to) std::copy_n(row, cols_, to);
+  }
+  /// The rows `which` as float64 (which.size(), D).
+  RowMatrix<double> take(std::span<const Index> which) const {
+    RowMatrix<double> out(static_cast<Index>(which.size()), cols_);
+    for (std::size_t i = 0; i < which.size(); ++i) copy(which[i], out.row(static_cast<Index>(i)).data());
+    return out;
   }
   /// sum += weight · (row i − origin)
   void add(const Arithmetic& on, Index i, const double* origin, double weight, double* sum) const {

@@ -10,6 +10,7 @@
 namespace shoal::kernels {
 namespace {
 
+static_assert(kGroupSize == kPanel);
 constexpr Index kBoundBytes = 24 << 20;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -115,6 +116,8 @@ Assignment::Assignment(ConstArray features, Index k, std::span<Index> labels) : 
   require(k >= 1, "k is {}, but there is at least 1 cluster", k);
 }
 Assignment::~Assignment() = default;
+
+bool Assignment::projects(Index n, Index cols, Index k) { return Projection::dimensions(n, cols, k) > 0; }
 
 Assignment::Pass Assignment::update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds,
                                     Changes changes) {

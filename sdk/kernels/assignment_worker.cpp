@@ -77,20 +77,8 @@ void Assignment::Worker::screen_all() {
   for (Index r = 0; r < count_; ++r) fetch(r);
   const Panels panels = centroids_.panels();
   screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_});
-  for (Index r = 0; r < count_; ++r) {
-    if (!has_scores(norm2(r))) {
-      set_label(r, decider_.among_all(first_ + r));
-      continue;
-    }
-    const double threshold = centroids_.threshold(centroids_.norm_bound(norm2(r)));
-    if (wide(best_[r]) - wide(second_[r]) > threshold) {
-      set_label(r, lane_[r]);
-    } else {
-      decider_.begin(first_ + r);
-      decider_.within(operand_[r], 0, panels.count, wide(best_[r]) - threshold);
-      set_label(r, decider_.label());
-    }
-  }
+  for (Index r = 0; r < count_; ++r)
+    set_label(r, decider_.settle(first_ + r, operand_[r], norm2(r), best_[r], second_[r], lane_[r]));
   pass_.rows_read += count_;
   pass_.scores += count_ * centroids_.k();
 }
@@ -117,12 +105,9 @@ void Assignment::Worker::bound(Index r, Index group, float score) {
   lower(group)[r] = (below(r, score) + s_.moved_up[at(group)]) * kDown;
 }
 
-// When row r gets another label, its old centroid is one of the others of that one's group.
-void Assignment::Worker::keep_old_in_bounds(Index r, Index label) {
-  if (!labelled()) return;
-  const Index old = this->label(r);
-  if (label == old) return;
-  const Index g = s_.group_of(old);
+// Row r gets another label: its centroid so far is one of the others of that one's group.
+void Assignment::Worker::keep_own_in_bounds(Index r) {
+  const Index g = s_.group_of(label(r));
   lower(g)[r] = std::min(lower(g)[r], (below(r, own_[r]) + s_.moved_up[at(g)]) * kDown);
 }
 
@@ -164,7 +149,7 @@ void Assignment::Worker::look_at_own(Index near) {
   screen_.dots(listed_, other_, near, s_.rows.cols(), scores_);
   for (Index i = 0; i < near; ++i) own_[near_[i]] = scores_[i] += centroids_.bias(label(near_[i]));
   screen_.distances_above(listed_norm2_, scores_, centroids_.distance_error(), near, listed_best_);
-  for (Index i = 0; i < near; ++i) upper()[near_[i]] = listed_best_[i];
+  for (Index i = 0; i < near; ++i) upper()[near_[i]] = listed_best_[i], is_read_[near_[i]] = true;
   pass_.rows_read += near;
   pass_.scores += near;
 }
@@ -208,10 +193,8 @@ void Assignment::Worker::screen_by_groups(Index near) {
     best_group_[r] = -1;
     doubtful_[doubtful_count_++] = static_cast<std::int32_t>(r);
   }
-  for (Index i = 0; i < doubtful_count_; ++i) projected_norm2_[i] = norm2(doubtful_[i]);
-  std::fill_n(slack_, count_, 0.0F);
-  screen_.floors(projected_norm2_, centroids_.distance_error(), slack_, 1, scores_, doubtful_count_, listed_net_,
-                 floor_);
+  for (Index i = 0; i < doubtful_count_; ++i) listed_norm2_[i] = norm2(doubtful_[i]);
+  screen_.less_error(listed_norm2_, centroids_.distance_error(), doubtful_count_, listed_net_);
   for (Index i = 0; i < doubtful_count_; ++i) net_[doubtful_[i]] = listed_net_[i];
   for (Index g = 0; g < s_.groups; ++g) score_group(g);
   for (Index i = 0; i < doubtful_count_; ++i) settle(doubtful_[i]);
@@ -232,8 +215,7 @@ void Assignment::Worker::score_group(Index g) {
   }
   pass_.scores += found * (last - first) * kPanel;
   for (Index i = 0; i < found; ++i) listed_net_[i] = net_[list_[i]];
-  std::fill_n(listed_slack_, found, 0.0F);
-  screen_.distances_below(listed_net_, listed_best_, listed_slack_, 1, found, scores_);
+  screen_.distances_below(listed_net_, listed_best_, no_slack_, 1, found, scores_);
   float* bounds = lower(g);
   for (Index i = 0; i < found; ++i) {
     const Index r = list_[i];
@@ -263,8 +245,10 @@ void Assignment::Worker::settle(Index r) {
     else others = best_[r], group = s_.group_of(label);
   }
   if (group >= 0) bound(r, group, others);
-  if (labelled() && label == this->label(r)) return;  // what is known of its own centroid still is
-  keep_old_in_bounds(r, label);
+  if (labelled()) {
+    if (label == this->label(r)) return;  // what is known of its own centroid still is
+    keep_own_in_bounds(r);
+  }
   upper()[r] = above(r, least);
   set_label(r, label);
 }
@@ -292,6 +276,7 @@ Index Assignment::Worker::decide(Index r, float least) {
 
 // The upper bounds are taken as they are, however loose: a row is read only if that leaves it other centroids.
 void Assignment::Worker::screen_by_projection(Index near) {
+  std::fill_n(is_read_, count_, false);
   if (s_.bounds_hold) near = follow_moves(near);
   for (Index i = 0; i < near; ++i) doubtful_[i] = near_[i];
   Index loose = 0;
@@ -313,20 +298,21 @@ void Assignment::Worker::screen_by_projection(Index near) {
 }
 
 void Assignment::Worker::look_at_rows_of_pairs() {
-  std::fill_n(best_group_, count_, -1);  // here: whether a row is listed
   doubtful_count_ = 0;
+  Index unread = 0;
+  std::fill_n(lane_, count_, -1);  // of rows without a pair
   for (const Pair& pair : pairs_) {
-    if (best_group_[pair.row] == 0) continue;
-    best_group_[pair.row] = 0;
+    const Index r = pair.row;
+    if (lane_[r] >= 0) continue;
+    lane_[r] = static_cast<std::int32_t>(label(r));
     doubtful_[doubtful_count_++] = pair.row;
+    if (!is_read_[r]) near_[unread++] = pair.row;
   }
-  std::copy_n(doubtful_, doubtful_count_, near_);
-  look_at_own(doubtful_count_);
+  look_at_own(unread);
   for (Index i = 0; i < doubtful_count_; ++i) {
     const Index r = doubtful_[i];
     best_[r] = own_[r];
     second_[r] = -kInfinity;
-    lane_[r] = static_cast<std::int32_t>(label(r));
   }
 }
 
@@ -367,8 +353,8 @@ void Assignment::Worker::set_floors() {
   const Projection& projection = *s_.projection;
   for (Index r = 0; r < count_; ++r) slack_[r] = (projection.slack(first_ + r) + projection.centroid_slack()) * kUp;
   for (Index r = 0; r < count_; ++r) projected_norm2_[r] = projection.norm2(first_ + r);
-  screen_.floors(projected_norm2_, projection.centroids().distance_error(), slack_, projection.shrink(), reach_, count_,
-                 net_, floor_);
+  screen_.less_error(projected_norm2_, projection.centroids().distance_error(), count_, net_);
+  screen_.floors(projected_norm2_, net_, slack_, projection.shrink(), reach_, count_, floor_);
 }
 
 void Assignment::Worker::project_group(Index g) {
@@ -442,7 +428,7 @@ void Assignment::Worker::settle_projected(Index r) {
     }
   }
   if (label == this->label(r)) return;
-  keep_old_in_bounds(r, label);
+  keep_own_in_bounds(r);
   upper()[r] = above(r, least);
   set_label(r, label);
 }

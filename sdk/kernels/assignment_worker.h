@@ -99,7 +99,7 @@ class Assignment::Worker {
   float above(Index r, float score) const;
   float below(Index r, float score) const;
   void bound(Index r, Index group, float score);
-  void keep_old_in_bounds(Index r, Index label);
+  void keep_own_in_bounds(Index r);
 
   // A row and a centroid whose distance has to be computed in all dimensions.
   struct Pair {
@@ -126,6 +126,8 @@ class Assignment::Worker {
   OfRows<float> norm2_, scores_, listed_best_, listed_second_, listed_floor_, listed_norm2_, listed_net_, listed_slack_;
   OfRows<std::int32_t> place_, lane_, listed_lane_, best_group_, near_, doubtful_, list_;
   OfRows<std::uint16_t> lanes_;
+  OfRows<bool> is_read_;  // whether own_ is of this pass
+  OfRows<float> no_slack_ = {};
 };
 
 }  // namespace kernels

@@ -39,9 +39,7 @@ Centroids::Centroids(Index k, Index cols, Frame frame)
       bias_(panel_count_ * kPanel),
       rows_(k * cols),
       norms_(static_cast<std::size_t>(k)) {
-  const double unit = 0x1p-24;
-  const double terms = static_cast<double>(cols) + 16;
-  gamma_ = terms * unit / (1 - terms * unit);
+  gamma_ = gamma_of(cols);
 }
 
 void Centroids::set(const Context& context, const RowMatrix<double>& centroids) {

@@ -15,6 +15,12 @@
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
+/// γ: how far a float32 sum over `cols` columns may be off, as a share of the sum of its terms' sizes.
+inline double gamma_of(Index cols) {
+  const double error = static_cast<double>(cols + 16) * 0x1p-24;
+  return error / (1 - error);
+}
+
 /// Where scores are measured from. Scores and distances are those of (x − shift)·scale and (c − shift)·scale.
 struct Frame {
   std::vector<float> shift;  ///< (D) μ
@@ -66,6 +72,7 @@ class Centroids {
     double at(double u) const { return constant + u * (linear + u * square); }
   };
   void fill(Index c);
+
   Frame frame_;
   RowMatrix<double> exact_;  // (K, D)
   Index panel_count_;
@@ -107,11 +114,6 @@ class Operands {
   const Frame& frame_;
   const Screen& screen_;
   bool in_place_;
-};
-
-/// What one pass did.
-struct NearestReport {
-  Index rechecked = 0;  ///< rows that were decided in float64
 };
 
 }  // namespace kernels

@@ -45,6 +45,15 @@ class Decider {
           consider(p * kPanel + lane);
     }
   }
+  /// Row i's label, its best two scores with all centroids being known, the best one with `lane`.
+  Index settle(Index i, const float* operand, float norm2, float best, float second, Index lane) {
+    if (!has_scores(norm2)) return among_all(i);
+    const double threshold = centroids_.threshold(centroids_.norm_bound(norm2));
+    if (static_cast<double>(best) - static_cast<double>(second) > threshold) return lane;
+    begin(i);
+    within(operand, 0, centroids_.panels().count, static_cast<double>(best) - threshold);
+    return label_;
+  }
   void begin(Index i) {
     x_ = rows_.read(i, row_.data());
     label_ = 0;

@@ -1,6 +1,8 @@
 #include "directions.h"
 
 #include <Eigen/QR>
+#include <algorithm>
+#include <vector>
 
 #include "shoal/random.h"
 
@@ -17,8 +19,13 @@ Matrix orthonormal(const Matrix& columns) {
 
 }  // namespace
 
-LanePanels::LanePanels(const RowMatrix<float>& rows)
-    : count_((rows.rows() + kPanel - 1) / kPanel), cols_(rows.cols()), values_(count_ * kPanel * cols_) {
+LanePanels::LanePanels(const RowMatrix<float>& rows, std::span<const float> bias)
+    : count_((rows.rows() + kPanel - 1) / kPanel),
+      cols_(rows.cols()),
+      values_(count_ * kPanel * cols_),
+      bias_(count_ * kPanel) {
+  std::fill_n(bias_.data(), count_ * kPanel, 0.0F);
+  std::copy(bias.begin(), bias.end(), bias_.data());
   std::fill_n(values_.data(), count_ * kPanel * cols_, 0.0F);
   for (Index r = 0; r < rows.rows(); ++r)
     for (Index j = 0; j < cols_; ++j) values_[(r / kPanel * cols_ + j) * kPanel + r % kPanel] = rows(r, j);
@@ -30,7 +37,7 @@ Directions leading_directions(Isa isa, const RowMatrix<float>& sample, Index cou
   std::vector<const float*> rows;
   for (Index i = 0; i < m; ++i) rows.push_back(sample.row(i).data());
   RowMatrix<float> gram(m, lanes.panels().count * kPanel);
-  seeding_lanes(isa).products(rows.data(), m, lanes.panels(), gram.data());
+  screen(isa).all_scores(rows.data(), m, lanes.panels(), gram.data());
 
   Random random(0x5ee0d);
   Eigen::MatrixXf basis(m, count);

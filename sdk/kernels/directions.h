@@ -2,23 +2,23 @@
 #ifndef SHOAL_KERNELS_DIRECTIONS_H_
 #define SHOAL_KERNELS_DIRECTIONS_H_
 
-#include <vector>
+#include <span>
 
 #include "buffer.h"
-#include "seeding_lanes.h"
+#include "screen.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
-/// Rows laid out as the lanes of panels.
+/// Rows laid out as the lanes of panels: a score with lane r is a product with row r, plus bias[r] where there is one.
 class LanePanels {
  public:
-  explicit LanePanels(const RowMatrix<float>& rows);
-  Panels panels() const { return {values_.data(), nullptr, count_, cols_}; }
+  explicit LanePanels(const RowMatrix<float>& rows, std::span<const float> bias = {});
+  Panels panels() const { return {values_.data(), bias_.data(), count_, cols_}; }
 
  private:
   Index count_, cols_;
-  Buffer<float> values_;
+  Buffer<float> values_, bias_;
 };
 
 struct Directions {

@@ -54,11 +54,8 @@ Summary summary_of(const NearestChosen& nearest, std::span<const Index> candidat
 
 std::vector<Index> choose_among(const Context& context, ConstArray features, const Summary& summary, Index k,
                                 Random random) {
-  std::vector<Index> out = visit_matrix(features, [&](const auto& x) {
-    RowMatrix<typename std::decay_t<decltype(x)>::Scalar> picked(static_cast<Index>(summary.rows.size()), x.cols());
-    for (Index c = 0; c < picked.rows(); ++c) picked.row(c) = x.row(summary.rows[static_cast<std::size_t>(c)]);
-    return greedy_kmeans_plus_plus(context, ConstArray(picked), k, random, summary.weights);
-  });
+  std::vector<Index> out =
+      greedy_kmeans_plus_plus(context, gather(context, features, summary.rows), k, random, summary.weights);
   for (Index& row : out) row = summary.rows[static_cast<std::size_t>(row)];
   return out;
 }

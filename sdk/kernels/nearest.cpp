@@ -45,7 +45,7 @@ class Labeller {
     screen_.top2(rows, to - from, panels, 0, panels.count, {best, second, lane});
     for (Index i = from; i < to; ++i) {
       const Index at = i - from;
-      labels[static_cast<std::size_t>(i)] = decide(i, rows[at], norm2[at], best[at], second[at], lane[at]);
+      labels[static_cast<std::size_t>(i)] = decider_.settle(i, rows[at], norm2[at], best[at], second[at], lane[at]);
     }
   }
 
@@ -53,15 +53,6 @@ class Labeller {
   Index rechecked() const { return decider_.rows_decided(); }
 
  private:
-  Index decide(Index i, const float* row, float norm2, float best, float second, Index lane) {
-    if (!has_scores(norm2)) return decider_.among_all(i);
-    const double threshold = centroids_.threshold(centroids_.norm_bound(norm2));
-    if (static_cast<double>(best) - static_cast<double>(second) > threshold) return lane;
-    decider_.begin(i);
-    decider_.within(row, 0, centroids_.panels().count, static_cast<double>(best) - threshold);
-    return decider_.label();
-  }
-
   const Screen& screen_;
   const Centroids& centroids_;
   Operands operands_;
@@ -85,8 +76,7 @@ template <typename Use>
 void each_assigned_distance(const Context& context, ConstArray features, ConstArray centroids,
                             std::span<const Index> labels, Index block, Use&& use) {
   require_fitting(features, centroids, static_cast<Index>(labels.size()));
-  const RowMatrix<double> exact =
-      visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); });
+  const RowMatrix<double> exact = to_float64(centroids);
   const Rows rows(features);
   const Arithmetic& on = arithmetic();
   context.parallel_for(rows.rows(), block, [&](Index from, Index to) {
@@ -107,8 +97,7 @@ NearestReport nearest_on(Isa isa, const Context& context, ConstArray features, C
   require_fitting(features, centroids, static_cast<Index>(labels.size()));
   require(squared_distance.empty() || squared_distance.size() == labels.size(), "needs {} distances, got {}",
           labels.size(), squared_distance.size());
-  const RowMatrix<double> exact =
-      visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); });
+  const RowMatrix<double> exact = to_float64(centroids);
   Centroids ready(exact.rows(), exact.cols(), Frame::about(exact, features.dtype()));
   ready.set(context, exact);
   const Rows rows(features);
@@ -149,7 +138,7 @@ double inertia(const Context& context, ConstArray features, ConstArray centroids
   std::vector<double> partial((labels.size() + kBlock - 1) / kBlock);
   each_assigned_distance(context, features, centroids, labels, kBlock, [&](Index i, double distance) {
     const auto at = static_cast<std::size_t>(i);
-    partial[at / kBlock] += weights.empty() ? distance : weights[at] * distance;
+    partial[at / kBlock] += weight_of(weights, i) * distance;
   });
   double out = 0;
   for (const double sum : partial) out += sum;

@@ -38,21 +38,11 @@ void measure(const SeedingLanes& lanes, const Rows& rows, const Index* row, cons
   }
 }
 
-RowMatrix<double> exact_rows(const Rows& rows, std::span<const Index> which) {
-  RowMatrix<double> out(static_cast<Index>(which.size()), rows.cols());
-  for (std::size_t c = 0; c < which.size(); ++c) {
-    double* to = out.row(static_cast<Index>(c)).data();
-    const double* row = rows.read(which[c], to);
-    if (row != to) std::copy_n(row, rows.cols(), to);
-  }
-  return out;
-}
-
 Frame frame_of(const Rows& rows) {
   Random random(0xf4a3e);
   std::vector<Index> sample;
   for (Index i = 0; i < std::min(kSample, rows.rows()); ++i) sample.push_back(random.below(rows.rows()));
-  return Frame::about(exact_rows(rows, sample), rows.dtype());
+  return Frame::about(rows.take(sample), rows.dtype());
 }
 
 }  // namespace
@@ -118,7 +108,7 @@ class NearestChosen::Worker {
   void open_by_score() {
     const Panels panels = scores_.panels();
     const Index apart = panels.count * kPanel;
-    const Buffer<float> products(kScored * apart);
+    const Buffer<float> scores(kScored * apart);
     const float* rows[kScored];
     double closed[kScored];
     Index row[kScored];
@@ -130,10 +120,10 @@ class NearestChosen::Worker {
         rows[count] = operand(i, count, closed[count]);
         ++count;
       }
-      lanes_.products(rows, count, panels, products.data());
+      screen_.all_scores(rows, count, panels, scores.data());
       for (Index r = 0; r < count; ++r)
         for (Index c = 0; c < scores_.k(); ++c)
-          if (!(static_cast<double>(products[r * apart + c] + scores_.bias(c)) <= closed[r])) open(row[r], c);
+          if (!(static_cast<double>(scores[r * apart + c]) <= closed[r])) open(row[r], c);
     }
   }
 
@@ -250,7 +240,7 @@ void NearestChosen::choose_first(Index row) {
   std::fill(nearest_.begin(), nearest_.end(), row);
   candidates_.assign(1, row);
   scores_ = std::make_unique<Centroids>(1, rows_.cols(), frame_);
-  scores_->set(context_, exact_rows(rows_, candidates_));
+  scores_->set(context_, rows_.take(candidates_));
   context_.parallel_for(rows_.rows(), kBlock, [&](Index from, Index to) {
     if (!norm2_.empty()) {
       const Operands operands(rows_, frame_, screen(isa_));
@@ -268,7 +258,7 @@ std::vector<double> NearestChosen::potentials(std::span<const Index> candidates)
   const auto count = static_cast<Index>(candidates.size());
   SHOAL_ASSERT(count < (1 << 16));
   if (!scores_ || scores_->k() != count) scores_ = std::make_unique<Centroids>(count, rows_.cols(), frame_);
-  scores_->set(context_, exact_rows(rows_, candidates_));
+  scores_->set(context_, rows_.take(candidates_));
   if (sketches_) sketches_->aim(candidates_);
   partial_.resize(blocks_.size() * candidates.size());
   context_.parallel_for(rows_.rows(), kBlock, [&](Index from, Index) { Worker(*this, from / kBlock).run(); });

@@ -50,7 +50,7 @@ class NearestChosen {
   };
   class Worker;
 
-  double weight(Index i) const { return weights_.empty() ? 1 : weights_[static_cast<std::size_t>(i)]; }
+  double weight(Index i) const { return weight_of(weights_, i); }
   Index blocks() const { return static_cast<Index>(blocks_.size()); }
   void set(Index i, Index chosen, double squared_distance);
   void lower(Index b, Index candidate);  // candidate −1: all

@@ -9,6 +9,11 @@
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
+/// What one pass did.
+struct NearestReport {
+  Index rechecked = 0;  ///< rows that were decided in float64
+};
+
 NearestReport nearest_on(Isa isa, const Context& context, ConstArray features, ConstArray centroids,
                          std::span<Index> labels, std::span<double> squared_distance);
 

@@ -1,14 +1,12 @@
 #include "projection.h"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
 namespace shoal::kernels {
 namespace {
 
-constexpr Index kSample = 1024;
-constexpr int kPowers = 2;  // of the sample's scatter matrix
+constexpr Index kSample = 512;
 constexpr Index kBlockRows = 96;
 constexpr Index kBytes = 32 << 20;
 
@@ -16,14 +14,6 @@ constexpr Index kBytes = 32 << 20;
 double error_of_root(double a, double error) {
   const double root = std::sqrt(std::max(0.0, a));
   return root > 0 ? std::min(std::sqrt(error), error / root) : std::sqrt(error);
-}
-
-using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-// An orthonormal basis (m, D) of the span of m rows.
-Floats orthonormal(const Floats& rows) {
-  const Eigen::HouseholderQR<Eigen::MatrixXf> qr(rows.transpose());
-  return (qr.householderQ() * Eigen::MatrixXf::Identity(rows.cols(), rows.rows())).transpose();
 }
 
 }  // namespace
@@ -47,53 +37,40 @@ Projection::Projection(const Context& context, const Rows& rows, const Frame& fr
 }
 
 void Projection::find_directions(const Rows& rows, Isa isa) {
-  const Index sampled = std::min(kSample, rows.rows()), m = std::min(dimensions_ - 1, sampled);
-  Floats sample(sampled, rows.cols());
-  const Screen& screen = kernels::screen(isa);
-  Frame shifted = frame_;
-  shifted.raw = false;
-  const Operands operands(rows, shifted, screen);
+  std::vector<Index> chosen;
+  const Index sampled = std::min(kSample, rows.rows());
+  for (Index i = 0; i < sampled; ++i) chosen.push_back(i * (rows.rows() / sampled));
+  const RowMatrix<double> exact = rows.take(chosen);
+  RowMatrix<float> sample(sampled, rows.cols());
   for (Index i = 0; i < sampled; ++i) {
-    const Index row = i * (rows.rows() / sampled);
-    // Bytes are widened, not shifted.
-    if (rows.dtype() == DType::kUInt8) {
-      for (Index j = 0; j < rows.cols(); ++j)
-        sample(i, j) = static_cast<float>(rows.at<std::uint8_t>(row)[j]) - frame_.shift[static_cast<std::size_t>(j)];
-    } else if (!has_scores(operands.pack(row, sample.row(i).data()))) {
+    float* to = sample.row(i).data();
+    if (!has_scores(screen(isa).pack_float64(exact.row(i).data(), frame_.shift.data(), frame_.scale, rows.cols(), to)))
       sample.row(i).setZero();
-    }
   }
-  Floats basis = orthonormal(sample.topRows(m));
-  for (int power = 0; power < kPowers; ++power)
-    basis = orthonormal(Floats((basis * sample.transpose()).eval() * sample));
+  const Index m = std::min({dimensions_ - 1, sampled, rows.cols()});
+  Directions found = leading_directions(isa, sample, m);
   directions_ = RowMatrix<double>::Zero(dimensions_ - 1, rows.cols());
-  directions_.topRows(m) = basis.cast<double>();
-  RowMatrix<double> skew = basis.cast<double>() * basis.cast<double>().transpose();
-  skew -= RowMatrix<double>::Identity(m, m);
-  skew_ = skew.norm() + 1e-12;
-  if (!(skew_ < 1e-3)) directions_.setZero(), skew_ = 0;  // the sample is degenerate: only norms are compared
+  if (!(found.departure < 1e-3)) return;  // the sample is degenerate: only norms are compared
+  directions_.topRows(m) = found.rows.cast<double>();
+  skew_ = found.departure;
 }
 
 void Projection::take_rows(const Context& context, const Rows& rows, Isa isa, std::span<float> norm2) {
   const Screen& screen = kernels::screen(isa);
   const Index m = dimensions_ - 1, cols = rows.cols();
-  // The directions as if they were centroids: a row's scores with them are its first m numbers.
-  const Index panels = (m + kPanel - 1) / kPanel;
-  Buffer<float> values(panels * kPanel * cols), bias(panels * kPanel);
-  std::fill_n(values.data(), panels * kPanel * cols, 0.0F);
-  std::fill_n(bias.data(), panels * kPanel, 0.0F);
-  for (Index p = 0; p < m; ++p) {
-    double along_shift = 0;
-    float* lane = values.data() + p / kPanel * kPanel * cols + p % kPanel;
-    for (Index j = 0; j < cols; ++j) {
-      lane[j * kPanel] = static_cast<float>(directions_(p, j));
-      along_shift += directions_(p, j) * static_cast<double>(frame_.shift[static_cast<std::size_t>(j)]);
+  std::vector<float> bias(static_cast<std::size_t>(m), 0.0F);
+  if (frame_.raw)
+    for (Index p = 0; p < m; ++p) {
+      double along_shift = 0;
+      for (Index j = 0; j < cols; ++j)
+        along_shift += directions_(p, j) * static_cast<double>(frame_.shift[static_cast<std::size_t>(j)]);
+      bias[static_cast<std::size_t>(p)] = static_cast<float>(-along_shift);
     }
-    if (frame_.raw) bias[p] = static_cast<float>(-along_shift);
-  }
-  const Panels directions = {values.data(), bias.data(), panels, cols};
-  const double terms = static_cast<double>(cols) + 16;
-  const double gamma = terms * 0x1p-24 / (1 - terms * 0x1p-24);
+  // The directions as if they were centroids: a row's scores with them are its first m numbers.
+  const LanePanels lanes(directions_.cast<float>(), bias);
+  const Panels directions = lanes.panels();
+  const Index panels = directions.count;
+  const double gamma = gamma_of(cols);
 
   context.parallel_for(rows.rows(), kBlockRows, [&](Index from, Index to) {
     const Operands operands(rows, frame_, screen);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "centroids.h"
+#include "directions.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
@@ -60,7 +61,7 @@ class Projection {
 
   const Frame& frame_;
   Index dimensions_;
-  RowMatrix<double> directions_;  // (m, D), numbers that float32 holds
+  RowMatrix<double> directions_;  // (m, D), numbers of float32
   double skew_ = 0;               // ‖PPᵀ − I‖ at most
   std::vector<float> rows_;       // (N, m + 1)
   std::vector<float> norm2_, slack_;

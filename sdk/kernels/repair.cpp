@@ -3,18 +3,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "arithmetic.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
 
 namespace shoal::kernels {
-namespace {
-
-double weight_of(std::span<const double> weights, Index i) {
-  return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)];
-}
-
-}  // namespace
-
 std::vector<Move> rows_for_empty_clusters(const Context& context, ConstArray features, ConstArray centroids,
                                           std::span<const Index> labels, std::span<const double> weights) {
   std::vector<Index> sizes(static_cast<std::size_t>(centroids.rows()), 0);
@@ -68,6 +61,17 @@ Index distinct_rows(ConstArray features, std::span<const double> weights) {
     const auto same = [&](Index a, Index b) { return !less(a, b) && !less(b, a); };
     return static_cast<Index>(std::unique(order.begin(), order.end(), same) - order.begin());
   });
+}
+
+void warn_of_empty(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
+                   std::span<const double> weights) {
+  std::vector<bool> used(static_cast<std::size_t>(k), false);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (weight_of(weights, static_cast<Index>(i)) > 0) used[static_cast<std::size_t>(labels[i])] = true;
+  const auto filled = std::count(used.begin(), used.end(), true);
+  if (filled < k)
+    context.log(Level::kWarning, "k is {} but only {} rows differ: {} clusters are empty", k,
+                distinct_rows(features, weights), k - filled);
 }
 
 }  // namespace shoal::kernels

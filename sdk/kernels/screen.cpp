@@ -21,6 +21,16 @@ constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
 constexpr int kParts = static_cast<int>(kPanel) / kLanes;  // vectors in a panel
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
+// Bit i is whether lane i of the mask is set.
+template <typename Mask>
+HWY_INLINE unsigned bits_of(Mask mask) {
+  std::uint8_t bytes[8];
+  hn::StoreMaskBits(Floats(), mask, bytes);
+  unsigned bits = bytes[0];
+  if constexpr (kLanes > 8) bits |= static_cast<unsigned>(bytes[1]) << 8;
+  return bits;
+}
+
 // Rows and panels in a tile, as many as the registers hold with the panels' values and one row's beside them.
 #if HWY_TARGET == HWY_AVX3
 constexpr int kTileRows = 8, kTilePanels = 3, kTallRows = 16;
@@ -181,24 +191,31 @@ struct Tile {
   }
 };
 
-template <int kRows, int kPanels>
-HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Panels& panels, Index first,
-                               const Best& out) {
+// Calls use(tile, row, how many rows of it count) for the rows with kPanels panels, tile by tile.
+template <int kRows, int kPanels, typename Use>
+HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index first, Use&& use) {
   Index row = 0;
   for (; row + kRows <= count; row += kRows) {
     Tile<kRows, kPanels> tile;
     tile.compute(rows + row, panels, first);
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+    use(tile, row, Index{kRows});
   }
   if (row == count) return;
   const float* last[kRows];
-  for (int r = 0; r < kRows; ++r) last[r] = rows[std::min<Index>(row + r, count - 1)];
+  for (Index r = 0; r < kRows; ++r) last[r] = rows[std::min(row + r, count - 1)];
   Tile<kRows, kPanels> tile;
   tile.compute(last, panels, first);
+  use(tile, row, count - row);
+}
+
+template <int kRows, int kPanels>
+HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Panels& panels, Index first,
+                               const Best& out) {
+  each_tile<kRows, kPanels>(rows, count, panels, first, [&](const auto& tile, Index row, Index here) HWY_ATTR {
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
-    if (row + r < count) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+    for (int r = 0; r < kRows; ++r)
+      if (r < here) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+  });
 }
 
 // Rows that are screened against all panels before the next ones are: they stay in the cache of the second level.
@@ -232,26 +249,9 @@ void top2(const float* const* rows, Index count, const Panels& panels, Index fir
   }
 }
 
-// Calls use(tile, row, how many rows of it count) for the rows with one panel, tile by tile.
-template <typename Use>
-HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index panel, Use&& use) {
-  Index row = 0;
-  for (; row + kTallRows <= count; row += kTallRows) {
-    Tile<kTallRows, 1> tile;
-    tile.compute(rows + row, panels, panel);
-    use(tile, row, Index{kTallRows});
-  }
-  if (row == count) return;
-  const float* last[kTallRows];
-  for (Index r = 0; r < kTallRows; ++r) last[r] = rows[std::min(row + r, count - 1)];
-  Tile<kTallRows, 1> tile;
-  tile.compute(last, panels, panel);
-  use(tile, row, count - row);
-}
-
 void all_scores(const float* const* rows, Index count, const Panels& panels, float* out) {
   for (Index panel = 0; panel < panels.count; ++panel)
-    each_tile(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+    each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
       const Floats d;
 #pragma GCC unroll 16
       for (int r = 0; r < kTallRows; ++r)
@@ -264,7 +264,7 @@ void all_scores(const float* const* rows, Index count, const Panels& panels, flo
 
 void lanes_above(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                  std::uint16_t* lanes, float* best_below) {
-  each_tile(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+  each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
     const Floats d;
 #pragma GCC unroll 16
     for (int r = 0; r < kTallRows; ++r) {
@@ -275,9 +275,7 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
 #pragma GCC unroll 16
       for (int v = 0; v < kParts; ++v) {
         const auto above = hn::Ge(tile.score[r][0][v], least);
-        std::uint8_t bytes[8] = {};
-        hn::StoreMaskBits(d, above, bytes);
-        bits |= (bytes[0] | static_cast<unsigned>(bytes[1]) << 8) << (v * kLanes);
+        bits |= bits_of(above) << (v * kLanes);
         below = hn::Max(below, hn::IfThenElse(above, hn::Set(d, kLowest), tile.score[r][0][v]));
       }
       lanes[row + r] = static_cast<std::uint16_t>(bits);
@@ -288,7 +286,7 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
 
 void top2_of_panel(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                    const Best& out) {
-  each_tile(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+  each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
 #pragma GCC unroll 16
     for (int r = 0; r < kTallRows; ++r)
       if (r < here)
@@ -363,17 +361,23 @@ void distances_below(const float* net, const float* score, const float* slack, f
   }
 }
 
-void floors(const float* norm2, const DistanceError& error, const float* slack, float shrink, const float* reach,
-            Index count, float* net, float* floor) {
+void less_error(const float* norm2, const DistanceError& error, Index count, float* net) {
+  const Floats d;
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector n = hn::LoadU(d, norm2 + i);
+    hn::StoreU(hn::Sub(n, error_of(error, n)), d, net + i);
+  }
+}
+
+void floors(const float* norm2, const float* net, const float* slack, float shrink, const float* reach, Index count,
+            float* floor) {
   const Floats d;
   const Vector stretch = hn::Set(d, kUp * kUp / shrink), half = hn::Set(d, 0.5F);
   for (Index i = 0; i < count; i += kLanes) {
-    const Vector n = hn::LoadU(d, norm2 + i);
-    const Vector left = hn::Sub(n, error_of(error, n));
     const Vector far = hn::Mul(hn::MulAdd(hn::LoadU(d, reach + i), stretch, hn::LoadU(d, slack + i)), hn::Set(d, kUp));
-    const Vector least = hn::Mul(hn::NegMulAdd(far, far, left), half);
-    hn::StoreU(left, d, net + i);
-    hn::StoreU(hn::Sub(least, hn::Mul(hn::Add(hn::Abs(least), n), hn::Set(d, 0x1p-21F))), d, floor + i);
+    const Vector least = hn::Mul(hn::NegMulAdd(far, far, hn::LoadU(d, net + i)), half);
+    const Vector room = hn::Mul(hn::Add(hn::Abs(least), hn::LoadU(d, norm2 + i)), hn::Set(d, 0x1p-21F));
+    hn::StoreU(hn::Sub(least, room), d, floor + i);
   }
 }
 
@@ -398,11 +402,8 @@ Index within(const float* lower, float moved, const float* reach, Index count, s
   Index found = 0, i = 0;
   for (; i + kLanes <= count; i += kLanes) {
     const auto near = hn::Le(hn::Sub(hn::LoadU(d, lower + i), by), hn::Mul(hn::LoadU(d, reach + i), up));
-    std::uint8_t bytes[8];
-    hn::StoreMaskBits(d, near, bytes);
-    unsigned bits = bytes[0];
-    if constexpr (kLanes > 8) bits |= static_cast<unsigned>(bytes[1]) << 8;
-    for (; bits != 0; bits &= bits - 1) list[found++] = static_cast<std::int32_t>(i) + __builtin_ctz(bits);
+    for (unsigned bits = bits_of(near); bits != 0; bits &= bits - 1)
+      list[found++] = static_cast<std::int32_t>(i) + __builtin_ctz(bits);
   }
   for (; i < count; ++i)
     if (lower[i] - moved <= reach[i] * kUp) list[found++] = static_cast<std::int32_t>(i);
@@ -414,7 +415,7 @@ Index within(const float* lower, float moved, const float* reach, Index count, s
 extern const Screen kScreen;
 const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norm, &top2_of_panel,   &top2,
                         &scores,       &all_scores,   &lanes_above, &dots,         &distances_above, &distances_below,
-                        &floors,       &lowest,       &within};
+                        &less_error,   &floors,       &lowest,      &within};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

@@ -67,9 +67,11 @@ struct Screen {
   /// out[i] = (√max(0, net[i] − 2·score[i]) · kDown − slack[i]) · shrink, or 0, which the distance does not fall below.
   void (*distances_below)(const float* net, const float* score, const float* slack, float shrink, Index count,
                           float* out);
-  /// net[i] = norm2[i] − error; floor[i] is the least score with which distances_below is at most reach[i].
-  void (*floors)(const float* norm2, const DistanceError& error, const float* slack, float shrink, const float* reach,
-                 Index count, float* net, float* floor);
+  /// net[i] = norm2[i] − error
+  void (*less_error)(const float* norm2, const DistanceError& error, Index count, float* net);
+  /// floor[i] is the least score with which distances_below is at most reach[i].
+  void (*floors)(const float* norm2, const float* net, const float* slack, float shrink, const float* reach,
+                 Index count, float* floor);
   /// out[i] = the least of lower[g · apart + i] − moved[g] over the groups g
   void (*lowest)(const float* lower, Index apart, Index groups, const float* moved, Index count, float* out);
   /// Lists the i < count with lower[i] − moved ≤ reach[i] · kUp and returns how many. A reach that is NaN is not

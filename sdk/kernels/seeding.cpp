@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "nearest_chosen.h"
 #include "seeding_on.h"
@@ -132,14 +133,24 @@ std::vector<Index> random_rows(Index n, Index k, Random random, std::span<const 
   return out;
 }
 
-RowMatrix<double> take_rows(ConstArray features, std::span<const Index> rows) {
+RowMatrix<double> take_rows(ConstArray features, std::span<const Index> rows) { return Rows(features).take(rows); }
+
+void copy_rows(const Context& context, ConstArray features, std::span<const Index> rows, MutableArray to) {
+  constexpr Index kRows = 128;  // of a few kilobytes each: longer than the pool takes to wake up
   const Rows from(features);
-  RowMatrix<double> out(static_cast<Index>(rows.size()), from.cols());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    double* to = out.row(static_cast<Index>(i)).data();
-    const double* row = from.read(rows[i], to);
-    if (row != to) std::copy_n(row, from.cols(), to);
-  }
+  const Index number = bytes_of(features.dtype());
+  const auto length = static_cast<std::size_t>(features.cols() * number);
+  auto* const target = static_cast<char*>(to.bytes());
+  context.parallel_for(static_cast<Index>(rows.size()), kRows, [&](Index first, Index last) {
+    for (Index i = first; i < last; ++i)
+      std::memcpy(target + i * to.stride(0) * number, from.at<char>(rows[static_cast<std::size_t>(i)]), length);
+  });
+}
+
+Array gather(const Context& context, ConstArray features, std::span<const Index> rows) {
+  const Index shape[] = {static_cast<Index>(rows.size()), features.cols()};
+  Array out = context.allocate(features.dtype(), shape);
+  copy_rows(context, features, rows, out.mutable_view());
   return out;
 }
 

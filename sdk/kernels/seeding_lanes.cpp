@@ -38,47 +38,6 @@ constexpr int kTileRows = 3;
 constexpr bool kManyRegisters = false;
 #endif
 
-template <int kRows>
-HWY_INLINE void products_with_panel(const float* const* rows, const float* HWY_RESTRICT panel, Index cols, float* out,
-                                    Index apart) {
-  const Floats d;
-  const float* x[kRows];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) x[r] = rows[r];
-  FloatVector sums[kRows][kPanelParts];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 16
-    for (int v = 0; v < kPanelParts; ++v) sums[r][v] = hn::Zero(d);
-  for (Index j = 0; j < cols; ++j, panel += kPanel) {
-    FloatVector c[kPanelParts];
-#pragma GCC unroll 16
-    for (int v = 0; v < kPanelParts; ++v) c[v] = hn::Load(d, panel + v * kFloats);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      const FloatVector xj = hn::Set(d, x[r][j]);
-#pragma GCC unroll 16
-      for (int v = 0; v < kPanelParts; ++v) sums[r][v] = hn::MulAdd(c[v], xj, sums[r][v]);
-    }
-  }
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 16
-    for (int v = 0; v < kPanelParts; ++v) hn::StoreU(sums[r][v], d, out + r * apart + v * kFloats);
-}
-
-void products(const float* const* rows, Index count, const Panels& panels, float* out) {
-  const Index apart = panels.count * kPanel, panel = panels.cols * kPanel;
-  Index row = 0;
-  for (; row + kTileRows <= count; row += kTileRows)
-    for (Index p = 0; p < panels.count; ++p)
-      products_with_panel<kTileRows>(rows + row, panels.values + p * panel, panels.cols, out + row * apart + p * kPanel,
-                                     apart);
-  for (; row < count; ++row)
-    for (Index p = 0; p < panels.count; ++p)
-      products_with_panel<1>(rows + row, panels.values + p * panel, panels.cols, out + row * apart + p * kPanel, apart);
-}
-
 template <typename Step>
 HWY_INLINE FloatVector load(const Step* values) {
   const Floats d;
@@ -232,8 +191,7 @@ void distances_uint8(const std::uint8_t* const* rows, const double* const* other
 }  // namespace
 
 extern const SeedingLanes kSeedingLanes;
-const SeedingLanes kSeedingLanes = {&products,          &open_int8,         &open_int16,
-                                    &distances_float64, &distances_float32, &distances_uint8};
+const SeedingLanes kSeedingLanes = {&open_int8, &open_int16, &distances_float64, &distances_float32, &distances_uint8};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

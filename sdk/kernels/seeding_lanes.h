@@ -1,4 +1,4 @@
-// The vector loops of seeding: directions, sketches and exact distances of single pairs. Internal.
+// The vector loops of seeding: sketches and exact distances of single pairs. Internal.
 #ifndef SHOAL_KERNELS_SEEDING_LANES_H_
 #define SHOAL_KERNELS_SEEDING_LANES_H_
 
@@ -23,9 +23,6 @@ struct Goals {
 
 /// One instruction set's code.
 struct SeedingLanes {
-  /// out[r · panels.count · kPanel + lane] = rows[r] · that lane; the panels' bias is left out.
-  void (*products)(const float* const* rows, Index count, const Panels& panels, float* out);
-
   /// Bit r of bits[g · kTogether + c] is set unless bias_c + error_c · reach_r + Σ_j goal_jc · value_jr ≤ limit_r, r
   /// the row's place in group g. In float32, in any order.
   void (*open_int8)(const std::int8_t* values, const float* limit, const float* reach, Index cols, Index groups,

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "arithmetic.h"
 #include "isa.h"
 #include "shoal/context.h"
 
@@ -21,10 +22,6 @@ Index greedy_trials(Index k);
 
 /// A row in proportion to its weight.
 Index first_row(Index n, Random& random, std::span<const double> weights);
-
-inline double weight_of(std::span<const double> weights, Index i) {
-  return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)];
-}
 
 /// Throws InputError  fewer than k of n rows have a weight above 0, or there are not n weights
 void require_enough(Index n, Index k, std::span<const double> weights);

@@ -9,6 +9,7 @@
 #include <queue>
 #include <vector>
 
+#include "arithmetic.h"
 #include "shoal/kernels/nearest.h"
 
 namespace shoal::kernels {
@@ -41,12 +42,7 @@ class Costs {
  public:
   Costs(const Context& context, ConstArray features, ConstArray centroids, std::span<const double> least,
         std::span<const double> weights)
-      : context_(context),
-        features_(features),
-        centroids_(
-            visit_matrix(centroids, [](const auto& c) -> RowMatrix<double> { return c.template cast<double>(); })),
-        least_(least),
-        weights_(weights) {
+      : context_(context), rows_(features), centroids_(to_float64(centroids)), least_(least), weights_(weights) {
     const double greatest = bound();
     const int bits = std::min(52, 60 - static_cast<int>(std::bit_width(static_cast<std::uint64_t>(centroids.rows()))));
     exponent_ = greatest > 0 ? bits - 1 - std::ilogb(greatest) : 0;
@@ -64,17 +60,14 @@ class Costs {
  private:
   Index k() const { return centroids_.rows(); }
 
-  // From each row to all centroids; they stand where rows do elsewhere, for (c − x)² is (x − c)² to the last bit.
+  // From each row to all centroids.
   std::vector<double> distances(std::span<const Index> rows) const {
-    std::vector<double> out(rows.size() * at(k()));
-    const std::vector<Index> first(at(kTile), 0);
-    for (Index from = 0; from < k(); from += kTile) {
-      const ConstArray tile = ConstArray(centroids_).slice(from, std::min(k(), from + kTile));
-      const std::size_t size = at(tile.rows());
+    const Arithmetic& on = arithmetic();
+    std::vector<double> out(rows.size() * at(k())), row(at(rows_.cols()));
+    for (Index from = 0; from < k(); from += kTile)
       for (std::size_t i = 0; i < rows.size(); ++i)
-        assigned_distances(context_, tile, features_.slice(rows[i], rows[i] + 1), {first.data(), size},
-                           std::span(out).subspan(i * at(k()) + at(from), size));
-    }
+        on.squared_distances(rows_.read(rows[i], row.data()), centroids_.row(from).data(), std::min(kTile, k() - from),
+                             rows_.cols(), out.data() + i * at(k()) + at(from));
     return out;
   }
 
@@ -84,7 +77,7 @@ class Costs {
     std::vector<double> from_first(at(k()));
     assigned_distances(context_, centroids, centroids.slice(0, 1), std::vector<Index>(at(k()), 0), from_first);
     const double reach = 2 * std::sqrt(*std::max_element(from_first.begin(), from_first.end()));
-    const double rounding = static_cast<double>(features_.cols() + 8) * 0x1p-51;  // of d², relative
+    const double rounding = static_cast<double>(rows_.cols() + 8) * 0x1p-51;  // of d², relative
     double out = 0;
     for (std::size_t i = 0; i < least_.size(); ++i) {
       const double near = std::sqrt(least_[i]);
@@ -111,7 +104,7 @@ class Costs {
   double weight(std::size_t i) const { return weights_.empty() ? 1 : weights_[i]; }
 
   const Context& context_;
-  ConstArray features_;
+  Rows rows_;
   RowMatrix<double> centroids_;
   std::span<const double> least_, weights_;
   int exponent_;

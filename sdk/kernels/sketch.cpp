@@ -19,11 +19,6 @@ constexpr double kBudget = 64e6;    // bytes
 constexpr double kTiny = 0x1p-100;  // more than all that underflows
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-double gamma_of(Index terms) {
-  const double error = static_cast<double>(terms + 16) * 0x1p-24;
-  return error / (1 - error);
-}
-
 float rounded_up(double x) {
   const auto near = static_cast<float>(x);
   return static_cast<double>(near) < x ? std::nextafter(near, kInfinity) : near;
@@ -32,18 +27,12 @@ float rounded_down(double x) { return -rounded_up(-x); }
 
 }  // namespace
 
-SketchMap::SketchMap(Isa isa, const Rows& rows)
-    : rows_(rows), screen_(screen(isa)), lanes_(seeding_lanes(isa)), gamma_(gamma_of(rows.cols())) {
+SketchMap::SketchMap(Isa isa, const Rows& rows) : rows_(rows), screen_(screen(isa)), gamma_(gamma_of(rows.cols())) {
   Random random(0x5a3b1e);
   std::vector<Index> chosen;
   for (Index i = 0; i < std::min(kSample, rows.rows()); ++i) chosen.push_back(random.below(rows.rows()));
   const auto count = static_cast<Index>(chosen.size());
-  RowMatrix<double> exact(count, rows.cols());
-  for (Index i = 0; i < count; ++i) {
-    double* to = exact.row(i).data();
-    const double* row = rows.read(chosen[static_cast<std::size_t>(i)], to);
-    if (row != to) std::copy_n(row, rows.cols(), to);
-  }
+  const RowMatrix<double> exact = rows.take(chosen);
   frame_ = Frame::about(exact, DType::kFloat64);
   const double spread = std::sqrt((exact.rowwise() - exact.colwise().mean()).rowwise().squaredNorm().maxCoeff());
   if (!(spread > 1e-100 && spread < 1e100) || gamma_ > 0.01) return;
@@ -107,7 +96,7 @@ void SketchMap::operator()(std::span<const Index> rows, Scratch& scratch, float*
     norm2[r] = pack(rows[static_cast<std::size_t>(r)], scratch.row.data(), to);
     packed[r] = to;
   }
-  if (panels_) lanes_.products(packed, count, panels_->panels(), scratch.products.data());
+  if (panels_) screen_.all_scores(packed, count, panels_->panels(), scratch.products.data());
   for (Index r = 0; r < count; ++r) {
     float* to = out + r * cols();
     if (!(norm2[r] < 0x1p60F)) {

@@ -10,6 +10,7 @@
 
 #include "centroids.h"
 #include "directions.h"
+#include "seeding_lanes.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
@@ -45,7 +46,6 @@ class SketchMap {
 
   const Rows& rows_;
   const Screen& screen_;
-  const SeedingLanes& lanes_;
   Frame frame_;
   Directions directions_;  // of no rows: S is the row itself
   std::unique_ptr<LanePanels> panels_;

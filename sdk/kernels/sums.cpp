@@ -73,9 +73,7 @@ class Sums {
       const Index c = labels[i];
       if (found[at(c)]) continue;
       found[at(c)] = true;
-      double* const origin = origins_.row(c).data();
-      const double* const row = rows_.read(static_cast<Index>(i), origin);
-      if (row != origin) std::copy_n(row, rows_.cols(), origin);
+      rows_.copy(static_cast<Index>(i), origins_.row(c).data());
     }
   }
 
@@ -120,8 +118,6 @@ class Sums {
   Index k() const { return about_.sums.rows(); }
 
  private:
-  double weight_of(Index i) const { return weights_.empty() ? 1 : weights_[at(i)]; }
-
   template <typename ClusterAndSign>
   void add(const Context& context, const Groups& groups, ClusterAndSign&& cluster_and_sign) {
     const auto count = static_cast<Index>(groups.runs.size());
@@ -141,8 +137,8 @@ class Sums {
       double weight = 0;
       Index rows = 0;
       for (Index i = run.from; i < run.to; ++i) {
-        weight += weight_of(groups.rows[at(i)]);
-        rows += weight_of(groups.rows[at(i)]) > 0 ? 1 : 0;
+        weight += weight_of(weights_, groups.rows[at(i)]);
+        rows += weight_of(weights_, groups.rows[at(i)]) > 0 ? 1 : 0;
       }
       about_.weights[at(cluster)] += sign * weight;
       about_.counts[at(cluster)] += sign * rows;
@@ -160,7 +156,7 @@ class Sums {
       return;
     }
     std::fill_n(out, rows_.cols(), 0.0);
-    for (const Index i : members) rows_.add(on_, i, origins_.row(cluster).data(), weight_of(i), out);
+    for (const Index i : members) rows_.add(on_, i, origins_.row(cluster).data(), weight_of(weights_, i), out);
   }
   template <typename Scalar, typename Function>
   void sum_plain(std::span<const Index> members, Function sum, double* out) const {
@@ -239,8 +235,7 @@ Spread spread(const Context& context, ConstArray features, std::span<const doubl
     std::vector<double> row(at(rows.cols()));
     double sum = 0;
     for (Index i = from; i < to; ++i)
-      sum += (weights.empty() ? 1 : weights[at(i)]) *
-             on.squared_distance(rows.read(i, row.data()), means.means.data(), rows.cols());
+      sum += weight_of(weights, i) * on.squared_distance(rows.read(i, row.data()), means.means.data(), rows.cols());
     partial[at(from / block)] = sum;
   });
   Spread out{.mean = means.means.row(0)};

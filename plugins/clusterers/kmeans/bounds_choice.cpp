@@ -5,29 +5,26 @@
 
 using shoal::kernels::Bounds;
 
-namespace {
-
-constexpr shoal::Index kGroup = 16;          // centroids that Bounds::kGroups takes together
-constexpr shoal::Index kProjectedCols = 96;  // from here on few dimensions say who is far, which comes with bounds
-
-}  // namespace
-
 BoundsChoice::BoundsChoice(Algorithm algorithm, shoal::Index n, shoal::Index cols, shoal::Index k)
-    : algorithm_(algorithm), n_(n), cols_(cols), k_(k) {}
+    : algorithm_(algorithm),
+      n_(n),
+      k_(k),
+      one_group_(k <= shoal::kernels::kGroupSize),
+      bounds_may_wait_(one_group_ && !shoal::kernels::Assignment::projects(n, cols, k)) {}
 
 Bounds BoundsChoice::bounds_of_choice() const {
   switch (algorithm_) {
     case Algorithm::kLloyd: return Bounds::kNone;
     case Algorithm::kHamerly: return Bounds::kOne;
     case Algorithm::kYinyang: return Bounds::kGroups;
-    default: return k_ <= kGroup ? Bounds::kOne : Bounds::kGroups;
+    default: return one_group_ ? Bounds::kOne : Bounds::kGroups;
   }
 }
 
 Bounds BoundsChoice::next() const {
   if (algorithm_ != Algorithm::kAuto) return bounds_of_choice();
   if (k_ == 1 || n_ > kManyRows) return Bounds::kNone;
-  if (k_ <= kGroup && cols_ < kProjectedCols && !held_ && changed_share_ > wait_until_share_) return Bounds::kNone;
+  if (bounds_may_wait_ && !held_ && changed_share_ > wait_until_share_) return Bounds::kNone;
   return bounds_of_choice();
 }
 
@@ -37,7 +34,7 @@ void BoundsChoice::learn(const shoal::kernels::Assignment::Pass& pass, double se
   changed_share_ = pass.first ? 1 : static_cast<double>(pass.changes) / static_cast<double>(n_);
   if (!bounds) plain_seconds_ = plain_seconds_ == 0 ? seconds : std::min(plain_seconds_, seconds);
   held_ = bounds;
-  if (bounds && k_ <= kGroup && !all_rows && plain_seconds_ > 0 && seconds > plain_seconds_) {
+  if (bounds && one_group_ && !all_rows && plain_seconds_ > 0 && seconds > plain_seconds_) {
     held_ = false;
     wait_until_share_ = changed_share_ / 2;
   }

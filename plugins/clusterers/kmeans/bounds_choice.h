@@ -2,7 +2,6 @@
 #ifndef SHOAL_PLUGINS_KMEANS_BOUNDS_CHOICE_H_
 #define SHOAL_PLUGINS_KMEANS_BOUNDS_CHOICE_H_
 
-#include <chrono>
 #include <string>
 
 #include "lloyd.h"
@@ -29,7 +28,8 @@ class BoundsChoice {
   shoal::kernels::Bounds bounds_of_choice() const;
 
   Algorithm algorithm_;
-  shoal::Index n_, cols_, k_;
+  shoal::Index n_, k_;
+  bool one_group_, bounds_may_wait_;
   shoal::Index passes_ = 0, with_bounds_ = 0;
   double scores_ = 0;
   double changed_share_ = 1;       // of the rows, in the last pass

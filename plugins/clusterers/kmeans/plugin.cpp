@@ -100,7 +100,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
       }
       if (inertia < least) least = inertia, best = std::move(found);
     }
-    warn_of_empty(context, input.features, weights, best.label_values());
+    shoal::kernels::warn_of_empty(context, input.features, best.label_values(), params_.k, weights);
     shoal::Clustering out{.labels = best.labels,
                           .centroids = context.copy(best.centroids),
                           .clusters = params_.k,
@@ -112,7 +112,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
 
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
     if (centroids_.rows() == 0) throw shoal::StateError("kmeans is asked for labels before it is fitted");
-    shoal::require_features(features, {.cols = centroids_.cols()});
+    shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     shoal::kernels::nearest(context, features, shoal::ConstArray(centroids_), labels);
   }
 
@@ -156,27 +156,15 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
                                            std::span<const double> weights, std::int64_t start) const {
     const shoal::ConstArray features = input.features;
     if (input.init) {
-      shoal::require_features(*input.init, {.cols = features.cols()});
+      shoal::require_feature_shape(*input.init, {.cols = features.cols()});
       shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
                      input.init->rows());
-      return shoal::visit_matrix(*input.init,
-                                 [](const auto& c) -> shoal::RowMatrix<double> { return c.template cast<double>(); });
+      return shoal::to_float64(*input.init);
     }
     const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
     const std::vector<shoal::Index> rows =
         shoal::kernels::seed_rows(params_.init, context, features, params_.k, random, weights);
     return shoal::kernels::take_rows(features, rows);
-  }
-
-  void warn_of_empty(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
-                     std::span<const shoal::Index> labels) const {
-    std::vector<bool> used(static_cast<std::size_t>(params_.k), false);
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      if (weights.empty() || weights[i] > 0) used[static_cast<std::size_t>(labels[i])] = true;
-    const auto filled = std::count(used.begin(), used.end(), true);
-    if (filled < params_.k)
-      context.log(shoal::Level::kWarning, "k is {} but only {} rows differ: {} clusters are empty", params_.k,
-                  shoal::kernels::distinct_rows(features, weights), params_.k - filled);
   }
 
   Params params_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "rows.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
@@ -66,7 +65,7 @@ MiniBatchFit fit_minibatch(const shoal::Context& context, ConstArray features, s
     const auto step = static_cast<std::uint64_t>(out.state.steps);
     shoal::Random random = batches.fork(step);
     for (Index& row : rows) row = by_weight ? (*by_weight)(random.uniform()) : random.below(n);
-    copy_rows(context, features, rows, batch.mutable_view());
+    kernels::copy_rows(context, features, rows, batch.mutable_view());
     out.converged = stop(take_step(context, batch, params.reassignment_ratio, reassignments.fork(step), out.state));
   }
   out.iterations = (out.state.steps * batch_size + n - 1) / n;

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "rows.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
+#include "shoal/kernels/seeding.h"
 #include "shoal/kernels/sums.h"
 #include "starts.h"
 
@@ -46,7 +46,7 @@ class Batch {
     chosen_weights_.clear();
     if (whole() && all_count()) return;  // then the features themselves are the batch
     const auto chosen = std::span(order_).first(at(size));
-    rows_ = gather(context_, features_, chosen);
+    rows_ = kernels::gather(context_, features_, chosen);
     if (weights_.empty()) return;
     for (const Index row : chosen) chosen_weights_.push_back(weights_[at(row)]);
   }

@@ -3,7 +3,6 @@
 
 #include "minibatch.h"
 #include "nested.h"
-#include "rows.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
@@ -61,7 +60,6 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
   explicit MiniBatchKMeans(const Params& params) : params_(params) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
-    check_features(context, input.features);
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
@@ -72,7 +70,7 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
 
     const auto fit_as_told = params_.algorithm == "nested" ? &fit_nested : &fit_minibatch;
     MiniBatchFit found = fit_as_told(context, input.features, weights, input.init, params_);
-    warn_of_empty(context, input.features, weights, found.labels);
+    shoal::kernels::warn_of_empty(context, input.features, found.labels, params_.k, weights);
     shoal::Clustering out{.labels = context.copy(found.labels),
                           .centroids = context.copy(found.state.centroids),
                           .clusters = params_.k,
@@ -87,7 +85,7 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     const Index cols = state_.centroids.rows() > 0 ? state_.centroids.cols()
                        : waiting_.rows() > 0       ? waiting_.cols()
                                                    : -1;
-    shoal::require_features(batch, {.cols = cols});
+    shoal::require_feature_shape(batch, {.cols = cols});
     if (state_.centroids.rows() > 0) {
       MiniBatchState next = state_;
       learn(context, batch, next);
@@ -111,7 +109,7 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
 
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
     require_fitted("is asked for labels");
-    shoal::require_features(features, {.cols = state_.centroids.cols()});
+    shoal::require_feature_shape(features, {.cols = state_.centroids.cols()});
     shoal::kernels::nearest(context, features, ConstArray(state_.centroids), labels);
   }
 
@@ -143,14 +141,8 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     take_step(context, batch, params_.reassignment_ratio, random, state);
   }
 
-  // As require_features, but on the pool: on one thread it takes longer than ten steps do.
-  static void check_features(const shoal::Context& context, ConstArray features) {
-    const bool fine = features.rank() == 2 && features.rows() > 0 && all_finite(context, features);
-    shoal::require_features(fine ? features.slice(0, 1) : features);
-  }
-
   void check_init(const shoal::Context& context, const shoal::FitInput& input) const {
-    shoal::require_features(*input.init, {.cols = input.features.cols()});
+    shoal::require_feature_shape(*input.init, {.cols = input.features.cols()});
     shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
                    input.init->rows());
     if (params_.n_init.value_or(1) > 1)
@@ -163,17 +155,6 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     if (waiting_.rows() == 0) throw shoal::StateError(shoal::text("minibatch-kmeans {} before it is fitted", what));
     throw shoal::StateError(shoal::text("minibatch-kmeans {}, but k is {} and only {} examples have come so far", what,
                                         params_.k, waiting_.rows()));
-  }
-
-  void warn_of_empty(const shoal::Context& context, ConstArray features, std::span<const double> weights,
-                     std::span<const Index> labels) const {
-    std::vector<bool> used(static_cast<std::size_t>(params_.k), false);
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      if (weights.empty() || weights[i] > 0) used[static_cast<std::size_t>(labels[i])] = true;
-    const auto filled = std::count(used.begin(), used.end(), true);
-    if (filled < params_.k)
-      context.log(shoal::Level::kWarning, "k is {} but only {} rows differ: {} clusters are empty", params_.k,
-                  shoal::kernels::distinct_rows(features, weights), params_.k - filled);
   }
 
   Params params_;

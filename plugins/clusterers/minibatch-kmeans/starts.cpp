@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "rows.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
 
@@ -43,7 +42,7 @@ Sample sample(const shoal::Context& context, ConstArray features, std::span<cons
                           : weighted[at(random.below(static_cast<Index>(weighted.size())))];
     out.weights.push_back(weights.empty() ? 1 : weights[at(row)]);
   }
-  out.rows = gather(context, features, rows);
+  out.rows = kernels::gather(context, features, rows);
   return out;
 }
 
@@ -86,9 +85,7 @@ shoal::RowMatrix<double> first_centroids(const shoal::Context& context, ConstArr
 shoal::RowMatrix<double> first_centroids(const shoal::Context& context, ConstArray features,
                                          std::span<const double> weights, const std::optional<ConstArray>& init,
                                          const MiniBatchParams& params) {
-  if (init)
-    return shoal::visit_matrix(*init,
-                               [](const auto& c) -> shoal::RowMatrix<double> { return c.template cast<double>(); });
+  if (init) return shoal::to_float64(*init);
   const Index starts = params.n_init.value_or(params.init == "random" ? 3 : 1);
   return first_centroids(context, features, weights, params, context.random("init"), starts);
 }

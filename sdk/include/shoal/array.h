@@ -310,32 +310,60 @@ decltype(auto) visit_matrix(ConstArray features, Use&& use) {
   }
 }
 
+/// The features as float64, which loses nothing.
+inline RowMatrix<double> to_float64(ConstArray features) {
+  return visit_matrix(features, [](const auto& x) -> RowMatrix<double> { return x.template cast<double>(); });
+}
+
 /// What `require_features` demands beyond rank 2, a numeric dtype and finite numbers.
 struct FeatureLimits {
   Index min_rows = 1;
   Index cols = -1;  ///< −1: any
 };
 
-/// Throws InputError with both numbers unless `features` is (N, D), float32, float64 or uint8, N ≥ min_rows, D ≥ 1, and
-/// all numbers are finite; the row and column of the first NaN or infinity are named.
-inline void require_features(ConstArray features, FeatureLimits limits = {}) {
+/// What require_features says of everything but the numbers themselves.
+inline void require_feature_shape(ConstArray features, FeatureLimits limits = {}) {
   require(features.rank() == 2, "features must be (N, D), but have shape {}", to_string(features.shape()));
   require(features.rows() >= limits.min_rows, "needs at least {} examples, but there are only {}", limits.min_rows,
           features.rows());
   require(features.cols() >= 1, "features have no columns");
   require(limits.cols < 0 || features.cols() == limits.cols, "expected {} columns, got {}", limits.cols,
           features.cols());
-  visit_matrix(features, [](const auto& x) {
+  visit_matrix(features, [](const auto&) {});  // their dtype
+}
+
+/// Throws InputError unless the rows `from` up to `to` (without it) are finite; the row and column of the first NaN or
+/// infinity are named.
+inline void require_finite_rows(ConstArray features, Index from, Index to) {
+  visit_matrix(features, [&](const auto& x) {
     using Scalar = typename std::decay_t<decltype(x)>::Scalar;
     if constexpr (!std::is_integral_v<Scalar>) {
-      for (Eigen::Index i = 0; i < x.rows(); ++i) {
-        if ((x.row(i).array() * Scalar(0) == Scalar(0)).all()) continue;  // NaN·0 and inf·0 are NaN
-        for (Eigen::Index j = 0; j < x.cols(); ++j)
-          require(std::isfinite(x(i, j)), "features hold {} at row {}, column {}",
-                  std::isnan(x(i, j)) ? "NaN" : "an infinity", i, j);
+      for (Index i = from; i < to; ++i) {
+        // NaN·0 and inf·0 are NaN, and a sum keeps it; several sums, so that they need not wait for each other.
+        constexpr Index kLanes = 16;
+        Scalar sums[kLanes] = {};
+        const Scalar* row = x.row(i).data();
+        Index j = 0;
+        for (; j + kLanes <= x.cols(); j += kLanes)
+          for (Index lane = 0; lane < kLanes; ++lane) sums[lane] += row[j + lane] * Scalar(0);
+        for (; j < x.cols(); ++j) sums[0] += row[j] * Scalar(0);
+        Scalar sum = 0;
+        for (const Scalar s : sums) sum += s;
+        if (sum == 0) continue;
+        for (j = 0; j < x.cols(); ++j)
+          require(std::isfinite(row[j]), "features hold {} at row {}, column {}",
+                  std::isnan(row[j]) ? "NaN" : "an infinity", i, j);
       }
     }
   });
+}
+
+/// Throws InputError with both numbers unless `features` is (N, D), float32, float64 or uint8, N ≥ min_rows, D ≥ 1, and
+/// all numbers are finite; the row and column of the first NaN or infinity are named. Where there is a Context, the
+/// overload in shoal/context.h looks on all threads. What comes through a proxy has been looked at.
+inline void require_features(ConstArray features, FeatureLimits limits = {}) {
+  require_feature_shape(features, limits);
+  require_finite_rows(features, 0, features.rows());
 }
 
 }  // namespace shoal

@@ -64,7 +64,7 @@ class ClustererProxy final : public Clusterer {
   explicit ClustererProxy(Object object) : object_(object), table_(object.get<shoal_clusterer_1>("clusterer/1")) {}
 
   Clustering fit(Context& context, const FitInput& input) override {
-    require_features(input.features);
+    require_features(context, input.features);
     detail::require_dtype(object_, input.features);
     const shoal_array features = input.features.c_array();
     shoal_array weights{};
@@ -79,7 +79,7 @@ class ClustererProxy final : public Clusterer {
     }
     if (input.init) {
       require(object_.has_trait("input:init"), "{} takes no initial centroids", object_.id());
-      require_features(*input.init, {.min_rows = 1, .cols = input.features.cols()});
+      require_features(context, *input.init, {.min_rows = 1, .cols = input.features.cols()});
       init = input.init->c_array();
     }
     const shoal_fit_input in = {sizeof(shoal_fit_input), &features, input.weights ? &weights : nullptr,
@@ -100,7 +100,7 @@ class ClustererProxy final : public Clusterer {
   }
 
   void predict(Context& context, ConstArray features, MutableArray labels) const override {
-    require_features(features);
+    require_features(context, features);
     detail::require_dtype(object_, features);
     require(labels.rank() == 1 && labels.rows() == features.rows() && labels.dtype() == DType::kInt64,
             "labels must be ({}) int64", features.rows());
@@ -112,7 +112,7 @@ class ClustererProxy final : public Clusterer {
   bool has_partial_fit() const { return object_.find<shoal_partial_fit_1>("partial-fit/1") != nullptr; }
   /// Throws Unsupported where the clusterer cannot.
   void partial_fit(Context& context, ConstArray batch) {
-    require_features(batch);
+    require_features(context, batch);
     detail::require_dtype(object_, batch);
     const shoal_array in = batch.c_array();
     const auto* table = object_.get<shoal_partial_fit_1>("partial-fit/1");

@@ -147,6 +147,13 @@ class Context {
   const shoal_context* context_;
 };
 
+/// As require_features(features, limits), on the pool: a scan of large features takes long on one thread.
+inline void require_features(const Context& context, ConstArray features, FeatureLimits limits = {}) {
+  constexpr Index kBlock = 1024;
+  require_feature_shape(features, limits);
+  context.parallel_for(features.rows(), kBlock, [&](Index from, Index to) { require_finite_rows(features, from, to); });
+}
+
 /// A context with random streams and messages of its own, for calls of another component: one for each epoch's
 /// clustering, say, so that epochs do not repeat each other's chance.
 class SubContext : public Context {

@@ -39,7 +39,7 @@ class TransformProxy final : public Transform {
       : object_(object), context_(context), table_(object.get<shoal_transform_1>("transform/1")) {}
 
   void fit(Context& context, ConstArray features) override {
-    require_features(features);
+    require_features(context, features);
     detail::require_dtype(object_, features);
     if (table_->fit == nullptr) return;
     const shoal_array in = features.c_array();
@@ -52,7 +52,7 @@ class TransformProxy final : public Transform {
     return out;
   }
   void apply(Context& context, ConstArray features, MutableArray out) const override {
-    require_features(features);
+    require_features(context, features);
     detail::require_dtype(object_, features);
     const shoal_array from = features.c_array();
     const shoal_array to = out.c_array();

@@ -12,6 +12,8 @@
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
+constexpr Index kGroupSize = 16;  ///< centroids that have one bound together, where there is room for that
+
 /// What is remembered of a row's distances, so that rows and centroids need not be compared where the triangle
 /// inequality already says who is nearer.
 enum class Bounds {
@@ -45,6 +47,9 @@ class Assignment {
   ~Assignment();
   Assignment(const Assignment&) = delete;
   Assignment& operator=(const Assignment&) = delete;
+
+  /// Whether, with bounds, rows are projected first, so that bounds pay from the first pass on.
+  static bool projects(Index n, Index cols, Index k);
 
   /// What one call did.
   struct Pass {

@@ -30,6 +30,10 @@ void nearest_without_empty(const Context& context, ConstArray features, RowMatri
 /// How many different rows have a weight above 0. Time O(N·D + N ln N·D) in the worst case.
 Index distinct_rows(ConstArray features, std::span<const double> weights = {});
 
+/// Logs a warning where clusters have no row with a weight: more were asked for than rows differ.
+void warn_of_empty(const Context& context, ConstArray features, std::span<const Index> labels, Index k,
+                   std::span<const double> weights = {});
+
 }  // namespace kernels
 }  // namespace shoal
 

@@ -81,6 +81,12 @@ class Draw {
 /// The rows `rows` of `features`, as float64 (rows.size(), D).
 RowMatrix<double> take_rows(ConstArray features, std::span<const Index> rows);
 
+/// Copies the rows `rows` of `features` to `to` (rows.size(), D), in their dtype, which must be that of `to`.
+void copy_rows(const Context& context, ConstArray features, std::span<const Index> rows, MutableArray to);
+
+/// The same into memory of its own.
+Array gather(const Context& context, ConstArray features, std::span<const Index> rows);
+
 }  // namespace kernels
 }  // namespace shoal
 
