@@ -12,6 +12,7 @@ namespace {
 
 static_assert(kGroupSize == kPanel);
 constexpr Index kBoundBytes = 24 << 20;
+constexpr Index kNormRows = 1 << 24;  // rows up to which norms are kept without bounds too: 64 MB
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
@@ -127,7 +128,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   s.take_centroids(context, centroids);
   s.take_kind(bounds);
   s.changes = changes;
-  if (bounds != Bounds::kNone) s.norm2.resize(s.labels.size());
+  if (bounds != Bounds::kNone || s.rows.rows() <= kNormRows) s.norm2.resize(s.labels.size());
   s.take_projection(context);
   if (s.bounds_hold) s.measure_drift(context);
   else std::fill(s.moved.begin(), s.moved.end(), 0.0), std::fill(s.moved_up.begin(), s.moved_up.end(), 0.0F);

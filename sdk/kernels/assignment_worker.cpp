@@ -57,7 +57,7 @@ void Assignment::Worker::set_label(Index r, Index label) {
 void Assignment::Worker::decide_all() {
   for (Index r = 0; r < count_; ++r) set_label(r, decider_.among_all(first_ + r));
   pass_.rows_read += count_;
-  pass_.scores += count_ * centroids_.k();
+  pass_.scores += count_ * (centroids_.order().empty() ? s_.k : 2);
 }
 
 // Makes row r ready to be scored, and knows its norm afterwards.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 namespace shoal::kernels {
 namespace {
 
+constexpr Index kFew = 64;  // centroids of one column up to which scores are faster than a search
 constexpr Index kCentroidsOfTask = 16;
 
 }  // namespace
@@ -57,6 +59,14 @@ void Centroids::set(const Context& context, const RowMatrix<double>& centroids) 
     }
   });
   filled_ = true;
+  if (cols() == 1 && k() > kFew) {
+    order_.resize(static_cast<std::size_t>(k()));
+    std::iota(order_.begin(), order_.end(), Index{0});
+    std::sort(order_.begin(), order_.end(), [&](Index a, Index b) { return exact_(a) < exact_(b); });
+    sorted_.clear();
+    for (const Index c : order_) sorted_.push_back(exact_(c));
+    return;
+  }
   max_norm_ = *std::max_element(norms_.begin(), norms_.end()) * (1 + 0x1p-20);
   const double m = frame_.shift_norm, v = max_norm_, d = static_cast<double>(cols());
   score_error_ = {.constant = gamma_ * (2 * m * v + v * v / 2) + (2 * m + 1) * d * 0x1p-120,

@@ -43,12 +43,16 @@ class Centroids {
   const Frame& frame() const { return frame_; }
   Index k() const { return exact_.rows(); }
   Index cols() const { return exact_.cols(); }
-  Panels panels() const { return {values_.data(), bias_.data(), panel_count_, cols()}; }
+  Panels panels() const { return {values_.data(), bias_.data(), panel_count_, cols(), k()}; }
   const double* exact(Index c) const { return exact_.row(c).data(); }
   const float* row(Index c) const { return rows_.data() + c * cols(); }  ///< lane values of one centroid, side by side
   float bias(Index c) const { return bias_[c]; }
   /// Whether scores say anything. If not, every row is to be decided in float64 among all centroids.
   bool usable() const { return usable_; }
+  /// The centroids in order of their one number, and these numbers. Only of many in one column,
+  /// where a search is faster than scores.
+  const std::vector<Index>& order() const { return order_; }
+  const std::vector<double>& sorted() const { return sorted_; }
 
   /// ‖(x − μ)·scale‖ at most, for a row of which float32 has the square.
   double norm_bound(float norm2) const {
@@ -77,6 +81,8 @@ class Centroids {
   RowMatrix<double> exact_;  // (K, D)
   Index panel_count_;
   Buffer<float> values_, bias_, rows_;
+  std::vector<Index> order_;
+  std::vector<double> sorted_;
   std::vector<double> norms_;  // (K) ‖(c − μ)·scale‖
   double max_norm_ = 0;        // V
   double gamma_;

@@ -29,6 +29,7 @@ class Decider {
 
   Index among_all(Index i) {
     begin(i);
+    if (!centroids_.order().empty()) return among_neighbours();
     for (Index c = 0; c < centroids_.k(); ++c) consider(c);
     return label_;
   }
@@ -60,15 +61,35 @@ class Decider {
     nearest_ = std::numeric_limits<double>::infinity();
     ++rows_decided_;
   }
-  void consider(Index c) {
-    const double d2 = on_.squared_distance(x_, centroids_.exact(c), rows_.cols());
-    if (d2 < nearest_ || (d2 == nearest_ && name(c) < name(label_))) nearest_ = d2, label_ = c;
-  }
+  void consider(Index c) { consider_at(c, on_.squared_distance(x_, centroids_.exact(c), rows_.cols())); }
   Index label() const { return label_; }
 
   Index rows_decided() const { return rows_decided_; }
 
  private:
+  // In one dimension the computed distance never falls as one goes away from the row on either side.
+  Index among_neighbours() {
+    const std::vector<double>& sorted = centroids_.sorted();
+    const double* from = sorted.data();
+    for (std::size_t left = sorted.size(); left > 1; left -= left / 2)
+      from += from[left / 2 - 1] < *x_ ? left / 2 : 0;  // no branch that would have to be guessed
+    const auto above = from - sorted.data() + (*from < *x_ ? 1 : 0);
+    const auto k = static_cast<Index>(sorted.size());
+    for (Index p = above; p < k && consider(p, sorted) <= nearest_; ++p) {
+    }
+    for (Index p = above - 1; p >= 0 && consider(p, sorted) <= nearest_; --p) {
+    }
+    return label_;
+  }
+  double consider(Index place, const std::vector<double>& sorted) {
+    const double difference = *x_ - sorted[static_cast<std::size_t>(place)];
+    return consider_at(centroids_.order()[static_cast<std::size_t>(place)], difference * difference);
+  }
+  double consider_at(Index c, double d2) {
+    if (d2 < nearest_ || (d2 == nearest_ && name(c) < name(label_))) nearest_ = d2, label_ = c;
+    return d2;
+  }
+
   Index name(Index c) const { return names_.empty() ? c : names_[static_cast<std::size_t>(c)]; }
 
   std::span<const Index> names_;

@@ -22,6 +22,7 @@ Matrix orthonormal(const Matrix& columns) {
 LanePanels::LanePanels(const RowMatrix<float>& rows, std::span<const float> bias)
     : count_((rows.rows() + kPanel - 1) / kPanel),
       cols_(rows.cols()),
+      lanes_(rows.rows()),
       values_(count_ * kPanel * cols_),
       bias_(count_ * kPanel) {
   std::fill_n(bias_.data(), count_ * kPanel, 0.0F);

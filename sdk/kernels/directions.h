@@ -14,10 +14,10 @@ namespace kernels {
 class LanePanels {
  public:
   explicit LanePanels(const RowMatrix<float>& rows, std::span<const float> bias = {});
-  Panels panels() const { return {values_.data(), bias_.data(), count_, cols_}; }
+  Panels panels() const { return {values_.data(), bias_.data(), count_, cols_, lanes_}; }
 
  private:
-  Index count_, cols_;
+  Index count_, cols_, lanes_;
   Buffer<float> values_, bias_;
 };
 

@@ -72,6 +72,15 @@ TEST(Nearest, IsThePlainLoopAroundEveryBlockOfRows) {
     expect_the_plain_loop(normal_points<float>(5, n, 12), normal_points<float>(6, 20, 12));
 }
 
+TEST(Nearest, OfOneColumnIsThePlainLoopWithTiesAndFarRows) {
+  RowMatrix<double> x(9, 1), centroids(8, 1);
+  x << 0, 1, 1.5, 2, -7, 1e300, -1e-200, 1e17, 3;
+  centroids << 2, 1, 1, 3, 1e-170, 0, 2, -1e-170;
+  expect_the_plain_loop(x, centroids);
+  expect_the_plain_loop(normal_points<float>(13, 3000, 1), normal_points<double>(14, 500, 1));
+  expect_the_plain_loop(normal_points<std::uint8_t>(15, 300, 1, 128, 30), normal_points<double>(16, 40, 1, 128, 30));
+}
+
 TEST(Nearest, TakesBytesAndRowsThatLieApart) {
   const auto bytes = normal_points<std::uint8_t>(7, 200, 50, 128, 30);
   expect_the_plain_loop(bytes, normal_points<double>(8, 10, 50, 128, 30));

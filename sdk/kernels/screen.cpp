@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "row_lanes.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/screen.cpp"
 #include "kernels/targets.h"
@@ -11,6 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 namespace HWY_NAMESPACE {
+extern const RowLanes kRowLanes;
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -19,6 +22,7 @@ using Floats = hn::CappedTag<float, kPanel>;
 using Vector = hn::Vec<Floats>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
 constexpr int kParts = static_cast<int>(kPanel) / kLanes;  // vectors in a panel
+constexpr Index kLine = 16;                                // of the cache, in floats
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 // Bit i is whether lane i of the mask is set.
@@ -103,7 +107,9 @@ template <int kRows, int kPanels>
 struct Tile {
   Vector score[kRows][kPanels][kParts];
 
-  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first) {
+  // Asks for the lines of `next`, kRows rows too, if there are any.
+  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first,
+                          const float* const* next = nullptr) {
     const Floats d;
     const float* values = panels.values + first * panels.cols * kPanel;
     const Index apart = panels.cols * kPanel;
@@ -116,7 +122,12 @@ struct Tile {
       for (int p = 0; p < kPanels; ++p)
 #pragma GCC unroll 16
         for (int v = 0; v < kParts; ++v) score[r][p][v] = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
+    Index asked = 0, next_row = 0;
     for (Index j = 0; j < panels.cols; ++j, values += kPanel) {
+      if (next != nullptr && asked < panels.cols) {
+        hwy::Prefetch(next[next_row] + asked);
+        if (++next_row == kRows) next_row = 0, asked += kLine;
+      }
       Vector c[kPanels][kParts];
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
@@ -193,11 +204,12 @@ struct Tile {
 
 // Calls use(tile, row, how many rows of it count) for the rows with kPanels panels, tile by tile.
 template <int kRows, int kPanels, typename Use>
-HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index first, Use&& use) {
+HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index first, Use&& use,
+                          bool ask_ahead = false) {
   Index row = 0;
   for (; row + kRows <= count; row += kRows) {
     Tile<kRows, kPanels> tile;
-    tile.compute(rows + row, panels, first);
+    tile.compute(rows + row, panels, first, ask_ahead && row + 2 * kRows <= count ? rows + row + kRows : nullptr);
     use(tile, row, Index{kRows});
   }
   if (row == count) return;
@@ -210,18 +222,22 @@ HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& p
 
 template <int kRows, int kPanels>
 HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Panels& panels, Index first,
-                               const Best& out) {
-  each_tile<kRows, kPanels>(rows, count, panels, first, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+                               const Best& out, bool ask_ahead) {
+  each_tile<kRows, kPanels>(
+      rows, count, panels, first,
+      [&](const auto& tile, Index row, Index here) HWY_ATTR {
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-      if (r < here) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
-  });
+        for (int r = 0; r < kRows; ++r)
+          if (r < here) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+      },
+      ask_ahead);
 }
 
 // Rows that are screened against all panels before the next ones are: they stay in the cache of the second level.
 constexpr Index kBlockRows = 96;
 
 void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out) {
+  if (row_lanes_pay(panels, first, last)) return kRowLanes.top2(rows, count, panels, first, last, out);
   std::fill_n(out.best, count, kLowest);
   std::fill_n(out.second, count, kLowest);
   std::fill_n(out.lane, count, static_cast<std::int32_t>(first * kPanel));
@@ -233,17 +249,17 @@ void top2(const float* const* rows, Index count, const Panels& panels, Index fir
       const Index left = last - panel;
       if constexpr (kTilePanels >= 3) {
         if (left >= 3 && left != 4) {
-          top2_of_panels<kTileRows, 3>(rows + from, block, panels, panel, here);
+          top2_of_panels<kTileRows, 3>(rows + from, block, panels, panel, here, panel == first);
           panel += 3;
           continue;
         }
         if (left >= 2) {  // 4 are better cut 2 + 2 than 3 + 1
-          top2_of_panels<kTileRows, 2>(rows + from, block, panels, panel, here);
+          top2_of_panels<kTileRows, 2>(rows + from, block, panels, panel, here, panel == first);
           panel += 2;
           continue;
         }
       }
-      top2_of_panels<kTallRows, 1>(rows + from, block, panels, panel, here);
+      top2_of_panels<kTallRows, 1>(rows + from, block, panels, panel, here, panel == first);
       panel += 1;
     }
   }
@@ -264,6 +280,8 @@ void all_scores(const float* const* rows, Index count, const Panels& panels, flo
 
 void lanes_above(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                  std::uint16_t* lanes, float* best_below) {
+  if (row_lanes_pay(panels, panel, panel + 1))
+    return kRowLanes.lanes_above(rows, count, panels, panel, floor, lanes, best_below);
   each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
     const Floats d;
 #pragma GCC unroll 16
@@ -286,6 +304,7 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
 
 void top2_of_panel(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                    const Best& out) {
+  if (row_lanes_pay(panels, panel, panel + 1)) return kRowLanes.top2(rows, count, panels, panel, panel + 1, out);
   each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
 #pragma GCC unroll 16
     for (int r = 0; r < kTallRows; ++r)
@@ -305,7 +324,7 @@ void scores(const float* row, const Panels& panels, Index panel, float* out) {
 // Four rows at once, so that the additions of one hide behind those of the others.
 void dots(const float* const* rows, const float* const* others, Index count, Index cols, float* out) {
   const Floats d;
-  constexpr Index kAtOnce = 4, kAhead = 8, kLine = 16;
+  constexpr Index kAtOnce = 4, kAhead = 8;
   for (Index i = 0; i < count; i += kAtOnce) {
     const float *x[kAtOnce], *y[kAtOnce];
     for (Index r = 0; r < kAtOnce; ++r) {

@@ -5,6 +5,7 @@
 #ifndef SHOAL_KERNELS_SCREEN_H_
 #define SHOAL_KERNELS_SCREEN_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "isa.h"
@@ -21,6 +22,9 @@ struct Panels {
   const float* bias;    ///< one for each lane; −∞ in unused ones
   Index count;          ///< of panels
   Index cols;
+  Index lanes;  ///< used ones: K of them, those of the last panel that are left over come last
+
+  Index lanes_of(Index panel) const { return std::min(kPanel, lanes - panel * kPanel); }
 };
 
 /// Bounds are multiplied by these to make room for the rounding of a few float32 operations, and for float64's own
@@ -48,7 +52,7 @@ struct Screen {
   float (*widen_uint8)(const std::uint8_t* x, const float* shift, Index cols, float* out);
   /// ‖x − shift‖²
   float (*squared_norm)(const float* x, const float* shift, Index cols);
-  /// The best and second best of one panel. Where the best is not above floor[i], `second` and `lane` are left alone.
+  /// The best and second best of one panel. Where the best is not above floor[i], `second` and `lane` mean nothing.
   void (*top2_of_panel)(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                         const Best& out);
   /// The best and second best of the panels from `first` up to `last` (without it).

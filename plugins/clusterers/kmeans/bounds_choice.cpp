@@ -9,6 +9,7 @@ BoundsChoice::BoundsChoice(Algorithm algorithm, shoal::Index n, shoal::Index col
     : algorithm_(algorithm),
       n_(n),
       k_(k),
+      of_use_(k > 1 && cols > 1 && n <= kManyRows),
       one_group_(k <= shoal::kernels::kGroupSize),
       bounds_may_wait_(one_group_ && !shoal::kernels::Assignment::projects(n, cols, k)) {}
 
@@ -23,7 +24,7 @@ Bounds BoundsChoice::bounds_of_choice() const {
 
 Bounds BoundsChoice::next() const {
   if (algorithm_ != Algorithm::kAuto) return bounds_of_choice();
-  if (k_ == 1 || n_ > kManyRows) return Bounds::kNone;
+  if (!of_use_) return Bounds::kNone;
   if (bounds_may_wait_ && !held_ && changed_share_ > wait_until_share_) return Bounds::kNone;
   return bounds_of_choice();
 }

@@ -29,7 +29,7 @@ class BoundsChoice {
 
   Algorithm algorithm_;
   shoal::Index n_, k_;
-  bool one_group_, bounds_may_wait_;
+  bool of_use_, one_group_, bounds_may_wait_;
   shoal::Index passes_ = 0, with_bounds_ = 0;
   double scores_ = 0;
   double changed_share_ = 1;       // of the rows, in the last pass

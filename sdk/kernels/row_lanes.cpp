@@ -1,0 +1,241 @@
+#include "row_lanes.h"
+
+#include <algorithm>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/row_lanes.cpp"
+#include "kernels/targets.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::CappedTag<float, 16>;
+using Quads = hn::CappedTag<float, 4>;
+using Vector = hn::Vec<Floats>;
+constexpr Index kLanes = hn::MaxLanes(Floats());
+constexpr int kVectors = 2;
+constexpr Index kRows = kVectors * kLanes;  // of a block
+constexpr Index kChunkCols = 128;           // columns of a block that are turned at once: they stay in the first cache
+constexpr Index kLine = 16;                 // floats
+constexpr Index kRowLines = (kRows + kLine - 1) / kLine;
+constexpr float kLowest = -std::numeric_limits<float>::infinity();
+
+// Centroids whose scores with a block's rows are in registers at once.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+constexpr int kMostCentroids = 8;
+#else
+constexpr int kMostCentroids = 6;
+#endif
+
+#if HWY_TARGET != HWY_SCALAR
+// Columns j … j+3 of the rows r, r+4, r+8, …: one quad of lanes from each.
+HWY_INLINE Vector quads(const float* const* rows, Index r, Index j) {
+  const Quads quad;
+#if HWY_TARGET == HWY_AVX3
+  const hn::Half<Floats> half;
+  return hn::Combine(Floats(), hn::Combine(half, hn::LoadU(quad, rows[r + 12] + j), hn::LoadU(quad, rows[r + 8] + j)),
+                     hn::Combine(half, hn::LoadU(quad, rows[r + 4] + j), hn::LoadU(quad, rows[r] + j)));
+#elif HWY_TARGET == HWY_AVX2
+  return hn::Combine(Floats(), hn::LoadU(quad, rows[r + 4] + j), hn::LoadU(quad, rows[r] + j));
+#else
+  return hn::LoadU(quad, rows[r] + j);
+#endif
+}
+#endif
+
+// kRows rows, with their columns turned into vectors, and their scores with the centroids of a panel.
+class Block {
+ public:
+  // Takes the rows from `from` on, of `count`; those beyond repeat the last.
+  void take(const float* const* rows, Index from, Index count, Index cols) {
+    cols_ = cols;
+    for (Index r = 0; r < kRows; ++r) rows_[r] = rows[std::min(from + r, count - 1)];
+    for (Index r = 0; r < kRows; ++r) next_[r] = rows[std::min(from + kRows + r, count - 1)];
+    turned_from_ = -1;
+  }
+
+  // score(c, v) for the panel's first `lanes` centroids
+  void score(const Panels& panels, Index panel, Index lanes) {
+    const float* values = panels.values + panel * cols_ * kPanel;
+    const float* bias = panels.bias + panel * kPanel;
+    const Floats d;
+    for (Index c = 0; c < lanes; ++c)
+      for (int v = 0; v < kVectors; ++v) hn::Store(hn::Set(d, bias[c]), d, scores_[c][v]);
+    for (Index from = 0; from < cols_; from += kChunkCols) {
+      const Index here = std::min(kChunkCols, cols_ - from);
+      turn(from, here);
+      // 10 centroids are better cut 5 + 5 than 6 + 4.
+      const Index parts = (lanes + kMostCentroids - 1) / kMostCentroids;
+      for (Index part = 0, c = 0; part < parts; ++part) {
+        const Index many = (lanes - c + parts - part - 1) / (parts - part);
+        add_products(many, values + from * kPanel + c, here, c, from);
+        c += many;
+      }
+    }
+  }
+  HWY_INLINE Vector score(Index c, int v) const { return hn::Load(Floats(), scores_[c][v]); }
+
+ private:
+  void turn(Index from, Index cols) {
+    if (turned_from_ == from) return;
+    turned_from_ = from;
+#if HWY_TARGET != HWY_SCALAR
+    if (cols >= 4) {
+      for (Index j = 0; j < cols; j += 4) turn_four(from, std::min(j, cols - 4));
+      return;
+    }
+#endif
+    for (Index j = 0; j < cols; ++j)
+      for (Index r = 0; r < kRows; ++r) columns_[j][r] = rows_[r][from + j];
+  }
+
+#if HWY_TARGET != HWY_SCALAR
+  HWY_INLINE void turn_four(Index from, Index j) {
+    const Floats d;
+    const hn::Repartition<double, Floats> pairs;
+    for (int v = 0; v < kVectors; ++v) {
+      const float* const* rows = rows_ + v * kLanes;
+      const Vector a = quads(rows, 0, from + j), b = quads(rows, 1, from + j);
+      const Vector c = quads(rows, 2, from + j), e = quads(rows, 3, from + j);
+      const auto ab = hn::BitCast(pairs, hn::InterleaveLower(d, a, b)),
+                 ce = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
+      const auto ab2 = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b)),
+                 ce2 = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
+      hn::Store(hn::BitCast(d, hn::InterleaveLower(pairs, ab, ce)), d, columns_[j] + v * kLanes);
+      hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, ab, ce)), d, columns_[j + 1] + v * kLanes);
+      hn::Store(hn::BitCast(d, hn::InterleaveLower(pairs, ab2, ce2)), d, columns_[j + 2] + v * kLanes);
+      hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, ab2, ce2)), d, columns_[j + 3] + v * kLanes);
+    }
+  }
+#endif
+
+  template <int kMany = kMostCentroids>
+  HWY_INLINE void add_products(Index many, const float* values, Index cols, Index first, Index from) {
+    if constexpr (kMany > 1) {
+      if (many < kMany) return add_products<kMany - 1>(many, values, cols, first, from);
+    }
+    const Floats d;
+    Vector sums[kMany][kVectors];
+#pragma GCC unroll 8
+    for (int c = 0; c < kMany; ++c)
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) sums[c][v] = score(first + c, v);
+    for (Index j = 0; j < cols; ++j, values += kPanel) {
+      // The hardware does not guess where the next rows lie. They have a line for each column, or two.
+      if (first == 0)
+        for (Index line = 0; line < kRowLines; ++line)
+          hwy::Prefetch(next_[(j * kRowLines + line) % kRows] + from + (j * kRowLines + line) / kRows * kLine);
+      Vector x[kVectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) x[v] = hn::Load(d, columns_[j] + v * kLanes);
+#pragma GCC unroll 8
+      for (int c = 0; c < kMany; ++c) {
+        const Vector value = hn::Set(d, values[c]);
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v) sums[c][v] = hn::MulAdd(value, x[v], sums[c][v]);
+      }
+    }
+#pragma GCC unroll 8
+    for (int c = 0; c < kMany; ++c)
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) hn::Store(sums[c][v], d, scores_[first + c][v]);
+  }
+
+  Index cols_ = 0, turned_from_ = -1;
+  const float *rows_[kRows], *next_[kRows];
+  alignas(64) float columns_[kChunkCols][kRows];
+  alignas(64) float scores_[kPanel][kVectors][kLanes];
+};
+
+// Writes the first `count` of a block's lanes.
+template <typename T, typename Lanes>
+HWY_INLINE void write(const Lanes (&from)[kVectors], Index count, T* out) {
+  const hn::CappedTag<T, 16> d;
+  if (count == kRows) {
+    for (int v = 0; v < kVectors; ++v) hn::StoreU(from[v], d, out + v * kLanes);
+    return;
+  }
+  alignas(64) T all[kRows];
+  for (int v = 0; v < kVectors; ++v) hn::Store(from[v], d, all + v * kLanes);
+  std::copy_n(all, count, out);
+}
+
+void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out) {
+  const Floats d;
+  const hn::RebindToSigned<Floats> whole;
+  Block block;
+  for (Index from = 0; from < count; from += kRows) {
+    const Index here = std::min(kRows, count - from);
+    block.take(rows, from, count, panels.cols);
+    Vector best[kVectors], second[kVectors];
+    hn::Vec<decltype(whole)> lane[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      best[v] = second[v] = hn::Set(d, kLowest);
+      lane[v] = hn::Set(whole, static_cast<std::int32_t>(first * kPanel));
+    }
+    for (Index panel = first; panel < last; ++panel) {
+      const Index lanes = panels.lanes_of(panel);
+      block.score(panels, panel, lanes);
+      for (Index c = 0; c < lanes; ++c)
+        for (int v = 0; v < kVectors; ++v) {
+          const Vector score = block.score(c, v);
+          const auto nearer = hn::Gt(score, best[v]);
+          second[v] = hn::Max(second[v], hn::Min(best[v], score));
+          lane[v] = hn::IfThenElse(hn::RebindMask(whole, nearer),
+                                   hn::Set(whole, static_cast<std::int32_t>(panel * kPanel + c)), lane[v]);
+          best[v] = hn::IfThenElse(nearer, score, best[v]);
+        }
+    }
+    write(best, here, out.best + from);
+    write(second, here, out.second + from);
+    write(lane, here, out.lane + from);
+  }
+}
+
+void lanes_above(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
+                 std::uint16_t* lanes, float* best_below) {
+  const Floats d;
+  const hn::RebindToSigned<Floats> whole;
+  const Index used = panels.lanes_of(panel);
+  Block block;
+  for (Index from = 0; from < count; from += kRows) {
+    const Index here = std::min(kRows, count - from);
+    block.take(rows, from, count, panels.cols);
+    block.score(panels, panel, used);
+    alignas(64) float floors[kRows];
+    for (Index r = 0; r < kRows; ++r) floors[r] = floor[from + std::min(r, here - 1)];
+    Vector below[kVectors];
+    hn::Vec<decltype(whole)> bits[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      const Vector least = hn::Load(d, floors + v * kLanes);
+      below[v] = hn::Set(d, kLowest);
+      bits[v] = hn::Zero(whole);
+      for (Index c = 0; c < used; ++c) {
+        const Vector score = block.score(c, v);
+        const auto above = hn::Ge(score, least);
+        below[v] = hn::Max(below[v], hn::IfThenElse(above, hn::Set(d, kLowest), score));
+        bits[v] = hn::Or(bits[v], hn::IfThenElseZero(hn::RebindMask(whole, above), hn::Set(whole, 1 << c)));
+      }
+    }
+    write(below, here, best_below + from);
+    alignas(64) std::int32_t all[kRows];
+    for (int v = 0; v < kVectors; ++v) hn::Store(bits[v], whole, all + v * kLanes);
+    for (Index r = 0; r < here; ++r) lanes[from + r] = static_cast<std::uint16_t>(all[r]);
+  }
+}
+
+}  // namespace
+
+extern const RowLanes kRowLanes;
+const RowLanes kRowLanes = {&top2, &lanes_above};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kernels
+}  // namespace shoal
+HWY_AFTER_NAMESPACE();
