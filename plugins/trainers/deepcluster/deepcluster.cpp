@@ -8,6 +8,7 @@
 
 #include "pseudo_labels.h"
 #include "shoal/kernels/agreement.h"
+#include "shoal/kernels/neighbors.h"
 
 namespace {
 
@@ -41,24 +42,76 @@ shoal::Array transform(Context& context, const Transforms& transforms, shoal::Co
   return features;
 }
 
-/// Clusters without their empty ones, and numbered like the previous assignment's where there was one.
-PseudoLabels assign(Context& context, shoal::Clusterer& clusterer, shoal::ConstArray features,
-                    const std::optional<PseudoLabels>& previous, Index epoch) {
-  SubContext own(context, "clusterer", epoch);
-  const shoal::Clustering found = clusterer.fit(own, {.features = features});
-  PseudoLabels now = compact(found.labels.view().vector<std::int64_t>());
-  if (now.clusters() < 2)
-    throw shoal::Error(
-        SHOAL_E_FAILED,
-        shoal::text("at least 2 clusters are needed, but in epoch {} {} of {} examples are in {}: ask the "
-                    "clusterer for more clusters, or give the encoder batch norm, without which it may collapse",
-                    epoch, now.labelled(), features.rows(), now.clusters()));
-  if (!previous) return now;
-  Matched matched = match_to(*previous, now);
-  context.scalar("nmi_previous", shoal::kernels::nmi(shoal::kernels::contingency(previous->labels, now.labels)), epoch);
-  context.scalar("churn", matched.churn, epoch);
-  return std::move(matched.now);
+void require_two(const PseudoLabels& now, Index epoch, std::string_view cure) {
+  if (now.clusters() >= 2) return;
+  throw shoal::Error(SHOAL_E_FAILED,
+                     shoal::text("at least 2 clusters are needed, but in epoch {} {} of {} examples are in {}: {}",
+                                 epoch, now.labelled(), now.labels.size(), now.clusters(), cure));
 }
+
+/// Where the pseudo-labels come from: a clusterer, or given labels and a vote.
+class Assigner {
+ public:
+  Assigner(shoal::Inputs& inputs, const DeepClusterParams& params, Index examples)
+      : neighbors_(params.neighbors.value_or(15)), votes_(params.votes.value_or(2)) {
+    const bool labels = inputs.has("labels");
+    shoal::require(labels != inputs.has("clusterer"),
+                   "pseudo-labels come from a clusterer, or from given labels and a vote: wire one of 'clusterer' and "
+                   "'labels', not {}",
+                   labels ? "both" : "none");
+    shoal::require(labels || (!params.neighbors && !params.votes),
+                   "'{}' is for the vote that refines given 'labels', but a clusterer is wired",
+                   params.neighbors ? "neighbors" : "votes");
+    if (!labels) {
+      clusterer_ = inputs.clusterer("clusterer");
+      return;
+    }
+    const shoal::Array given = inputs.array("labels");
+    const auto values = given.view().vector<std::int64_t>();
+    shoal::require(static_cast<Index>(values.size()) == examples, "'data' has {} examples, but 'labels' are {}",
+                   examples, values.size());
+    given_ = compact(values);
+    require_two(given_, 1, "'labels' say so");
+  }
+
+  bool votes() const { return clusterer_ == nullptr; }
+
+  /// Clusters without their empty ones, and numbered like the previous assignment's where there was one.
+  PseudoLabels assign(Context& context, shoal::ConstArray features, const std::optional<PseudoLabels>& previous,
+                      Index epoch) {
+    PseudoLabels now =
+        votes() ? vote(context, features, previous ? *previous : given_, epoch) : cluster(context, features, epoch);
+    if (!previous && !votes()) return now;
+    const PseudoLabels& before = previous ? *previous : given_;
+    Matched matched = match_to(before, now);
+    context.scalar("nmi_previous", shoal::kernels::nmi(shoal::kernels::contingency(before.labels, now.labels)), epoch);
+    context.scalar("churn", matched.churn, epoch);
+    return std::move(matched.now);
+  }
+
+ private:
+  PseudoLabels cluster(Context& context, shoal::ConstArray features, Index epoch) {
+    SubContext own(context, "clusterer", epoch);
+    const shoal::Clustering found = clusterer_->fit(own, {.features = features});
+    PseudoLabels now = compact(found.labels.view().vector<std::int64_t>());
+    require_two(now, epoch,
+                "ask the clusterer for more clusters, or give the encoder batch norm, without which it may collapse");
+    return now;
+  }
+
+  PseudoLabels vote(Context& context, shoal::ConstArray features, const PseudoLabels& before, Index epoch) const {
+    const shoal::kernels::Neighbors neighbors = shoal::kernels::nearest_neighbors(context, features, neighbors_);
+    std::vector<std::int64_t> labels = before.labels;
+    for (Index round = 0; round < votes_; ++round) labels = shoal::kernels::majority_vote(neighbors, labels);
+    PseudoLabels now = compact(labels);
+    require_two(now, epoch, "all neighbours agree; fewer 'neighbors' or 'votes' may keep classes apart");
+    return now;
+  }
+
+  Index neighbors_, votes_;
+  std::unique_ptr<shoal::Clusterer> clusterer_;
+  PseudoLabels given_;
+};
 
 void report_assignment(Context& context, const PseudoLabels& pseudo, shoal::ConstArray features,
                        const at::Tensor& labels, Index epoch) {
@@ -131,7 +184,7 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
                  transforms.size());
   const Examples data(context, *inputs.dataset("data"));
   const at::Device device = inputs.device();
-  const auto clusterer = inputs.clusterer("clusterer");
+  Assigner assigner(inputs, params_, data.count());
   const auto* augmentation = inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr;
   std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
   shoal::Optimizer encoder_optimizer(encoder->parameters(), params_);
@@ -139,17 +192,18 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   std::optional<PseudoLabels> pseudo;
   Classifier classifier;
   Index steps_before = 0;
+  // 1. Features: what the encoder makes of the clean images, in eval mode. 2. Clusters become the labels.
+  const auto assign = [&](Index epoch) {
+    at::Tensor embedding = shoal::embed(context, *encoder, data, device);
+    const shoal::Array transformed = transform(context, transforms, shoal::view(embedding), epoch);
+    const shoal::ConstArray features = transformed ? transformed.view() : shoal::view(embedding);
+    pseudo = assigner.assign(context, features, pseudo, epoch);
+    report_assignment(context, *pseudo, features, data.labels(), epoch);
+    return embedding;
+  };
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     if ((epoch - 1) % params_.reassign_every == 0) {
-      // 1. Features: what the encoder makes of the clean images, in eval mode.
-      const at::Tensor embedding = shoal::embed(context, *encoder, data, device);
-      const shoal::Array transformed = transform(context, transforms, shoal::view(embedding), epoch);
-      const shoal::ConstArray features = transformed ? transformed.view() : shoal::view(embedding);
-
-      // 2. Clusters become the labels.
-      pseudo = assign(context, *clusterer, features, pseudo, epoch);
-      report_assignment(context, *pseudo, features, data.labels(), epoch);
-
+      const at::Tensor embedding = assign(epoch);
       // 3. A head for them.
       renew(classifier, context, inputs, params_, shoal::view(embedding), *pseudo, epoch);
     }
@@ -162,21 +216,26 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
     const Index steps = shoal::steps_per_epoch(static_cast<Index>(rows.size()), params_.batch_size);
     const shoal::Learner learner{data,         *encoder, *classifier.head, encoder_optimizer, *classifier.optimizer,
                                  augmentation, device};
-    const shoal::EpochResult result =
-        shoal::train_epoch(context, learner,
-                           {.number = epoch,
-                            .rows = rows,
-                            .labels = shoal::borrowed_tensor(shoal::ConstArray(pseudo->labels)),
-                            .batch_size = params_.batch_size,
-                            .steps_before = steps_before,
-                            .steps_in_all = steps_before + (params_.epochs - epoch + 1) * steps,
-                            .views = context.random("views").fork(stream),
-                            .loss_series = "step_loss",
-                            .learning_rate = [&](Index) { return params_.learning_rate; }});
+    const Index steps_in_all = steps_before + (params_.epochs - epoch + 1) * steps;
+    const shoal::EpochResult result = shoal::train_epoch(
+        context, learner,
+        {.number = epoch,
+         .rows = rows,
+         .labels = shoal::borrowed_tensor(shoal::ConstArray(pseudo->labels)),
+         .batch_size = params_.batch_size,
+         .steps_before = steps_before,
+         .steps_in_all = steps_in_all,
+         .views = context.random("views").fork(stream),
+         .loss_series = "step_loss",
+         .learning_rate = [&](Index step) {
+           return params_.learning_rate * shoal::schedule_factor(params_.schedule, step, steps_in_all);
+         }});
     steps_before += steps;
     context.scalar("loss", result.loss, epoch);
     warn_where_it_only_guesses(context, result.loss, *pseudo, epoch);
   }
+
+  if (assigner.votes()) assign(params_.epochs + 1);
 
   outputs.encoder("encoder", std::move(encoder));
   outputs.head("head", std::move(classifier.head));

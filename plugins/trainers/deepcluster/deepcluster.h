@@ -2,6 +2,8 @@
 #ifndef SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_DEEPCLUSTER_H_
 #define SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_DEEPCLUSTER_H_
 
+#include <optional>
+
 #include "shoal/torch/trainer.h"
 #include "shoal/torch/training.h"
 
@@ -14,12 +16,19 @@ struct DeepClusterParams : shoal::OptimizerOptions {
   std::int64_t reassign_every = 1;
   Sampler sampler = Sampler::kUniform;
   HeadPolicy head_policy = HeadPolicy::kReset;
+  shoal::Schedule schedule = shoal::Schedule::kConstant;
+  std::optional<std::int64_t> neighbors;  // 15
+  std::optional<std::int64_t> votes;      // 2
 
   static void describe(shoal::Schema<DeepClusterParams>& schema);
   void check() const;
 };
 
 /// DeepCluster: cluster what the encoder sees, train it to predict the clusters, repeat.
+///
+/// Where 'labels' are wired in place of a clusterer, they are the pseudo-labels to begin with, and each new assignment
+/// is a vote of every example's nearest neighbours in the features of the moment, the last one after the last epoch:
+/// self-training on labels that are nearly right.
 ///
 /// The true labels of the dataset, if there are any, go into the series `nmi_label` and nowhere else.
 /// Source: Caron, Bojanowski, Joulin, Douze, "Deep clustering for unsupervised learning of visual features", ECCV 2018.

@@ -22,6 +22,13 @@ void DeepClusterParams::describe(shoal::Schema<DeepClusterParams>& schema) {
           "means; matched: kept, the clusters being renumbered to the previous ones")
       .one_of(
           {{"reset", HeadPolicy::kReset}, {"centroids", HeadPolicy::kCentroids}, {"matched", HeadPolicy::kMatched}});
+  schema.field("schedule", &DeepClusterParams::schedule, "how the learning rate goes over all steps")
+      .one_of({{"constant", shoal::Schedule::kConstant}, {"cosine", shoal::Schedule::kCosine}});
+  schema
+      .field("neighbors", &DeepClusterParams::neighbors,
+             "how many neighbours vote for a label where 'labels' are wired; 15 unless given")
+      .min(1);
+  schema.field("votes", &DeepClusterParams::votes, "how often they vote in each assignment; 2 unless given").min(1);
   shoal::describe_optimizer(schema);
 }
 
@@ -34,12 +41,13 @@ SHOAL_PLUGIN("deepcluster", "0.1.0", "an encoder taught by its own clusters, wit
       .random()
       .in<shoal::Dataset>("data", "examples to learn from; labels, if it has them, are used for nmi_label alone")
       .in<shoal::Encoder>("encoder", "what is trained; the node that holds it stays as it is")
-      .in<shoal::Clusterer>("clusterer", "groups the features, anew for each assignment")
+      .optional_in<shoal::Clusterer>("clusterer", "groups the features, anew for each assignment; or wire 'labels'")
+      .optional_in<shoal::Labels>("labels", "pseudo-labels to begin with; then neighbours vote for each assignment")
       .in<shoal::Head>("head", "from embeddings to clusters, and the loss")
       .optional_in<shoal::Augmentation>("augmentation",
                                         "a random map of every training batch; clustering sees clean examples")
       .list_in<shoal::Transform>("transforms",
-                                 "between embedding and clusterer, in order, fitted anew for each assignment")
+                                 "between embedding and clusterer or vote, in order, fitted anew for each assignment")
       .out<shoal::Encoder>("encoder", "the trained encoder")
       .out<shoal::Head>("head", "the last head")
       .out<shoal::Labels>("labels", "the last pseudo-labels of all examples")

@@ -1,0 +1,43 @@
+// shoal/kernels/neighbors.h: the nearest rows of every row, and what they vote for.
+#ifndef SHOAL_KERNELS_NEIGHBORS_H_
+#define SHOAL_KERNELS_NEIGHBORS_H_
+
+#include <vector>
+
+#include "shoal/context.h"
+
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
+/// The k nearest points of M queries.
+struct Neighbors {
+  Index k = 0;
+  std::vector<Index> points;              ///< (M, k) rows of the points, nearest first
+  std::vector<double> squared_distances;  ///< (M, k)
+
+  std::span<const Index> of(Index query) const {
+    return std::span(points).subspan(static_cast<std::size_t>(query * k), static_cast<std::size_t>(k));
+  }
+};
+
+/// The k rows of `points` (N, D) nearest to each of `queries` (M, D), exactly: squared distances are compared as
+/// nearest() computes them in float64, and of equals the lowest row comes first. The same bytes for any number of
+/// threads and any processor.
+///
+/// Both are float32, float64 or uint8, finite, D ≥ 1; 1 ≤ k ≤ N. Time O(M·N·D) in float32, memory O((N + M)·k + N·D).
+/// Throws InputError  a shape does not fit (both are named)
+///        Cancelled   the user stopped the run
+Neighbors nearest_neighbors(Context& context, ConstArray queries, ConstArray points, Index k);
+
+/// The same among the rows of `points` themselves, a row not being its own neighbour; k < N.
+Neighbors nearest_neighbors(Context& context, ConstArray points, Index k);
+
+/// For each query the label that most of its neighbours have, and of equally many the one whose nearest bearer is
+/// nearest. `labels` (N) of the points; a negative one is noise and has no vote, and where all are noise the result is
+/// −1.
+std::vector<std::int64_t> majority_vote(const Neighbors& neighbors, std::span<const std::int64_t> labels);
+
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_NEIGHBORS_H_
