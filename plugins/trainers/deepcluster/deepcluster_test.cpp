@@ -435,6 +435,49 @@ TEST(DeepCluster, StopsWhereThereIsNothingToLearn) {
                   HasSubstr("at least 2 clusters are needed, but in epoch 1 200 of 200 examples are in 1")));
 }
 
+// ---- Given labels, and a vote -------------------------------------------------------------------------------------
+
+TEST(DeepCluster, LetsNeighboursMendGivenLabelsBeforeEachEpochAndAfterTheLast) {
+  Trial run;
+  wire_all_but_clusterer(run.inputs);
+  std::vector<std::int64_t> labels = modulo(200, 4);
+  for (std::size_t i = 0; i < 200; i += 20) labels[i] = (labels[i] + 1) % 4;  // one of twenty is wrong
+  run.inputs.wire_array("labels", run.host.context().copy(labels));
+  run(quick(HeadPolicy::kMatched));
+  EXPECT_THAT(series(run.host, "nmi_label"), SizeIs(5));  // of 4 epochs, and of the last vote
+  EXPECT_THAT(series(run.host, "nmi_label"), Each(1));
+  EXPECT_DOUBLE_EQ(series(run.host, "churn").front(), 10.0 / 200);
+  EXPECT_EQ(series(run.host, "churn").back(), 0);
+  EXPECT_THAT(series(run.host, "loss"), SizeIs(4));
+  // Numbers stay those of the given labels.
+  const auto found = run.outputs.arrays.at("labels").view().vector<std::int64_t>();
+  for (std::size_t i = 0; i < 200; ++i) EXPECT_EQ(found[i], found[i % 4]) << i;
+}
+
+TEST(DeepCluster, TakesEitherAClustererOrLabels) {
+  for (const bool both : {false, true}) {
+    Trial run;
+    wire_all_but_clusterer(run.inputs);
+    if (both) {
+      run.inputs.wire<FarthestFirst>("clusterer", 4);
+      run.inputs.wire_array("labels", run.host.context().copy(modulo(200, 4)));
+    }
+    EXPECT_THAT([&] { run(quick()); },
+                ThrowsMessage<shoal::InputError>(HasSubstr(both ? "'clusterer' and 'labels', not both" : "not none")));
+  }
+  Trial run;
+  wire_all_but_clusterer(run.inputs);
+  run.inputs.wire<FarthestFirst>("clusterer", 4);
+  DeepClusterParams params = quick();
+  params.votes = 3;
+  EXPECT_THAT([&] { run(params); }, ThrowsMessage<shoal::InputError>(HasSubstr("'votes' is for the vote")));
+  Trial few;
+  wire_all_but_clusterer(few.inputs);
+  few.inputs.wire_array("labels", few.host.context().copy(modulo(199, 4)));
+  EXPECT_THAT([&] { few(quick()); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("'data' has 200 examples, but 'labels' are 199")));
+}
+
 TEST(DeepCluster, RefusesCentroidsOfAnotherSpaceOrForAnotherHead) {
   Trial transformed;
   wire_all_but_clusterer(transformed.inputs);

@@ -1,0 +1,11 @@
+// trainer/embed: what an encoder makes of a dataset, as features for clusterers, transforms and metrics.
+#include "shoal/plugin.h"
+
+#include "embed.h"
+
+SHOAL_PLUGIN("embed", "0.1.0", "a dataset seen by an encoder, as features") {
+  plugin.add<Embed>("trainer/embed")
+      .in<shoal::Encoder>("encoder", "stays frozen, in eval mode")
+      .in<shoal::Dataset>("data", "what to embed")
+      .out<shoal::Features>("features", "(N, E) float32, example by example");
+}
