@@ -1,7 +1,6 @@
 #include "affine.h"
 
 #include <cmath>
-#include <cstring>
 #include <numbers>
 
 using shoal::Index;
@@ -48,12 +47,10 @@ AffineMap draw_affine(const AffineRanges& ranges, Index height, Index width, sho
   return map;
 }
 
-void warp(const float* image, Index channels, Index height, Index width, const AffineMap& map, float fill, float* out) {
-  const Index pixels = height * width;
-  if (map == AffineMap{}) {
-    std::memcpy(out, image, static_cast<std::size_t>(channels * pixels) * sizeof(float));
-    return;
-  }
+void warp(const float* image, const ImageShape& shape, const AffineMap& map, float fill, float* out) {
+  if (map == AffineMap{}) return copy_image(image, shape, out);
+  const auto [channels, height, width] = shape;
+  const Index pixels = shape.pixels();
   const double center_x = static_cast<double>(width - 1) / 2, center_y = static_cast<double>(height - 1) / 2;
   for (Index row = 0; row < height; ++row) {
     const double y = static_cast<double>(row) - center_y;
