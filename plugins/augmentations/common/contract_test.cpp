@@ -28,6 +28,7 @@ struct Plugin {
 const Plugin kPlugins[] = {
     {"affine", {{"shift", 0}, {"rotate", 0}, {"scale", 0}, {"shear", 0}}},
     {"contrast", {{"contrast", 0}, {"brightness", 0}}},
+    {"crop", {{"padding", 0}}},
     {"elastic", {{"alpha", 0}}},
     {"erase", {{"p", 0}}, {{"p", 1}}},
     {"flip", {{"horizontal", 0}}, {{"vertical", 0.5}}},
