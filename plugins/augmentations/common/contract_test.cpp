@@ -32,6 +32,7 @@ const Plugin kPlugins[] = {
     {"elastic", {{"alpha", 0}}},
     {"erase", {{"p", 0}}, {{"p", 1}}},
     {"flip", {{"horizontal", 0}}, {{"vertical", 0.5}}},
+    {"noise", {{"sigma", 0}}},
 };
 
 shoal_plugin_fn* open(const std::string& name) {
