@@ -27,6 +27,7 @@ struct Plugin {
 
 const Plugin kPlugins[] = {
     {"affine", {{"shift", 0}, {"rotate", 0}, {"scale", 0}, {"shear", 0}}},
+    {"blur", {{"p", 0}}, {{"p", 1}}},
     {"contrast", {{"contrast", 0}, {"brightness", 0}}},
     {"crop", {{"padding", 0}}},
     {"elastic", {{"alpha", 0}}},
@@ -126,6 +127,11 @@ TEST_P(EveryAugmentation, RefusesWhatIsNoBatchOfImages) {
 
 INSTANTIATE_TEST_SUITE_P(Plugins, EveryAugmentation, ::testing::ValuesIn(kPlugins),
                          [](const auto& plugin) { return std::string(plugin.param.name); });
+
+TEST(Blur, RefusesWidthsTheWrongWayRound) {
+  EXPECT_THAT([] { applied("blur", {{"min_sigma", 1.5}, {"max_sigma", 1}}, images(1, 1, 4, 4)); },
+              ThrowsMessage<InputError>("'min_sigma' must be at most 'max_sigma' (1), but is 1.5"));
+}
 
 TEST(Erase, RefusesSidesTheWrongWayRound) {
   EXPECT_THAT(
