@@ -129,8 +129,11 @@ INSTANTIATE_TEST_SUITE_P(Plugins, EveryAugmentation, ::testing::ValuesIn(kPlugin
                          [](const auto& plugin) { return std::string(plugin.param.name); });
 
 TEST(Blur, RefusesWidthsTheWrongWayRound) {
-  EXPECT_THAT([] { applied("blur", {{"min_sigma", 1.5}, {"max_sigma", 1}}, images(1, 1, 4, 4)); },
-              ThrowsMessage<InputError>("'min_sigma' must be at most 'max_sigma' (1), but is 1.5"));
+  EXPECT_THAT(
+      [] {
+        applied("blur", {{"min_sigma", 1.5}, {"max_sigma", 1}}, images(1, 1, 4, 4));
+      },
+      ThrowsMessage<InputError>("'min_sigma' must be at most 'max_sigma' (1), but is 1.5"));
 }
 
 TEST(Erase, RefusesSidesTheWrongWayRound) {
