@@ -1,37 +1,11 @@
 #include "affine.h"
 
 #include <cmath>
-#include <cstring>
 #include <numbers>
 
+#include "bilinear.h"
+
 using shoal::Index;
-
-namespace {
-
-/// Four neighbours of a place and how far it is from the first.
-struct Place {
-  Index x, y;         // of the upper left one; may be −1
-  float right, down;  // in [0, 1)
-};
-
-float mix(float from, float to, float part) { return from + part * (to - from); }
-
-/// The plane (height, width) at a place all of whose neighbours lie in it.
-float inside(const float* plane, Index width, const Place& p) {
-  const float* at = plane + p.y * width + p.x;
-  return mix(mix(at[0], at[1], p.right), mix(at[width], at[width + 1], p.right), p.down);
-}
-
-/// The same where some may not; those are `fill`.
-float at_border(const float* plane, Index height, Index width, const Place& p, float fill) {
-  const auto pixel = [&](Index y, Index x) {
-    return y >= 0 && y < height && x >= 0 && x < width ? plane[y * width + x] : fill;
-  };
-  return mix(mix(pixel(p.y, p.x), pixel(p.y, p.x + 1), p.right),
-             mix(pixel(p.y + 1, p.x), pixel(p.y + 1, p.x + 1), p.right), p.down);
-}
-
-}  // namespace
 
 AffineMap draw_affine(const AffineRanges& ranges, Index height, Index width, shoal::Random random) {
   const auto draw = [&](double range) { return random.uniform(-range, range); };
@@ -48,35 +22,16 @@ AffineMap draw_affine(const AffineRanges& ranges, Index height, Index width, sho
   return map;
 }
 
-void warp(const float* image, Index channels, Index height, Index width, const AffineMap& map, float fill, float* out) {
-  const Index pixels = height * width;
-  if (map == AffineMap{}) {
-    std::memcpy(out, image, static_cast<std::size_t>(channels * pixels) * sizeof(float));
-    return;
-  }
-  const double center_x = static_cast<double>(width - 1) / 2, center_y = static_cast<double>(height - 1) / 2;
-  for (Index row = 0; row < height; ++row) {
+void warp(const float* image, const ImageShape& shape, const AffineMap& map, float fill, float* out) {
+  if (map == AffineMap{}) return copy_image(image, shape, out);
+  const double center_x = static_cast<double>(shape.width - 1) / 2,
+               center_y = static_cast<double>(shape.height - 1) / 2;
+  for (Index row = 0; row < shape.height; ++row) {
     const double y = static_cast<double>(row) - center_y;
-    for (Index column = 0; column < width; ++column) {
+    for (Index column = 0; column < shape.width; ++column) {
       const double x = static_cast<double>(column) - center_x;
-      const double from_x = map.a * x + map.b * y + map.c + center_x;
-      const double from_y = map.d * x + map.e * y + map.f + center_y;
-      float* to = out + row * width + column;
-      const bool near =
-          from_x > -1 && from_x < static_cast<double>(width) && from_y > -1 && from_y < static_cast<double>(height);
-      if (!near) {
-        for (Index channel = 0; channel < channels; ++channel) to[channel * pixels] = fill;
-        continue;
-      }
-      const Index left = static_cast<Index>(from_x + 1) - 1,
-                  top = static_cast<Index>(from_y + 1) - 1;  // floor: above −1
-      const Place place{left, top, static_cast<float>(from_x - static_cast<double>(left)),
-                        static_cast<float>(from_y - static_cast<double>(top))};
-      const bool whole = left >= 0 && left + 1 < width && top >= 0 && top + 1 < height;
-      for (Index channel = 0; channel < channels; ++channel) {
-        const float* plane = image + channel * pixels;
-        to[channel * pixels] = whole ? inside(plane, width, place) : at_border(plane, height, width, place, fill);
-      }
+      look_at(image, shape, map.a * x + map.b * y + map.c + center_x, map.d * x + map.e * y + map.f + center_y, fill,
+              out + row * shape.width + column);
     }
   }
 }

@@ -2,7 +2,7 @@
 #ifndef SHOAL_PLUGINS_AUGMENTATIONS_AFFINE_AFFINE_H_
 #define SHOAL_PLUGINS_AUGMENTATIONS_AFFINE_AFFINE_H_
 
-#include "shoal/array.h"
+#include "image.h"
 #include "shoal/random.h"
 
 /// Where to look: output pixel (x, y), measured from the image's centre, shows the input at (a·x + b·y + c, d·x + e·y +
@@ -24,9 +24,8 @@ struct AffineRanges {
 /// of the stream; all ranges zero give the identity exactly.
 AffineMap draw_affine(const AffineRanges& ranges, shoal::Index height, shoal::Index width, shoal::Random random);
 
-/// The image (channels, height, width) seen through the map, to `out`, bilinearly; outside of the image is `fill`.
+/// The image seen through the map, to `out`, bilinearly; outside of the image is `fill`.
 /// The identity copies bits; maps that hit pixel centres, as quarter turns of squares do, copy values.
-void warp(const float* image, shoal::Index channels, shoal::Index height, shoal::Index width, const AffineMap& map,
-          float fill, float* out);
+void warp(const float* image, const ImageShape& shape, const AffineMap& map, float fill, float* out);
 
 #endif  // SHOAL_PLUGINS_AUGMENTATIONS_AFFINE_AFFINE_H_

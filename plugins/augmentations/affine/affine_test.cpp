@@ -16,7 +16,8 @@ using ::testing::ElementsAre;
 std::vector<float> warped(const std::vector<float>& image, Index height, Index width, const AffineMap& map,
                           float fill = 0) {
   std::vector<float> out(image.size(), -1);
-  warp(image.data(), static_cast<Index>(image.size()) / (height * width), height, width, map, fill, out.data());
+  const Index channels = static_cast<Index>(image.size()) / (height * width);
+  warp(image.data(), {channels, height, width}, map, fill, out.data());
   return out;
 }
 
