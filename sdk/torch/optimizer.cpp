@@ -1,6 +1,8 @@
 #include "shoal/torch/optimizer.h"
 
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
@@ -73,6 +75,26 @@ void Optimizer::step(double learning_rate) {
       libtorch::sgd_step(parameters[list], gradients[list], first[list], list == 1, learning_rate, options_);
     }
   }
+}
+
+void clip_gradients(const NamedTensors& parameters, double clip_norm) {
+  require(clip_norm > 0, "'clip_norm' must be above 0 where gradients are clipped, but is {}", clip_norm);
+  const auto norm_of = [](const at::Tensor& x) {
+    return at::linalg_vector_norm(x, /*ord=*/2, /*dim=*/{}, /*keepdim=*/false, at::kDouble);
+  };
+  const c10::NoGradGuard no_grad;
+  std::vector<at::Tensor> gradients, norms;
+  for (const auto& [name, parameter] : parameters) {
+    if (!parameter.grad().defined()) continue;
+    gradients.push_back(parameter.grad());
+    norms.push_back(norm_of(parameter.grad()));
+  }
+  if (gradients.empty()) return;
+  // The factor stays where the gradients are: to ask a GPU for it is to wait. It is exactly 1 for a norm up to the
+  // limit, which PyTorch's clip_grad_norm_ misses by the 1e-6 that it adds to the norm; a norm of 0 makes it 1, not
+  // NaN.
+  const at::Tensor factor = norm_of(at::stack(norms)).reciprocal_().mul_(clip_norm).clamp_max_(1);
+  for (at::Tensor& gradient : gradients) gradient.mul_(factor);
 }
 
 double schedule_factor(Schedule schedule, Index step, Index total, Index warmup) {

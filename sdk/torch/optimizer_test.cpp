@@ -78,6 +78,40 @@ TEST(Optimizer, RefusesNesterovWithoutMomentum) {
               ThrowsMessage<InputError>("'nesterov' needs 'momentum' above 0, got 0"));
 }
 
+// Three parameters, the last of which has no gradient; of the others together the norm is |(3, 4, 12)| = 13.
+NamedTensors with_gradients() {
+  NamedTensors out{{"a", at::zeros({2})}, {"b", at::zeros({1, 1})}, {"unused", at::zeros({2})}};
+  for (auto& [name, tensor] : out) tensor.set_requires_grad(true);
+  out[0].second.mutable_grad() = at::ones({2}).cumsum(0) + 2;
+  out[1].second.mutable_grad() = at::ones({1, 1}) * 12;
+  return out;
+}
+
+TEST(ClipGradients, ScalesAllByOneFactorToTheLimit) {
+  const NamedTensors parameters = with_gradients();
+  clip_gradients(parameters, 6.5);
+  EXPECT_EQ(parameters[0].second.grad()[0].item<float>(), 1.5f);
+  EXPECT_EQ(parameters[0].second.grad()[1].item<float>(), 2);
+  EXPECT_EQ(parameters[1].second.grad().item<float>(), 6);
+  EXPECT_FALSE(parameters[2].second.grad().defined());
+}
+
+TEST(ClipGradients, LeavesGradientsUpToTheLimitBitForBit) {
+  for (const double clip_norm : {13.0, 1e30}) {
+    const NamedTensors parameters = with_gradients(), untouched = with_gradients();
+    clip_gradients(parameters, clip_norm);
+    for (const std::size_t i : {0, 1})
+      EXPECT_TRUE(at::equal(parameters[i].second.grad(), untouched[i].second.grad())) << clip_norm;
+  }
+  const NamedTensors still{{"still", at::zeros({2}).set_requires_grad(true)}};
+  clip_gradients(still, 1);  // no gradient at all
+  still[0].second.mutable_grad() = at::zeros({2});
+  clip_gradients(still, 1);
+  EXPECT_TRUE(at::equal(still[0].second.grad(), at::zeros({2})));
+  EXPECT_THAT([&] { clip_gradients(still, 0); },
+              ThrowsMessage<InputError>("'clip_norm' must be above 0 where gradients are clipped, but is 0"));
+}
+
 TEST(Schedule, FollowsItsFormula) {
   using enum Schedule;
   EXPECT_EQ(schedule_factor(kConstant, 7, 10), 1);

@@ -161,7 +161,7 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
         params_.sampler == Sampler::kUniform ? draw_uniform(*pseudo, order) : draw_natural(*pseudo, order);
     const Index steps = shoal::steps_per_epoch(static_cast<Index>(rows.size()), params_.batch_size);
     const shoal::Learner learner{data,         *encoder, *classifier.head, encoder_optimizer, *classifier.optimizer,
-                                 augmentation, device};
+                                 augmentation, device,   params_.clip_norm};
     const shoal::EpochResult result =
         shoal::train_epoch(context, learner,
                            {.number = epoch,

@@ -22,7 +22,7 @@ void DeepClusterParams::describe(shoal::Schema<DeepClusterParams>& schema) {
           "means; matched: kept, the clusters being renumbered to the previous ones")
       .one_of(
           {{"reset", HeadPolicy::kReset}, {"centroids", HeadPolicy::kCentroids}, {"matched", HeadPolicy::kMatched}});
-  shoal::describe_optimizer(schema);
+  shoal::describe_training(schema);
 }
 
 void DeepClusterParams::check() const {

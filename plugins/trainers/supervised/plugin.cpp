@@ -8,7 +8,7 @@ void SupervisedParams::describe(shoal::Schema<SupervisedParams>& schema) {
       .field("batch_size", &SupervisedParams::batch_size,
              "examples of a step; the last step of an epoch takes what is left")
       .min(1);
-  shoal::describe_optimizer(schema);
+  shoal::describe_training(schema);
   schema.field("schedule", &SupervisedParams::schedule, "how the learning rate goes over all steps")
       .one_of({{"constant", shoal::Schedule::kConstant},
                {"cosine", shoal::Schedule::kCosine},

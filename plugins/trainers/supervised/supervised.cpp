@@ -37,7 +37,7 @@ void Supervised::run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outp
       data,           *encoder,
       *head,          encoder_optimizer,
       head_optimizer, inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr,
-      device};
+      device,         params_.clip_norm};
   const auto measure = [&](const Examples& examples) {
     return shoal::accuracy(shoal::predict_logits(context, *encoder, *head, examples, device), examples.labels());
   };

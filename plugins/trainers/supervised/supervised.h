@@ -5,7 +5,7 @@
 #include "shoal/torch/trainer.h"
 #include "shoal/torch/training.h"
 
-struct SupervisedParams : shoal::OptimizerOptions {
+struct SupervisedParams : shoal::TrainingOptions {
   std::int64_t epochs = 10;
   std::int64_t batch_size = 128;
   shoal::Schedule schedule = shoal::Schedule::kConstant;

@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
 #include "shoal/torch/testing_toys.h"
@@ -120,6 +121,86 @@ TEST(Supervised, ShowsEveryExampleOnceAnEpochInANewOrder) {
     for (const double corner : {0, 1, 2, 3})
       EXPECT_EQ(std::count(seen.begin() + epoch * 200, seen.begin() + (epoch + 1) * 200, corner), 50);
   EXPECT_FALSE(std::equal(seen.begin(), seen.begin() + 200, seen.begin() + 200));
+}
+
+/// Its one parameter begins at 0 and has the gradient −1 at every step, so that SGD without momentum at learning rate 1
+/// counts steps in it. What it answers hangs on that count alone: class answers[⌊count⌋] for every example.
+class Counter final : public shoal::Head {
+ public:
+  explicit Counter(std::vector<Index> answers = {}) : answers_(std::move(answers)) {}
+  void build(shoal::Context&, Index, Index classes) override {
+    count_ = add_parameter("count", at::zeros({}));
+    classes_ = classes;
+  }
+  at::Tensor forward(const at::Tensor& embedding) override {
+    at::Tensor logits = at::zeros({embedding.size(0), classes_});
+    const auto now = static_cast<std::size_t>(count_.item<float>());
+    if (now < answers_.size()) logits.select(1, answers_[now]).fill_(1);
+    return logits;
+  }
+  at::Tensor loss(const at::Tensor&, const at::Tensor&) override { return -count_; }
+  at::Tensor probabilities(const at::Tensor& logits) override { return logits; }
+
+ private:
+  std::vector<Index> answers_;
+  Index classes_ = 0;
+  at::Tensor count_;
+};
+
+/// One step of 1 an epoch, for Counter.
+SupervisedParams counting(Index epochs) {
+  SupervisedParams params;
+  params.method = shoal::OptimizerMethod::kSgd;
+  params.momentum = 0;
+  params.learning_rate = 1;
+  params.epochs = epochs;
+  params.batch_size = 1000;
+  return params;
+}
+
+void wire_counter(TestInputs& inputs, const std::vector<Index>& answers = {}) {
+  inputs.wire<Blobs>("data", 8);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Counter>("head", answers);
+}
+
+float count_of(const TestOutputs& outputs) { return outputs.heads.at("head")->parameters()[0].second.item<float>(); }
+
+TEST(Supervised, TakesStepsNoLongerThanTheClippedGradient) {
+  for (const auto& [clip_norm, count] : {std::pair{0.0, 3.0f}, std::pair{0.25, 0.75f}, std::pair{7.0, 3.0f}}) {
+    SupervisedParams params = counting(3);
+    params.clip_norm = clip_norm;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_EQ(count_of(outputs), count) << clip_norm;
+  }
+}
+
+TEST(Supervised, ClipsEncoderAndHeadTogether) {
+  SupervisedParams params = counting(1);
+  params.clip_norm = 1e-2;
+  Host host;
+  TestInputs inputs(host);
+  wire(inputs);
+  TestOutputs outputs;
+  Supervised(params).run(host.context(), inputs, outputs);
+  const auto before_encoder = inputs.encoder("encoder", {1, 2, 2});
+  const auto before_head = inputs.head("head", 16, 4, 0);
+  const auto squared_move = [](const shoal::Module& before, const shoal::Module& after) {
+    double sum = 0;
+    for (std::size_t i = 0; i < before.parameters().size(); ++i)
+      sum +=
+          (after.parameters()[i].second - before.parameters()[i].second).to(at::kDouble).square().sum().item<double>();
+    return sum;
+  };
+  const double encoder = squared_move(*before_encoder, *outputs.encoders.at("encoder"));
+  const double head = squared_move(*before_head, *outputs.heads.at("head"));
+  EXPECT_GT(encoder, 0);
+  EXPECT_GT(head, 0);
+  EXPECT_NEAR(std::sqrt(encoder + head), 1e-2, 1e-6);  // one step at rate 1; parameters are float32, near 1
 }
 
 /// A head whose loss is NaN from the third step on.

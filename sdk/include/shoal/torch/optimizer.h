@@ -37,6 +37,11 @@ class Optimizer {
   std::vector<at::Tensor> parameters_, first_, second_, steps_;  // first_: mean or momentum; second_: mean of squares
 };
 
+/// Scales the gradients of all `parameters` by one factor, so that their L2 norm, all of them being one vector, is at
+/// most `clip_norm` > 0. Shorter ones stay bit for bit. Parameters without a gradient are left alone. Source: Pascanu,
+/// Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+void clip_gradients(const NamedTensors& parameters, double clip_norm);
+
 enum class Schedule { kConstant, kCosine, kOneCycle };
 
 /// The factor on the base learning rate at `step`, 0 ≤ step ≤ total:
