@@ -97,11 +97,15 @@ void clip_gradients(const NamedTensors& parameters, double clip_norm) {
   for (at::Tensor& gradient : gradients) gradient.mul_(factor);
 }
 
-double schedule_factor(Schedule schedule, Index step, Index total, Index warmup) {
+double schedule_factor(Schedule schedule, Index step, Index total, const ScheduleOptions& options) {
+  const auto& [warmup, drop_every, drop_factor] = options;
   require(total >= 1 && step >= 0 && step <= total, "step {} of {} does not exist", step, total);
   require(warmup >= 0, "'warmup' must be at least 0, but is {}", warmup);
   require(warmup == 0 || schedule != Schedule::kOneCycle,
           "a one-cycle schedule rises by itself: 'warmup' must be 0, but is {}", warmup);
+  require(schedule != Schedule::kStep || (drop_every >= 1 && drop_factor > 0),
+          "a step schedule drops after at least 1 step by a factor above 0, got {} steps and a factor of {}",
+          drop_every, drop_factor);
   if (step < warmup) return static_cast<double>(step + 1) / static_cast<double>(warmup);
   const auto part = [](double done, double all) { return all <= 0 ? 1.0 : done / all; };
   const auto now = static_cast<double>(step);
@@ -112,6 +116,7 @@ double schedule_factor(Schedule schedule, Index step, Index total, Index warmup)
       const auto start = static_cast<double>(warmup);
       return by_cosine(1, 0, part(now - start, end - start));
     }
+    case Schedule::kStep: return std::pow(drop_factor, static_cast<double>(step / drop_every));
     case Schedule::kOneCycle: break;
   }
   const double top = 0.3 * end;

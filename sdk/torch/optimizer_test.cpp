@@ -126,15 +126,34 @@ TEST(Schedule, FollowsItsFormula) {
 }
 
 TEST(Schedule, WarmsUpFirst) {
-  EXPECT_EQ(schedule_factor(Schedule::kCosine, 0, 14, 4), 0.25);
-  EXPECT_EQ(schedule_factor(Schedule::kCosine, 3, 14, 4), 1);
-  EXPECT_EQ(schedule_factor(Schedule::kCosine, 4, 14, 4), 1);
-  EXPECT_NEAR(schedule_factor(Schedule::kCosine, 9, 14, 4), 0.5, 1e-15);
-  EXPECT_EQ(schedule_factor(Schedule::kConstant, 1, 14, 4), 0.5);
-  EXPECT_THAT([] { schedule_factor(Schedule::kOneCycle, 0, 10, 2); },
+  EXPECT_EQ(schedule_factor(Schedule::kCosine, 0, 14, {.warmup = 4}), 0.25);
+  EXPECT_EQ(schedule_factor(Schedule::kCosine, 3, 14, {.warmup = 4}), 1);
+  EXPECT_EQ(schedule_factor(Schedule::kCosine, 4, 14, {.warmup = 4}), 1);
+  EXPECT_NEAR(schedule_factor(Schedule::kCosine, 9, 14, {.warmup = 4}), 0.5, 1e-15);
+  EXPECT_EQ(schedule_factor(Schedule::kConstant, 1, 14, {.warmup = 4}), 0.5);
+  EXPECT_THAT([] { schedule_factor(Schedule::kOneCycle, 0, 10, {.warmup = 2}); },
               ThrowsMessage<InputError>("a one-cycle schedule rises by itself: 'warmup' must be 0, but is 2"));
   EXPECT_THAT([] { schedule_factor(Schedule::kCosine, 11, 10); },
               ThrowsMessage<InputError>("step 11 of 10 does not exist"));
+}
+
+TEST(Schedule, DropsByItsFactorEveryFewSteps) {
+  const auto at = [](Index step, Index warmup = 0) {
+    return schedule_factor(Schedule::kStep, step, 30, {.warmup = warmup, .drop_every = 10, .drop_factor = 0.5});
+  };
+  EXPECT_EQ(at(0), 1);
+  EXPECT_EQ(at(9), 1);
+  EXPECT_EQ(at(10), 0.5);
+  EXPECT_EQ(at(19), 0.5);
+  EXPECT_EQ(at(20), 0.25);
+  EXPECT_EQ(at(30), 0.125);
+  EXPECT_EQ(at(0, 4), 0.25);  // of the warmup
+  EXPECT_EQ(at(4, 4), 1);
+  EXPECT_EQ(at(10, 4), 0.5);
+  EXPECT_EQ(schedule_factor(Schedule::kStep, 1, 2, {.drop_every = 1}), 0.1);
+  EXPECT_THAT([] { schedule_factor(Schedule::kStep, 0, 10); },
+              ThrowsMessage<InputError>(
+                  "a step schedule drops after at least 1 step by a factor above 0, got 0 steps and a factor of 0.1"));
 }
 
 }  // namespace

@@ -12,15 +12,28 @@ void SupervisedParams::describe(shoal::Schema<SupervisedParams>& schema) {
   schema.field("schedule", &SupervisedParams::schedule, "how the learning rate goes over all steps")
       .one_of({{"constant", shoal::Schedule::kConstant},
                {"cosine", shoal::Schedule::kCosine},
-               {"one-cycle", shoal::Schedule::kOneCycle}});
+               {"one-cycle", shoal::Schedule::kOneCycle},
+               {"step", shoal::Schedule::kStep}});
   schema.field("warmup", &SupervisedParams::warmup, "steps at the start over which the learning rate rises")
       .min(0)
       .unit("steps");
+  schema.field("step_epochs", &SupervisedParams::step_epochs, "of schedule 'step': epochs from one drop to the next")
+      .min(1)
+      .unit("epochs");
+  schema
+      .field("step_factor", &SupervisedParams::step_factor,
+             "of schedule 'step': what each drop multiplies the learning rate by; the others ignore it")
+      .above(0)
+      .max(1);
 }
 
 void SupervisedParams::check() const {
   shoal::require(schedule != shoal::Schedule::kOneCycle || warmup == 0,
                  "schedule 'one-cycle' has a rise of its own: 'warmup' must be 0, but is {}", warmup);
+  shoal::require(schedule != shoal::Schedule::kStep || step_epochs.has_value(),
+                 "schedule 'step' needs 'step_epochs', the epochs from one drop of the learning rate to the next");
+  shoal::require(schedule == shoal::Schedule::kStep || !step_epochs.has_value(),
+                 "'step_epochs' belongs to schedule 'step'");
   shoal::require(!nesterov || method == shoal::OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'");
 }
 

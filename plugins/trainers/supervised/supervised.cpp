@@ -43,9 +43,12 @@ void Supervised::run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outp
   };
 
   const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
+  const shoal::ScheduleOptions schedule{.warmup = params_.warmup,
+                                        .drop_every = params_.step_epochs.value_or(0) * steps,
+                                        .drop_factor = params_.step_factor};
   const auto learning_rate = [&](Index steps_done) {
     return params_.learning_rate *
-           shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, params_.warmup);
+           shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, schedule);
   };
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);

@@ -2,6 +2,8 @@
 #ifndef SHOAL_PLUGINS_TRAINERS_SUPERVISED_SUPERVISED_H_
 #define SHOAL_PLUGINS_TRAINERS_SUPERVISED_SUPERVISED_H_
 
+#include <optional>
+
 #include "shoal/torch/trainer.h"
 #include "shoal/torch/training.h"
 
@@ -10,6 +12,8 @@ struct SupervisedParams : shoal::TrainingOptions {
   std::int64_t batch_size = 128;
   shoal::Schedule schedule = shoal::Schedule::kConstant;
   std::int64_t warmup = 0;
+  std::optional<std::int64_t> step_epochs;
+  double step_factor = 0.1;
 
   static void describe(shoal::Schema<SupervisedParams>& schema);
   void check() const;

@@ -166,6 +166,23 @@ void wire_counter(TestInputs& inputs, const std::vector<Index>& answers = {}) {
 
 float count_of(const TestOutputs& outputs) { return outputs.heads.at("head")->parameters()[0].second.item<float>(); }
 
+TEST(Supervised, DropsTheRateAfterEachOfItsStepEpochs) {
+  SupervisedParams params = counting(5);
+  params.schedule = shoal::Schedule::kStep;
+  params.step_epochs = 2;
+  params.step_factor = 0.5;
+  for (const auto& [batch_size, count] : {std::pair{8, 3.25f}, std::pair{4, 6.5f}}) {  // 1 or 2 steps an epoch
+    params.batch_size = batch_size;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_EQ(count_of(outputs), count);                                               // 1 + 1 + ½ + ½ + ¼ for each
+    EXPECT_THAT(series(host, "learning_rate"), ElementsAre(1, 0.5, 0.5, 0.25, 0.25));  // what a next step would take
+  }
+}
+
 TEST(Supervised, TakesStepsNoLongerThanTheClippedGradient) {
   for (const auto& [clip_norm, count] : {std::pair{0.0, 3.0f}, std::pair{0.25, 0.75f}, std::pair{7.0, 3.0f}}) {
     SupervisedParams params = counting(3);
@@ -257,6 +274,14 @@ TEST(Supervised, RefusesParametersThatDoNotGoTogether) {
   params.schedule = shoal::Schedule::kOneCycle;
   params.warmup = 5;
   EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'warmup' must be 0, but is 5")));
+  params = {};
+  params.schedule = shoal::Schedule::kStep;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("needs 'step_epochs'")));
+  params.step_epochs = 2;
+  EXPECT_NO_THROW(params.check());
+  params.schedule = shoal::Schedule::kCosine;
+  EXPECT_THAT([&] { params.check(); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("'step_epochs' belongs to schedule 'step'")));
   params = {};
   params.nesterov = true;
   EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("belongs to optimizer 'sgd'")));
