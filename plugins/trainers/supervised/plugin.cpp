@@ -25,6 +25,21 @@ void SupervisedParams::describe(shoal::Schema<SupervisedParams>& schema) {
              "of schedule 'step': what each drop multiplies the learning rate by; the others ignore it")
       .above(0)
       .max(1);
+  schema
+      .field("validation_share", &SupervisedParams::validation_share,
+             "the share of 'data', chosen at random, that is not trained on but measured after each epoch")
+      .min(0)
+      .below(1);
+  schema
+      .field("patience", &SupervisedParams::patience,
+             "epochs without a better validation accuracy after which training stops; 0: it never does")
+      .min(0)
+      .unit("epochs");
+  schema
+      .field("keep", &SupervisedParams::keep,
+             "which epoch's encoder and head are given out: the last, or the first of those with the best validation "
+             "accuracy")
+      .one_of({{"last", Keep::kLast}, {"best", Keep::kBest}});
 }
 
 void SupervisedParams::check() const {
@@ -44,14 +59,18 @@ SHOAL_PLUGIN("supervised", "0.1.0", "an encoder and a head, trained together on 
       .in<shoal::Encoder>("encoder", "what is trained; the node that holds it stays as it is")
       .in<shoal::Head>("head", "from embeddings to classes, and the loss")
       .optional_in<shoal::Augmentation>("augmentation", "a random map of every training batch")
-      .optional_in<shoal::Dataset>("validation", "measured after each epoch")
-      .optional_in<shoal::Dataset>("test", "measured once, after the last epoch")
+      .optional_in<shoal::Dataset>("validation", "measured after each epoch; or hold out a validation_share")
+      .optional_in<shoal::Dataset>("test", "measured once, when training is over")
       .out<shoal::Encoder>("encoder", "the trained encoder")
       .out<shoal::Head>("head", "the trained head")
       .out<shoal::Number>("accuracy", "share of 'test' that is right; only where 'test' is wired", SHOAL_HIGHER)
+      .out<shoal::Number>("best_epoch", "the first with the best validation_accuracy; only where that is measured")
       .out<shoal::Series>("loss", "of each step", SHOAL_LOWER)
       .out<shoal::Series>("train_loss", "of each epoch, mean over its examples", SHOAL_LOWER)
       .out<shoal::Series>("train_accuracy", "of each epoch, as the examples were trained on", SHOAL_HIGHER)
-      .out<shoal::Series>("validation_accuracy", "after each epoch; only where 'validation' is wired", SHOAL_HIGHER)
+      .out<shoal::Series>("validation_loss", "after each epoch; only with 'validation' or a validation_share",
+                          SHOAL_LOWER)
+      .out<shoal::Series>("validation_accuracy", "after each epoch; only with 'validation' or a validation_share",
+                          SHOAL_HIGHER)
       .out<shoal::Series>("learning_rate", "at the end of each epoch");
 }

@@ -5,6 +5,9 @@
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <set>
+
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -218,6 +221,152 @@ TEST(Supervised, ClipsEncoderAndHeadTogether) {
   EXPECT_GT(encoder, 0);
   EXPECT_GT(head, 0);
   EXPECT_NEAR(std::sqrt(encoder + head), 1e-2, 1e-6);  // one step at rate 1; parameters are float32, near 1
+}
+
+// The classes of ten Blobs are 3, 3, 2 and 2 examples: these answers are right for .2, .3, .2, .3, .2, .2 and .2 of
+// them.
+const std::vector<Index> kAnswers = {0, 2, 0, 3, 1, 2, 3, 2};  // before the first epoch, after it, after the second, …
+
+TEST(Supervised, StopsWhenPatienceEndsAndKeepsWhatItIsAskedTo) {
+  struct Case {
+    Index patience;
+    Keep keep;
+    std::size_t epochs;
+    float count;
+  };
+  for (const auto& [patience, keep, epochs, count] :
+       {Case{0, Keep::kLast, 7, 7}, Case{0, Keep::kBest, 7, 2}, Case{2, Keep::kLast, 4, 4}, Case{2, Keep::kBest, 4, 2},
+        Case{1, Keep::kBest, 3, 2}}) {
+    SCOPED_TRACE(patience);
+    SupervisedParams params = counting(7);
+    params.patience = patience;
+    params.keep = keep;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs, kAnswers);
+    inputs.wire<Blobs>("validation", 10);
+    inputs.wire<Blobs>("test", 1);  // of class 0, the answer after the second epoch alone
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_EQ(count_of(outputs), count);
+    EXPECT_THAT(series(host, "train_loss"), SizeIs(epochs));
+    std::vector<double> accuracies{0.2, 0.3, 0.2, 0.3, 0.2, 0.2, 0.2}, losses{-1, -2, -3, -4, -5, -6, -7};
+    accuracies.resize(epochs), losses.resize(epochs);
+    EXPECT_EQ(series(host, "validation_accuracy"), accuracies);
+    EXPECT_EQ(series(host, "validation_loss"), losses);
+    EXPECT_EQ(outputs.numbers.at("best_epoch"), 2);  // not the fourth, which is no better
+    EXPECT_EQ(outputs.numbers.at("accuracy"), keep == Keep::kBest ? 1 : 0);
+    const bool told = std::any_of(host.log().begin(), host.log().end(), [](const auto& line) {
+      return line.text.find("has not exceeded the 0.3 of epoch 2") != std::string::npos;
+    });
+    EXPECT_EQ(told, patience > 0);
+  }
+}
+
+TEST(Supervised, KeepsTheBestEpochByteForByte) {  // it is what training for so many epochs gives; validation is no help
+  SupervisedParams params = quick();
+  params.keep = Keep::kBest;
+  params.learning_rate = 0.01;
+  const auto run = [&](TestOutputs& outputs) {
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs);
+    inputs.wire<Blobs>("validation", 50, 4, 0.1, /*relabel=*/1);  // what is learnt is wrong there
+    Supervised(params).run(host.context(), inputs, outputs);
+  };
+  TestOutputs best, last;
+  run(best);
+  params.epochs = static_cast<Index>(best.numbers.at("best_epoch"));
+  ASSERT_LT(params.epochs, 5);
+  params.keep = Keep::kLast;
+  run(last);
+  EXPECT_TRUE(same_state(*best.encoders["encoder"], *last.encoders["encoder"]));
+  EXPECT_TRUE(same_state(*best.heads["head"], *last.heads["head"]));
+}
+
+/// Remembers the first number of each example that it is shown, apart for training and measuring.
+class WatchingEncoder final : public shoal::Encoder {
+ public:
+  static inline std::multiset<float> trained_on, measured;
+  void build(shoal::Context&, const shoal::Shape&) override {}
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override {
+    const at::Tensor first = examples.flatten(1).select(1, 0).contiguous();
+    for (Index i = 0; i < first.size(0); ++i)
+      (training() ? trained_on : measured).insert(first.const_data_ptr<float>()[i]);
+    return examples.flatten(1);
+  }
+};
+
+TEST(Supervised, NeverTrainsOnWhatItHoldsOut) {
+  WatchingEncoder::trained_on.clear();
+  WatchingEncoder::measured.clear();
+  SupervisedParams params = quick();
+  params.validation_share = 0.25;
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<Blobs>("data", 200);
+  inputs.wire<WatchingEncoder>("encoder");
+  inputs.wire<ToyHead>("head");
+  TestOutputs outputs;
+  Supervised(params).run(host.context(), inputs, outputs);
+  const auto& trained_on = WatchingEncoder::trained_on;
+  const auto& measured = WatchingEncoder::measured;
+  const std::set<float> train(trained_on.begin(), trained_on.end()), held_out(measured.begin(), measured.end());
+  EXPECT_THAT(trained_on, SizeIs(5 * 150));
+  EXPECT_THAT(measured, SizeIs(5 * 50));
+  EXPECT_THAT(train, SizeIs(150));
+  EXPECT_THAT(held_out, SizeIs(50));
+  for (const float example : held_out) EXPECT_FALSE(train.contains(example));
+  EXPECT_THAT(series(host, "validation_accuracy"), SizeIs(5));
+  EXPECT_THAT(series(host, "loss"), SizeIs(5 * 5));  // 150 = 4·32 + 22
+}
+
+TEST(Supervised, HoldsOutByItsSeed) {
+  SupervisedParams params = quick();
+  params.validation_share = 0.3;
+  params.keep = Keep::kBest;
+  std::vector<TestOutputs> outputs(3);
+  std::vector<std::vector<double>> losses;
+  for (std::size_t run = 0; run < 3; ++run) {
+    Host host({.threads = run == 1 ? 2 : 1, .seed = run == 2 ? 1u : 0u});
+    TestInputs inputs(host);
+    wire(inputs);
+    Supervised(params).run(host.context(), inputs, outputs[run]);
+    losses.push_back(series(host, "validation_loss"));
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+  EXPECT_NE(losses[0], losses[2]);
+  EXPECT_TRUE(same_state(*outputs[0].encoders["encoder"], *outputs[1].encoders["encoder"]));
+  EXPECT_TRUE(same_state(*outputs[0].heads["head"], *outputs[1].heads["head"]));
+}
+
+TEST(Supervised, SaysWhichValidationItNeeds) {
+  const auto message_of = [](bool wired, auto&& change) {
+    SupervisedParams params = quick();
+    change(params);
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs, 20);
+    if (wired) inputs.wire<Blobs>("validation", 20);
+    TestOutputs outputs;
+    try {
+      Supervised(params).run(host.context(), inputs, outputs);
+    } catch (const shoal::InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(message_of(true, [](auto& params) { params.validation_share = 0.5; }),
+            "'validation' is wired, so 'validation_share' must be 0, but is 0.5: there is one validation set");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.patience = 3; }),
+            "'patience' 3 needs a validation set: wire 'validation', or give a 'validation_share' of 'data'");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.keep = Keep::kBest; }),
+            "keep 'best' needs a validation set: wire 'validation', or give a 'validation_share' of 'data'");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.validation_share = 0.01; }),
+            "'validation_share' 0.01 holds out 0 of 20 examples; at least 1 must be held out, and 1 be trained on");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.validation_share = 0.99; }),
+            "'validation_share' 0.99 holds out 20 of 20 examples; at least 1 must be held out, and 1 be trained on");
 }
 
 /// A head whose loss is NaN from the third step on.
