@@ -103,6 +103,7 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
     const double learning_rate = epoch.learning_rate(done);
     encoder_optimizer.step(learning_rate);
     head_optimizer.step(learning_rate);
+    if (epoch.after_step) epoch.after_step();
     tally.add(loss, logits.detach().argmax(1).eq(labels).sum(), to - from, learning_rate);
   }
   encoder.train(false);

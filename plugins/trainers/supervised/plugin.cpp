@@ -26,6 +26,12 @@ void SupervisedParams::describe(shoal::Schema<SupervisedParams>& schema) {
       .above(0)
       .max(1);
   schema
+      .field("ema_decay", &SupervisedParams::ema_decay,
+             "decay a step of the moving average of all parameters that is measured and given out; 0: the parameters "
+             "themselves are")
+      .min(0)
+      .below(1);
+  schema
       .field("validation_share", &SupervisedParams::validation_share,
              "the share of 'data', chosen at random, that is not trained on but measured after each epoch")
       .min(0)

@@ -58,6 +58,27 @@ void require_validation(const SupervisedParams& params, const shoal::Inputs& inp
   shoal::require(params.keep == Keep::kLast || wired || held_out, "keep 'best' {}", kHelp);
 }
 
+/// An encoder and a head.
+struct Model {
+  std::unique_ptr<shoal::Encoder> encoder;
+  std::unique_ptr<shoal::Head> head;
+};
+
+Model make_model(shoal::Inputs& inputs, const Examples& data) {
+  Model out;
+  out.encoder = inputs.encoder("encoder", data.shape());
+  out.head = inputs.head("head", out.encoder->embedding_size(), data.classes());
+  return out;
+}
+
+/// average ← decay·average + (1 − decay)·parameter. Buffers are copied: running statistics are averages already.
+void update_average(const shoal::Module& trained, const shoal::Module& average, double decay) {
+  const c10::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < trained.parameters().size(); ++i)
+    average.parameters()[i].second.lerp_(trained.parameters()[i].second, 1 - decay);
+  shoal::copy_state(trained.buffers(), average.buffers());
+}
+
 /// The first epoch of those with the best validation accuracy and, where asked, what the modules were after it.
 class BestEpoch {
  public:
@@ -101,24 +122,35 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
   const std::optional<Examples> test = find_examples(context, inputs, "test", data);
 
   const at::Device device = inputs.device();
-  std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
-  std::unique_ptr<shoal::Head> head = inputs.head("head", encoder->embedding_size(), data.classes());
-  shoal::Optimizer encoder_optimizer(encoder->parameters(), params_);
-  shoal::Optimizer head_optimizer(head->parameters(), params_);
+  Model trained = make_model(inputs, data);
+  shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_);
+  shoal::Optimizer head_optimizer(trained.head->parameters(), params_);
   const shoal::Learner learner{
-      data,           *encoder,
-      *head,          encoder_optimizer,
+      data,           *trained.encoder,
+      *trained.head,  encoder_optimizer,
       head_optimizer, inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr,
       device,         params_.clip_norm};
+
+  // What is measured and given out: what is trained, or its moving average.
+  Model average;
+  std::function<void()> after_step;
+  if (params_.ema_decay > 0) {
+    average = make_model(inputs, data);  // begins where the trained one does
+    after_step = [&] {
+      update_average(*trained.encoder, *average.encoder, params_.ema_decay);
+      update_average(*trained.head, *average.head, params_.ema_decay);
+    };
+  }
+  Model& given = params_.ema_decay > 0 ? average : trained;
   const auto logits_of = [&](const Examples& examples) {
-    return shoal::predict_logits(context, *encoder, *head, examples, device);
+    return shoal::predict_logits(context, *given.encoder, *given.head, examples, device);
   };
-  BestEpoch best({encoder.get(), head.get()}, params_.keep == Keep::kBest);
+  BestEpoch best({given.encoder.get(), given.head.get()}, params_.keep == Keep::kBest);
   const auto validate = [&](Index epoch) {
     const c10::NoGradGuard no_grad;
     const at::Tensor logits = logits_of(*validation);
     const double accuracy = shoal::accuracy(logits, validation->labels());
-    const at::Tensor loss = head->loss(logits.to(device), validation->labels().to(device));
+    const at::Tensor loss = given.head->loss(logits.to(device), validation->labels().to(device));
     context.scalar("validation_loss", loss.item<double>(), epoch);
     context.scalar("validation_accuracy", accuracy, epoch);
     best.add(epoch, accuracy);
@@ -145,7 +177,8 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
                                                           .steps_before = before,
                                                           .steps_in_all = params_.epochs * steps,
                                                           .views = context.random("views").fork(stream),
-                                                          .learning_rate = learning_rate});
+                                                          .learning_rate = learning_rate,
+                                                          .after_step = after_step});
     context.scalar("train_loss", result.loss, epoch);
     context.scalar("train_accuracy", result.accuracy, epoch);
     context.scalar("learning_rate", learning_rate(before + steps), epoch);
@@ -167,6 +200,6 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
                 best.accuracy());
   }
   if (test) outputs.number("accuracy", shoal::accuracy(logits_of(*test), test->labels()));
-  outputs.encoder("encoder", std::move(encoder));
-  outputs.head("head", std::move(head));
+  outputs.encoder("encoder", std::move(given.encoder));
+  outputs.head("head", std::move(given.head));
 }

@@ -16,6 +16,7 @@ struct SupervisedParams : shoal::TrainingOptions {
   std::int64_t warmup = 0;
   std::optional<std::int64_t> step_epochs;
   double step_factor = 0.1;
+  double ema_decay = 0;
   double validation_share = 0;
   std::int64_t patience = 0;
   Keep keep = Keep::kLast;

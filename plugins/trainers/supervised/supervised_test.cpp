@@ -284,6 +284,59 @@ TEST(Supervised, KeepsTheBestEpochByteForByte) {  // it is what training for so 
   EXPECT_TRUE(same_state(*best.heads["head"], *last.heads["head"]));
 }
 
+TEST(Supervised, MeasuresAndGivesOutTheMovingAverage) {
+  // The count is 1, 2, 3, 4; its average with decay ½, from 0 on, ½, 1¼, 2⅛, 3 1/16. Answers follow the average,
+  // rounded down: answers 0 (3 of 10), 2 (2 of 10), 0 and 3 (2 of 10).
+  for (const auto& [keep, count] : {std::pair{Keep::kLast, 3.0625f}, std::pair{Keep::kBest, 0.5f}}) {
+    SupervisedParams params = counting(4);
+    params.ema_decay = 0.5;
+    params.keep = keep;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs, kAnswers);
+    inputs.wire<Blobs>("validation", 10);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_THAT(series(host, "validation_accuracy"), ElementsAre(0.3, 0.2, 0.3, 0.2));
+    EXPECT_THAT(series(host, "validation_loss"), ElementsAre(-0.5, -1.25, -2.125, -3.0625));
+    EXPECT_THAT(series(host, "train_loss"), ElementsAre(0, -1, -2, -3));  // of what is trained
+    EXPECT_EQ(count_of(outputs), count);
+  }
+}
+
+TEST(Supervised, AveragesParametersAndCopiesBuffers) {
+  const auto run = [](double ema_decay, Index epochs) {
+    SupervisedParams params = quick();
+    params.ema_decay = ema_decay;
+    params.epochs = epochs;
+    params.batch_size = 200;  // one step an epoch
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    return std::move(outputs.encoders.at("encoder"));
+  };
+  const auto parameter = [](const shoal::Encoder& encoder, std::size_t i) {
+    return encoder.parameters()[i].second.detach().to(at::kDouble);
+  };
+  const auto average = run(0.75, 3), again = run(0.75, 3), first = run(0, 1), second = run(0, 2), third = run(0, 3);
+  Host host;
+  TestInputs inputs(host);
+  wire(inputs);
+  const auto initial = inputs.encoder("encoder", {1, 2, 2});
+  EXPECT_TRUE(same_state(*average, *again));
+  for (std::size_t i = 0; i < average->parameters().size(); ++i) {
+    const at::Tensor wanted = (27 * parameter(*initial, i) + 9 * parameter(*first, i) + 12 * parameter(*second, i) +
+                               16 * parameter(*third, i)) /
+                              64;
+    EXPECT_LT((parameter(*average, i) - wanted).abs().max().item<double>(), 1e-6) << i;  // float32, near 1
+    EXPECT_FALSE(at::equal(average->parameters()[i].second, third->parameters()[i].second)) << i;
+  }
+  for (std::size_t i = 0; i < average->buffers().size(); ++i)
+    EXPECT_TRUE(at::equal(average->buffers()[i].second, third->buffers()[i].second)) << i;
+}
+
 /// Remembers the first number of each example that it is shown, apart for training and measuring.
 class WatchingEncoder final : public shoal::Encoder {
  public:

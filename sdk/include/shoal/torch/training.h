@@ -44,6 +44,7 @@ struct Epoch {
   Random views = Random(0);          ///< what the augmentation draws from; a stream of this epoch's own
   const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
   std::function<double(Index steps_done)> learning_rate = {};
+  std::function<void()> after_step = {};  ///< called once encoder and head have made a step; may be empty
 };
 
 struct EpochResult {
