@@ -8,16 +8,8 @@ namespace {
 /// Parameters and buffers, copied to the CPU.
 NamedTensors copy_of(const Module& module) {
   NamedTensors out;
-  for (const NamedTensors* tensors : {&module.parameters(), &module.buffers()})
-    for (const auto& [name, tensor] : *tensors) out.emplace_back(name, tensor.detach().to(at::kCPU).clone());
+  for (const auto& [name, tensor] : module.state()) out.emplace_back(name, tensor.detach().to(at::kCPU).clone());
   return out;
-}
-
-/// Puts `trained` into a module that was built alike.
-void restore(Module& module, const NamedTensors& trained) {
-  NamedTensors all = module.parameters();
-  all.insert(all.end(), module.buffers().begin(), module.buffers().end());
-  copy_state(trained, all);
 }
 
 template <typename Kind>
@@ -33,7 +25,7 @@ std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Se
   const auto live = made.make(services, listener);
   auto encoder = take<Encoder>(*live);
   encoder->build(live->context(), example);
-  if (made.trained) restore(*encoder, made.trained->tensors);
+  if (made.trained) copy_state(made.trained->tensors, encoder->state());
   return encoder;
 }
 
@@ -94,7 +86,7 @@ std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding
   auto head = take<Head>(*live);
   SubContext context(live->context(), "draw", draw);
   head->build(context, embedding, classes);
-  if (from.trained) restore(*head, from.trained->tensors);
+  if (from.trained) copy_state(from.trained->tensors, head->state());
   head->to(device_);
   embedding_ = embedding;
   classes_ = classes;

@@ -80,10 +80,21 @@ Index Examples::classes() const {
                                    : static_cast<Index>(info_.class_names.size());
 }
 
-at::Tensor Examples::batch(std::span<const Index> rows) const {
+at::Tensor Examples::select(const at::Tensor& from, std::span<const Index> rows) const {
   for (const Index row : rows) require(row >= 0 && row < count(), "example {} of {} does not exist", row, count());
   const at::Tensor which = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())}));
-  return as_floats(at::index_select(examples_, 0, which));
+  return at::index_select(from, 0, which);
+}
+
+at::Tensor Examples::batch(std::span<const Index> rows) const { return as_floats(select(examples_, rows)); }
+
+Examples Examples::subset(std::span<const Index> rows) const {
+  require(!rows.empty(), "a subset needs at least 1 example, got none");
+  Examples out = *this;
+  out.info_.count = static_cast<Index>(rows.size());
+  out.examples_ = select(examples_, rows);
+  if (labels_.defined()) out.labels_ = select(labels_, rows);
+  return out;
 }
 
 at::Tensor Examples::range(Index from, Index to) const {

@@ -92,6 +92,20 @@ TEST_F(ExamplesTest, GivesBytesAsFractionsOf255InTheOrderAsked) {
   EXPECT_TRUE(at::equal(data.range(1, 3), data.batch(some)));
 }
 
+TEST_F(ExamplesTest, GivesSomeAsADatasetOfTheirOwn) {
+  const Examples data = examples();
+  const std::vector<Index> rows{4, 2};
+  const Examples some = data.subset(rows);
+  EXPECT_EQ(some.count(), 2);
+  EXPECT_EQ(some.shape(), data.shape());
+  EXPECT_TRUE(at::equal(some.range(0, 2), data.batch(rows)));
+  EXPECT_THAT(view(some.labels()).vector<std::int64_t>(), ElementsAre(1, 2));
+  EXPECT_EQ(data.count(), 5);
+  EXPECT_THAT([&] { data.subset({}); }, ThrowsMessage<InputError>("a subset needs at least 1 example, got none"));
+  toy_.info.labelled = false;
+  EXPECT_FALSE(examples().subset(rows).labels().defined());
+}
+
 TEST_F(ExamplesTest, CountsClassesByNamesOrByTheLargestLabel) {
   EXPECT_EQ(examples().classes(), 3);
   EXPECT_THAT(view(examples().labels()).vector<std::int64_t>(), ElementsAre(0, 1, 2, 0, 1));

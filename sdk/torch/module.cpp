@@ -39,6 +39,12 @@ at::Tensor Module::add_buffer(std::string name, at::Tensor value) {
   return buffers_.emplace_back(std::move(name), std::move(value)).second;
 }
 
+NamedTensors Module::state() const {
+  NamedTensors all = parameters_;
+  all.insert(all.end(), buffers_.begin(), buffers_.end());
+  return all;
+}
+
 void Module::to(at::Device device) {
   const c10::NoGradGuard no_grad;
   for (const NamedTensors* tensors : {&parameters_, &buffers_}) {

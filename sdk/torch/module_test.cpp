@@ -37,6 +37,9 @@ TEST(Module, KeepsTensorsByNameInTheOrderTheyCame) {
   EXPECT_TRUE(module.parameters()[0].second.is_same(weight));
   EXPECT_TRUE(weight.requires_grad());
   EXPECT_FALSE(module.buffers()[0].second.requires_grad());
+  ASSERT_EQ(module.state().size(), 2u);
+  EXPECT_TRUE(module.state()[0].second.is_same(weight));
+  EXPECT_EQ(module.state()[1].first, "mean");
   EXPECT_THAT([&] { module.add_buffer("weight", at::zeros({1})); },
               ThrowsMessage<InputError>("there is a tensor named 'weight' already"));
 }

@@ -1,6 +1,8 @@
 #include "shoal/torch/optimizer.h"
 
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
@@ -75,11 +77,35 @@ void Optimizer::step(double learning_rate) {
   }
 }
 
-double schedule_factor(Schedule schedule, Index step, Index total, Index warmup) {
+void clip_gradients(const NamedTensors& parameters, double clip_norm) {
+  require(clip_norm > 0, "'clip_norm' must be above 0 where gradients are clipped, but is {}", clip_norm);
+  const auto norm_of = [](const at::Tensor& x) {
+    return at::linalg_vector_norm(x, /*ord=*/2, /*dim=*/{}, /*keepdim=*/false, at::kDouble);
+  };
+  const c10::NoGradGuard no_grad;
+  std::vector<at::Tensor> gradients, norms;
+  for (const auto& [name, parameter] : parameters) {
+    if (!parameter.grad().defined()) continue;
+    gradients.push_back(parameter.grad());
+    norms.push_back(norm_of(parameter.grad()));
+  }
+  if (gradients.empty()) return;
+  // The factor stays where the gradients are: to ask a GPU for it is to wait. It is exactly 1 for a norm up to the
+  // limit, which PyTorch's clip_grad_norm_ misses by the 1e-6 that it adds to the norm; a norm of 0 makes it 1, not
+  // NaN.
+  const at::Tensor factor = norm_of(at::stack(norms)).reciprocal_().mul_(clip_norm).clamp_max_(1);
+  for (at::Tensor& gradient : gradients) gradient.mul_(factor);
+}
+
+double schedule_factor(Schedule schedule, Index step, Index total, const ScheduleOptions& options) {
+  const auto& [warmup, drop_every, drop_factor] = options;
   require(total >= 1 && step >= 0 && step <= total, "step {} of {} does not exist", step, total);
   require(warmup >= 0, "'warmup' must be at least 0, but is {}", warmup);
   require(warmup == 0 || schedule != Schedule::kOneCycle,
           "a one-cycle schedule rises by itself: 'warmup' must be 0, but is {}", warmup);
+  require(schedule != Schedule::kStep || (drop_every >= 1 && drop_factor > 0),
+          "a step schedule drops after at least 1 step by a factor above 0, got {} steps and a factor of {}",
+          drop_every, drop_factor);
   if (step < warmup) return static_cast<double>(step + 1) / static_cast<double>(warmup);
   const auto part = [](double done, double all) { return all <= 0 ? 1.0 : done / all; };
   const auto now = static_cast<double>(step);
@@ -90,6 +116,7 @@ double schedule_factor(Schedule schedule, Index step, Index total, Index warmup)
       const auto start = static_cast<double>(warmup);
       return by_cosine(1, 0, part(now - start, end - start));
     }
+    case Schedule::kStep: return std::pow(drop_factor, static_cast<double>(step / drop_every));
     case Schedule::kOneCycle: break;
   }
   const double top = 0.3 * end;

@@ -78,6 +78,40 @@ TEST(Optimizer, RefusesNesterovWithoutMomentum) {
               ThrowsMessage<InputError>("'nesterov' needs 'momentum' above 0, got 0"));
 }
 
+// Three parameters, the last of which has no gradient; of the others together the norm is |(3, 4, 12)| = 13.
+NamedTensors with_gradients() {
+  NamedTensors out{{"a", at::zeros({2})}, {"b", at::zeros({1, 1})}, {"unused", at::zeros({2})}};
+  for (auto& [name, tensor] : out) tensor.set_requires_grad(true);
+  out[0].second.mutable_grad() = at::ones({2}).cumsum(0) + 2;
+  out[1].second.mutable_grad() = at::ones({1, 1}) * 12;
+  return out;
+}
+
+TEST(ClipGradients, ScalesAllByOneFactorToTheLimit) {
+  const NamedTensors parameters = with_gradients();
+  clip_gradients(parameters, 6.5);
+  EXPECT_EQ(parameters[0].second.grad()[0].item<float>(), 1.5f);
+  EXPECT_EQ(parameters[0].second.grad()[1].item<float>(), 2);
+  EXPECT_EQ(parameters[1].second.grad().item<float>(), 6);
+  EXPECT_FALSE(parameters[2].second.grad().defined());
+}
+
+TEST(ClipGradients, LeavesGradientsUpToTheLimitBitForBit) {
+  for (const double clip_norm : {13.0, 1e30}) {
+    const NamedTensors parameters = with_gradients(), untouched = with_gradients();
+    clip_gradients(parameters, clip_norm);
+    for (const std::size_t i : {0, 1})
+      EXPECT_TRUE(at::equal(parameters[i].second.grad(), untouched[i].second.grad())) << clip_norm;
+  }
+  const NamedTensors still{{"still", at::zeros({2}).set_requires_grad(true)}};
+  clip_gradients(still, 1);  // no gradient at all
+  still[0].second.mutable_grad() = at::zeros({2});
+  clip_gradients(still, 1);
+  EXPECT_TRUE(at::equal(still[0].second.grad(), at::zeros({2})));
+  EXPECT_THAT([&] { clip_gradients(still, 0); },
+              ThrowsMessage<InputError>("'clip_norm' must be above 0 where gradients are clipped, but is 0"));
+}
+
 TEST(Schedule, FollowsItsFormula) {
   using enum Schedule;
   EXPECT_EQ(schedule_factor(kConstant, 7, 10), 1);
@@ -92,15 +126,34 @@ TEST(Schedule, FollowsItsFormula) {
 }
 
 TEST(Schedule, WarmsUpFirst) {
-  EXPECT_EQ(schedule_factor(Schedule::kCosine, 0, 14, 4), 0.25);
-  EXPECT_EQ(schedule_factor(Schedule::kCosine, 3, 14, 4), 1);
-  EXPECT_EQ(schedule_factor(Schedule::kCosine, 4, 14, 4), 1);
-  EXPECT_NEAR(schedule_factor(Schedule::kCosine, 9, 14, 4), 0.5, 1e-15);
-  EXPECT_EQ(schedule_factor(Schedule::kConstant, 1, 14, 4), 0.5);
-  EXPECT_THAT([] { schedule_factor(Schedule::kOneCycle, 0, 10, 2); },
+  EXPECT_EQ(schedule_factor(Schedule::kCosine, 0, 14, {.warmup = 4}), 0.25);
+  EXPECT_EQ(schedule_factor(Schedule::kCosine, 3, 14, {.warmup = 4}), 1);
+  EXPECT_EQ(schedule_factor(Schedule::kCosine, 4, 14, {.warmup = 4}), 1);
+  EXPECT_NEAR(schedule_factor(Schedule::kCosine, 9, 14, {.warmup = 4}), 0.5, 1e-15);
+  EXPECT_EQ(schedule_factor(Schedule::kConstant, 1, 14, {.warmup = 4}), 0.5);
+  EXPECT_THAT([] { schedule_factor(Schedule::kOneCycle, 0, 10, {.warmup = 2}); },
               ThrowsMessage<InputError>("a one-cycle schedule rises by itself: 'warmup' must be 0, but is 2"));
   EXPECT_THAT([] { schedule_factor(Schedule::kCosine, 11, 10); },
               ThrowsMessage<InputError>("step 11 of 10 does not exist"));
+}
+
+TEST(Schedule, DropsByItsFactorEveryFewSteps) {
+  const auto at = [](Index step, Index warmup = 0) {
+    return schedule_factor(Schedule::kStep, step, 30, {.warmup = warmup, .drop_every = 10, .drop_factor = 0.5});
+  };
+  EXPECT_EQ(at(0), 1);
+  EXPECT_EQ(at(9), 1);
+  EXPECT_EQ(at(10), 0.5);
+  EXPECT_EQ(at(19), 0.5);
+  EXPECT_EQ(at(20), 0.25);
+  EXPECT_EQ(at(30), 0.125);
+  EXPECT_EQ(at(0, 4), 0.25);  // of the warmup
+  EXPECT_EQ(at(4, 4), 1);
+  EXPECT_EQ(at(10, 4), 0.5);
+  EXPECT_EQ(schedule_factor(Schedule::kStep, 1, 2, {.drop_every = 1}), 0.1);
+  EXPECT_THAT([] { schedule_factor(Schedule::kStep, 0, 10); },
+              ThrowsMessage<InputError>(
+                  "a step schedule drops after at least 1 step by a factor above 0, got 0 steps and a factor of 0.1"));
 }
 
 }  // namespace

@@ -73,9 +73,11 @@ Index steps_per_epoch(Index rows, Index batch_size) {
 }
 
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch) {
-  const auto& [examples, encoder, head, encoder_optimizer, head_optimizer, augmentation, device] = learner;
+  const auto& [examples, encoder, head, encoder_optimizer, head_optimizer, augmentation, device, clip_norm] = learner;
   const auto count = static_cast<Index>(epoch.rows.size());
   const Index steps = steps_per_epoch(count, epoch.batch_size);
+  NamedTensors parameters = encoder.parameters();
+  parameters.insert(parameters.end(), head.parameters().begin(), head.parameters().end());
   Tally tally(context, epoch);
   encoder.train(true);
   head.train(true);
@@ -97,9 +99,11 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
     const at::Tensor logits = head.forward(encoder.forward(batch.to(device)));
     const at::Tensor loss = head.loss(logits, labels);
     loss.backward();
+    if (clip_norm > 0) clip_gradients(parameters, clip_norm);
     const double learning_rate = epoch.learning_rate(done);
     encoder_optimizer.step(learning_rate);
     head_optimizer.step(learning_rate);
+    if (epoch.after_step) epoch.after_step();
     tally.add(loss, logits.detach().argmax(1).eq(labels).sum(), to - from, learning_rate);
   }
   encoder.train(false);

@@ -215,7 +215,7 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
         params_.sampler == Sampler::kUniform ? draw_uniform(*pseudo, order) : draw_natural(*pseudo, order);
     const Index steps = shoal::steps_per_epoch(static_cast<Index>(rows.size()), params_.batch_size);
     const shoal::Learner learner{data,         *encoder, *classifier.head, encoder_optimizer, *classifier.optimizer,
-                                 augmentation, device};
+                                 augmentation, device,   params_.clip_norm};
     const Index steps_in_all = steps_before + (params_.epochs - epoch + 1) * steps;
     const shoal::EpochResult result = shoal::train_epoch(
         context, learner,

@@ -10,7 +10,7 @@
 enum class Sampler { kUniform, kNatural };
 enum class HeadPolicy { kReset, kCentroids, kMatched };
 
-struct DeepClusterParams : shoal::OptimizerOptions {
+struct DeepClusterParams : shoal::TrainingOptions {
   std::int64_t epochs = 3;
   std::int64_t batch_size = 256;
   std::int64_t reassign_every = 1;

@@ -253,6 +253,27 @@ TEST(DeepCluster, IsSupervisedTrainingWhereTheClusterersLabelsAreTheTrueOnes) {
   EXPECT_TRUE(at::equal(head->class_vectors().weight, run.outputs.heads.at("head")->class_vectors().weight));
 }
 
+TEST(DeepCluster, ClipsItsGradients) {  // 4 epochs of 7 steps at rate 1: no parameter gets farther than 28 limits
+  DeepClusterParams params = quick();
+  params.method = shoal::OptimizerMethod::kSgd;
+  params.momentum = 0;
+  params.learning_rate = 1;
+  params.clip_norm = 1e-4;
+  Trial run;
+  wire_all_but_clusterer(run.inputs);
+  run.inputs.wire<FarthestFirst>("clusterer", 4);
+  run(params);
+  const auto before = run.inputs.encoder("encoder", {1, 2, 2});
+  double squared = 0;
+  for (std::size_t i = 0; i < before->parameters().size(); ++i) {
+    const at::Tensor moved =
+        run.outputs.encoders.at("encoder")->parameters()[i].second.detach() - before->parameters()[i].second.detach();
+    squared += moved.to(at::kDouble).square().sum().item<double>();
+  }
+  EXPECT_GT(std::sqrt(squared), 1e-4);
+  EXPECT_LT(std::sqrt(squared), 28e-4 + 1e-5);  // float32, near 1
+}
+
 /// Begins with logits of 0: its first loss is exactly ln C.
 class ZeroHead final : public shoal::Head {
  public:

@@ -29,7 +29,7 @@ void DeepClusterParams::describe(shoal::Schema<DeepClusterParams>& schema) {
              "how many neighbours vote for a label where 'labels' are wired; 15 unless given")
       .min(1);
   schema.field("votes", &DeepClusterParams::votes, "how often they vote in each assignment; 2 unless given").min(1);
-  shoal::describe_optimizer(schema);
+  shoal::describe_training(schema);
 }
 
 void DeepClusterParams::check() const {

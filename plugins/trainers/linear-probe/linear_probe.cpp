@@ -23,11 +23,11 @@ constexpr Index kHeldOut = 6;  // the last sixth of the training examples choose
 class Frozen {
  public:
   explicit Frozen(const shoal::Encoder& encoder) : encoder_(encoder) {
-    for (const auto& [name, tensor] : tensors()) before_.push_back(bytes(tensor));
+    for (const auto& [name, tensor] : encoder.state()) before_.push_back(bytes(tensor));
   }
   /// Throws Error where a byte has changed since.
   void require_unchanged() const {
-    const shoal::NamedTensors now = tensors();
+    const shoal::NamedTensors now = encoder_.state();
     for (std::size_t i = 0; i < now.size(); ++i) {
       if (i < before_.size() && bytes(now[i].second) == before_[i]) continue;
       throw shoal::Error(SHOAL_E_FAILED,
@@ -38,11 +38,6 @@ class Frozen {
   }
 
  private:
-  shoal::NamedTensors tensors() const {
-    shoal::NamedTensors all = encoder_.parameters();
-    all.insert(all.end(), encoder_.buffers().begin(), encoder_.buffers().end());
-    return all;
-  }
   static std::string bytes(const at::Tensor& tensor) {
     const at::Tensor plain = tensor.detach().cpu().contiguous();
     return {static_cast<const char*>(plain.const_data_ptr()), plain.nbytes()};

@@ -1,14 +1,19 @@
 #include "supervised.h"
 
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <numeric>
 #include <optional>
 
 namespace {
 
+using shoal::Context;
 using shoal::Examples;
 using shoal::Index;
 
 /// The labelled examples of an optional port, held to the training data's shape and classes.
-std::optional<Examples> find_examples(shoal::Context& context, shoal::Inputs& inputs, std::string_view port,
+std::optional<Examples> find_examples(Context& context, shoal::Inputs& inputs, std::string_view port,
                                       const Examples& data) {
   if (!inputs.has(port)) return std::nullopt;
   Examples found(context, *inputs.dataset(port));
@@ -20,36 +25,149 @@ std::optional<Examples> find_examples(shoal::Context& context, shoal::Inputs& in
   return found;
 }
 
+/// Which examples of the data are trained on, and which are held out for validation.
+struct Split {
+  std::vector<Index> train, held_out;
+};
+
+Split split(const Context& context, Index count, double validation_share) {
+  Split out;
+  out.train.resize(static_cast<std::size_t>(count));
+  std::iota(out.train.begin(), out.train.end(), 0);
+  if (validation_share == 0) return out;
+  const auto held_out = static_cast<Index>(std::llround(validation_share * static_cast<double>(count)));
+  shoal::require(held_out >= 1 && held_out < count,
+                 "'validation_share' {} holds out {} of {} examples; at least 1 must be held out, and 1 be trained on",
+                 validation_share, held_out, count);
+  context.random("validation").shuffle(std::span(out.train));
+  out.held_out.assign(out.train.end() - held_out, out.train.end());
+  out.train.resize(out.train.size() - out.held_out.size());
+  context.log(shoal::Level::kInfo, "{} of {} examples are held out for validation", held_out, count);
+  return out;
+}
+
+/// What the parameters ask of the validation set can be had.
+void require_validation(const SupervisedParams& params, const shoal::Inputs& inputs) {
+  const bool wired = inputs.has("validation");
+  const bool held_out = params.validation_share > 0;
+  shoal::require(!wired || !held_out,
+                 "'validation' is wired, so 'validation_share' must be 0, but is {}: there is one validation set",
+                 params.validation_share);
+  constexpr const char* kHelp = "needs a validation set: wire 'validation', or give a 'validation_share' of 'data'";
+  shoal::require(params.patience == 0 || wired || held_out, "'patience' {} {}", params.patience, kHelp);
+  shoal::require(params.keep == Keep::kLast || wired || held_out, "keep 'best' {}", kHelp);
+}
+
+/// An encoder and a head.
+struct Model {
+  std::unique_ptr<shoal::Encoder> encoder;
+  std::unique_ptr<shoal::Head> head;
+};
+
+Model make_model(shoal::Inputs& inputs, const Examples& data) {
+  Model out;
+  out.encoder = inputs.encoder("encoder", data.shape());
+  out.head = inputs.head("head", out.encoder->embedding_size(), data.classes());
+  return out;
+}
+
+/// average ← decay·average + (1 − decay)·parameter. Buffers are copied: running statistics are averages already.
+void update_average(const shoal::Module& trained, const shoal::Module& average, double decay) {
+  const c10::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < trained.parameters().size(); ++i)
+    average.parameters()[i].second.lerp_(trained.parameters()[i].second, 1 - decay);
+  shoal::copy_state(trained.buffers(), average.buffers());
+}
+
+/// The first epoch of those with the best validation accuracy and, where asked, what the modules were after it.
+class BestEpoch {
+ public:
+  BestEpoch(std::vector<const shoal::Module*> modules, bool remember)
+      : modules_(std::move(modules)), remember_(remember) {}
+
+  void add(Index epoch, double accuracy) {
+    if (epoch_ > 0 && !(accuracy > accuracy_)) return;
+    epoch_ = epoch;
+    accuracy_ = accuracy;
+    if (!remember_) return;
+    states_.clear();
+    for (const shoal::Module* module : modules_) {
+      states_.push_back(module->state());
+      for (auto& [name, tensor] : states_.back()) tensor = tensor.detach().clone();
+    }
+  }
+  void restore() const {
+    for (std::size_t i = 0; i < modules_.size(); ++i) shoal::copy_state(states_[i], modules_[i]->state());
+  }
+  Index epoch() const { return epoch_; }  // 0: none yet
+  double accuracy() const { return accuracy_; }
+
+ private:
+  std::vector<const shoal::Module*> modules_;
+  bool remember_;
+  Index epoch_ = 0;
+  double accuracy_ = 0;
+  std::vector<shoal::NamedTensors> states_;
+};
+
 }  // namespace
 
-void Supervised::run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
+void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
+  require_validation(params_, inputs);
   const Examples data(context, *inputs.dataset("data"));
   shoal::require(data.labels().defined(), "'data' has no labels, so there is nothing to supervise with");
-  const std::optional<Examples> validation = find_examples(context, inputs, "validation", data);
+  const auto [train, held_out] = split(context, data.count(), params_.validation_share);
+  const std::optional<Examples> validation =
+      held_out.empty() ? find_examples(context, inputs, "validation", data) : data.subset(held_out);
   const std::optional<Examples> test = find_examples(context, inputs, "test", data);
 
   const at::Device device = inputs.device();
-  std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
-  std::unique_ptr<shoal::Head> head = inputs.head("head", encoder->embedding_size(), data.classes());
-  shoal::Optimizer encoder_optimizer(encoder->parameters(), params_);
-  shoal::Optimizer head_optimizer(head->parameters(), params_);
+  Model trained = make_model(inputs, data);
+  shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_);
+  shoal::Optimizer head_optimizer(trained.head->parameters(), params_);
   const shoal::Learner learner{
-      data,           *encoder,
-      *head,          encoder_optimizer,
+      data,           *trained.encoder,
+      *trained.head,  encoder_optimizer,
       head_optimizer, inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr,
-      device};
-  const auto measure = [&](const Examples& examples) {
-    return shoal::accuracy(shoal::predict_logits(context, *encoder, *head, examples, device), examples.labels());
+      device,         params_.clip_norm};
+
+  // What is measured and given out: what is trained, or its moving average.
+  Model average;
+  std::function<void()> after_step;
+  if (params_.ema_decay > 0) {
+    average = make_model(inputs, data);  // begins where the trained one does
+    after_step = [&] {
+      update_average(*trained.encoder, *average.encoder, params_.ema_decay);
+      update_average(*trained.head, *average.head, params_.ema_decay);
+    };
+  }
+  Model& given = params_.ema_decay > 0 ? average : trained;
+  const auto logits_of = [&](const Examples& examples) {
+    return shoal::predict_logits(context, *given.encoder, *given.head, examples, device);
+  };
+  BestEpoch best({given.encoder.get(), given.head.get()}, params_.keep == Keep::kBest);
+  const auto validate = [&](Index epoch) {
+    const c10::NoGradGuard no_grad;
+    const at::Tensor logits = logits_of(*validation);
+    const double accuracy = shoal::accuracy(logits, validation->labels());
+    const at::Tensor loss = given.head->loss(logits.to(device), validation->labels().to(device));
+    context.scalar("validation_loss", loss.item<double>(), epoch);
+    context.scalar("validation_accuracy", accuracy, epoch);
+    best.add(epoch, accuracy);
   };
 
-  const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
+  const Index steps = shoal::steps_per_epoch(static_cast<Index>(train.size()), params_.batch_size);
+  const shoal::ScheduleOptions schedule{.warmup = params_.warmup,
+                                        .drop_every = params_.step_epochs.value_or(0) * steps,
+                                        .drop_factor = params_.step_factor};
   const auto learning_rate = [&](Index steps_done) {
     return params_.learning_rate *
-           shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, params_.warmup);
+           shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, schedule);
   };
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);
-    const std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
+    std::vector<Index> rows = train;
+    context.random("order").fork(stream).shuffle(std::span(rows));
     const Index before = (epoch - 1) * steps;
     const shoal::EpochResult result = shoal::train_epoch(context, learner,
                                                          {.number = epoch,
@@ -59,14 +177,29 @@ void Supervised::run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outp
                                                           .steps_before = before,
                                                           .steps_in_all = params_.epochs * steps,
                                                           .views = context.random("views").fork(stream),
-                                                          .learning_rate = learning_rate});
+                                                          .learning_rate = learning_rate,
+                                                          .after_step = after_step});
     context.scalar("train_loss", result.loss, epoch);
     context.scalar("train_accuracy", result.accuracy, epoch);
     context.scalar("learning_rate", learning_rate(before + steps), epoch);
-    if (validation) context.scalar("validation_accuracy", measure(*validation), epoch);
+    if (!validation) continue;
+    validate(epoch);
+    if (params_.patience == 0 || epoch - best.epoch() < params_.patience) continue;
+    context.log(shoal::Level::kInfo,
+                "training stops after epoch {} of {}: validation_accuracy has not exceeded the {} of epoch {} for {} "
+                "epochs ('patience')",
+                epoch, params_.epochs, best.accuracy(), best.epoch(), params_.patience);
+    break;
   }
 
-  if (test) outputs.number("accuracy", measure(*test));
-  outputs.encoder("encoder", std::move(encoder));
-  outputs.head("head", std::move(head));
+  if (validation) outputs.number("best_epoch", static_cast<double>(best.epoch()));
+  if (params_.keep == Keep::kBest) {
+    best.restore();
+    context.log(shoal::Level::kInfo,
+                "encoder and head are those of epoch {}, whose validation_accuracy is the best: {}", best.epoch(),
+                best.accuracy());
+  }
+  if (test) outputs.number("accuracy", shoal::accuracy(logits_of(*test), test->labels()));
+  outputs.encoder("encoder", std::move(given.encoder));
+  outputs.head("head", std::move(given.head));
 }

@@ -2,7 +2,11 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
 
 #include "shoal/torch/testing_toys.h"
 
@@ -122,6 +126,302 @@ TEST(Supervised, ShowsEveryExampleOnceAnEpochInANewOrder) {
   EXPECT_FALSE(std::equal(seen.begin(), seen.begin() + 200, seen.begin() + 200));
 }
 
+/// Its one parameter begins at 0 and has the gradient −1 at every step, so that SGD without momentum at learning rate 1
+/// counts steps in it. What it answers hangs on that count alone: class answers[⌊count⌋] for every example.
+class Counter final : public shoal::Head {
+ public:
+  explicit Counter(std::vector<Index> answers = {}) : answers_(std::move(answers)) {}
+  void build(shoal::Context&, Index, Index classes) override {
+    count_ = add_parameter("count", at::zeros({}));
+    classes_ = classes;
+  }
+  at::Tensor forward(const at::Tensor& embedding) override {
+    at::Tensor logits = at::zeros({embedding.size(0), classes_});
+    const auto now = static_cast<std::size_t>(count_.item<float>());
+    if (now < answers_.size()) logits.select(1, answers_[now]).fill_(1);
+    return logits;
+  }
+  at::Tensor loss(const at::Tensor&, const at::Tensor&) override { return -count_; }
+  at::Tensor probabilities(const at::Tensor& logits) override { return logits; }
+
+ private:
+  std::vector<Index> answers_;
+  Index classes_ = 0;
+  at::Tensor count_;
+};
+
+/// One step of 1 an epoch, for Counter.
+SupervisedParams counting(Index epochs) {
+  SupervisedParams params;
+  params.method = shoal::OptimizerMethod::kSgd;
+  params.momentum = 0;
+  params.learning_rate = 1;
+  params.epochs = epochs;
+  params.batch_size = 1000;
+  return params;
+}
+
+void wire_counter(TestInputs& inputs, const std::vector<Index>& answers = {}) {
+  inputs.wire<Blobs>("data", 8);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Counter>("head", answers);
+}
+
+float count_of(const TestOutputs& outputs) { return outputs.heads.at("head")->parameters()[0].second.item<float>(); }
+
+TEST(Supervised, DropsTheRateAfterEachOfItsStepEpochs) {
+  SupervisedParams params = counting(5);
+  params.schedule = shoal::Schedule::kStep;
+  params.step_epochs = 2;
+  params.step_factor = 0.5;
+  for (const auto& [batch_size, count] : {std::pair{8, 3.25f}, std::pair{4, 6.5f}}) {  // 1 or 2 steps an epoch
+    params.batch_size = batch_size;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_EQ(count_of(outputs), count);                                               // 1 + 1 + ½ + ½ + ¼ for each
+    EXPECT_THAT(series(host, "learning_rate"), ElementsAre(1, 0.5, 0.5, 0.25, 0.25));  // what a next step would take
+  }
+}
+
+TEST(Supervised, TakesStepsNoLongerThanTheClippedGradient) {
+  for (const auto& [clip_norm, count] : {std::pair{0.0, 3.0f}, std::pair{0.25, 0.75f}, std::pair{7.0, 3.0f}}) {
+    SupervisedParams params = counting(3);
+    params.clip_norm = clip_norm;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_EQ(count_of(outputs), count) << clip_norm;
+  }
+}
+
+TEST(Supervised, ClipsEncoderAndHeadTogether) {
+  SupervisedParams params = counting(1);
+  params.clip_norm = 1e-2;
+  Host host;
+  TestInputs inputs(host);
+  wire(inputs);
+  TestOutputs outputs;
+  Supervised(params).run(host.context(), inputs, outputs);
+  const auto before_encoder = inputs.encoder("encoder", {1, 2, 2});
+  const auto before_head = inputs.head("head", 16, 4, 0);
+  const auto squared_move = [](const shoal::Module& before, const shoal::Module& after) {
+    double sum = 0;
+    for (std::size_t i = 0; i < before.parameters().size(); ++i)
+      sum +=
+          (after.parameters()[i].second - before.parameters()[i].second).to(at::kDouble).square().sum().item<double>();
+    return sum;
+  };
+  const double encoder = squared_move(*before_encoder, *outputs.encoders.at("encoder"));
+  const double head = squared_move(*before_head, *outputs.heads.at("head"));
+  EXPECT_GT(encoder, 0);
+  EXPECT_GT(head, 0);
+  EXPECT_NEAR(std::sqrt(encoder + head), 1e-2, 1e-6);  // one step at rate 1; parameters are float32, near 1
+}
+
+// The classes of ten Blobs are 3, 3, 2 and 2 examples: these answers are right for .2, .3, .2, .3, .2, .2 and .2 of
+// them.
+const std::vector<Index> kAnswers = {0, 2, 0, 3, 1, 2, 3, 2};  // before the first epoch, after it, after the second, …
+
+TEST(Supervised, StopsWhenPatienceEndsAndKeepsWhatItIsAskedTo) {
+  struct Case {
+    Index patience;
+    Keep keep;
+    std::size_t epochs;
+    float count;
+  };
+  for (const auto& [patience, keep, epochs, count] :
+       {Case{0, Keep::kLast, 7, 7}, Case{0, Keep::kBest, 7, 2}, Case{2, Keep::kLast, 4, 4}, Case{2, Keep::kBest, 4, 2},
+        Case{1, Keep::kBest, 3, 2}}) {
+    SCOPED_TRACE(patience);
+    SupervisedParams params = counting(7);
+    params.patience = patience;
+    params.keep = keep;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs, kAnswers);
+    inputs.wire<Blobs>("validation", 10);
+    inputs.wire<Blobs>("test", 1);  // of class 0, the answer after the second epoch alone
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_EQ(count_of(outputs), count);
+    EXPECT_THAT(series(host, "train_loss"), SizeIs(epochs));
+    std::vector<double> accuracies{0.2, 0.3, 0.2, 0.3, 0.2, 0.2, 0.2}, losses{-1, -2, -3, -4, -5, -6, -7};
+    accuracies.resize(epochs), losses.resize(epochs);
+    EXPECT_EQ(series(host, "validation_accuracy"), accuracies);
+    EXPECT_EQ(series(host, "validation_loss"), losses);
+    EXPECT_EQ(outputs.numbers.at("best_epoch"), 2);  // not the fourth, which is no better
+    EXPECT_EQ(outputs.numbers.at("accuracy"), keep == Keep::kBest ? 1 : 0);
+    const bool told = std::any_of(host.log().begin(), host.log().end(), [](const auto& line) {
+      return line.text.find("has not exceeded the 0.3 of epoch 2") != std::string::npos;
+    });
+    EXPECT_EQ(told, patience > 0);
+  }
+}
+
+TEST(Supervised, KeepsTheBestEpochByteForByte) {  // it is what training for so many epochs gives; validation is no help
+  SupervisedParams params = quick();
+  params.keep = Keep::kBest;
+  params.learning_rate = 0.01;
+  const auto run = [&](TestOutputs& outputs) {
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs);
+    inputs.wire<Blobs>("validation", 50, 4, 0.1, /*relabel=*/1);  // what is learnt is wrong there
+    Supervised(params).run(host.context(), inputs, outputs);
+  };
+  TestOutputs best, last;
+  run(best);
+  params.epochs = static_cast<Index>(best.numbers.at("best_epoch"));
+  ASSERT_LT(params.epochs, 5);
+  params.keep = Keep::kLast;
+  run(last);
+  EXPECT_TRUE(same_state(*best.encoders["encoder"], *last.encoders["encoder"]));
+  EXPECT_TRUE(same_state(*best.heads["head"], *last.heads["head"]));
+}
+
+TEST(Supervised, MeasuresAndGivesOutTheMovingAverage) {
+  // The count is 1, 2, 3, 4; its average with decay ½, from 0 on, ½, 1¼, 2⅛, 3 1/16. Answers follow the average,
+  // rounded down: answers 0 (3 of 10), 2 (2 of 10), 0 and 3 (2 of 10).
+  for (const auto& [keep, count] : {std::pair{Keep::kLast, 3.0625f}, std::pair{Keep::kBest, 0.5f}}) {
+    SupervisedParams params = counting(4);
+    params.ema_decay = 0.5;
+    params.keep = keep;
+    Host host;
+    TestInputs inputs(host);
+    wire_counter(inputs, kAnswers);
+    inputs.wire<Blobs>("validation", 10);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    EXPECT_THAT(series(host, "validation_accuracy"), ElementsAre(0.3, 0.2, 0.3, 0.2));
+    EXPECT_THAT(series(host, "validation_loss"), ElementsAre(-0.5, -1.25, -2.125, -3.0625));
+    EXPECT_THAT(series(host, "train_loss"), ElementsAre(0, -1, -2, -3));  // of what is trained
+    EXPECT_EQ(count_of(outputs), count);
+  }
+}
+
+TEST(Supervised, AveragesParametersAndCopiesBuffers) {
+  const auto run = [](double ema_decay, Index epochs) {
+    SupervisedParams params = quick();
+    params.ema_decay = ema_decay;
+    params.epochs = epochs;
+    params.batch_size = 200;  // one step an epoch
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs);
+    TestOutputs outputs;
+    Supervised(params).run(host.context(), inputs, outputs);
+    return std::move(outputs.encoders.at("encoder"));
+  };
+  const auto parameter = [](const shoal::Encoder& encoder, std::size_t i) {
+    return encoder.parameters()[i].second.detach().to(at::kDouble);
+  };
+  const auto average = run(0.75, 3), again = run(0.75, 3), first = run(0, 1), second = run(0, 2), third = run(0, 3);
+  Host host;
+  TestInputs inputs(host);
+  wire(inputs);
+  const auto initial = inputs.encoder("encoder", {1, 2, 2});
+  EXPECT_TRUE(same_state(*average, *again));
+  for (std::size_t i = 0; i < average->parameters().size(); ++i) {
+    const at::Tensor wanted = (27 * parameter(*initial, i) + 9 * parameter(*first, i) + 12 * parameter(*second, i) +
+                               16 * parameter(*third, i)) /
+                              64;
+    EXPECT_LT((parameter(*average, i) - wanted).abs().max().item<double>(), 1e-6) << i;  // float32, near 1
+    EXPECT_FALSE(at::equal(average->parameters()[i].second, third->parameters()[i].second)) << i;
+  }
+  for (std::size_t i = 0; i < average->buffers().size(); ++i)
+    EXPECT_TRUE(at::equal(average->buffers()[i].second, third->buffers()[i].second)) << i;
+}
+
+/// Remembers the first number of each example that it is shown, apart for training and measuring.
+class WatchingEncoder final : public shoal::Encoder {
+ public:
+  static inline std::multiset<float> trained_on, measured;
+  void build(shoal::Context&, const shoal::Shape&) override {}
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override {
+    const at::Tensor first = examples.flatten(1).select(1, 0).contiguous();
+    for (Index i = 0; i < first.size(0); ++i)
+      (training() ? trained_on : measured).insert(first.const_data_ptr<float>()[i]);
+    return examples.flatten(1);
+  }
+};
+
+TEST(Supervised, NeverTrainsOnWhatItHoldsOut) {
+  WatchingEncoder::trained_on.clear();
+  WatchingEncoder::measured.clear();
+  SupervisedParams params = quick();
+  params.validation_share = 0.25;
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<Blobs>("data", 200);
+  inputs.wire<WatchingEncoder>("encoder");
+  inputs.wire<ToyHead>("head");
+  TestOutputs outputs;
+  Supervised(params).run(host.context(), inputs, outputs);
+  const auto& trained_on = WatchingEncoder::trained_on;
+  const auto& measured = WatchingEncoder::measured;
+  const std::set<float> train(trained_on.begin(), trained_on.end()), held_out(measured.begin(), measured.end());
+  EXPECT_THAT(trained_on, SizeIs(5 * 150));
+  EXPECT_THAT(measured, SizeIs(5 * 50));
+  EXPECT_THAT(train, SizeIs(150));
+  EXPECT_THAT(held_out, SizeIs(50));
+  for (const float example : held_out) EXPECT_FALSE(train.contains(example));
+  EXPECT_THAT(series(host, "validation_accuracy"), SizeIs(5));
+  EXPECT_THAT(series(host, "loss"), SizeIs(5 * 5));  // 150 = 4·32 + 22
+}
+
+TEST(Supervised, HoldsOutByItsSeed) {
+  SupervisedParams params = quick();
+  params.validation_share = 0.3;
+  params.keep = Keep::kBest;
+  std::vector<TestOutputs> outputs(3);
+  std::vector<std::vector<double>> losses;
+  for (std::size_t run = 0; run < 3; ++run) {
+    Host host({.threads = run == 1 ? 2 : 1, .seed = run == 2 ? 1u : 0u});
+    TestInputs inputs(host);
+    wire(inputs);
+    Supervised(params).run(host.context(), inputs, outputs[run]);
+    losses.push_back(series(host, "validation_loss"));
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+  EXPECT_NE(losses[0], losses[2]);
+  EXPECT_TRUE(same_state(*outputs[0].encoders["encoder"], *outputs[1].encoders["encoder"]));
+  EXPECT_TRUE(same_state(*outputs[0].heads["head"], *outputs[1].heads["head"]));
+}
+
+TEST(Supervised, SaysWhichValidationItNeeds) {
+  const auto message_of = [](bool wired, auto&& change) {
+    SupervisedParams params = quick();
+    change(params);
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs, 20);
+    if (wired) inputs.wire<Blobs>("validation", 20);
+    TestOutputs outputs;
+    try {
+      Supervised(params).run(host.context(), inputs, outputs);
+    } catch (const shoal::InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(message_of(true, [](auto& params) { params.validation_share = 0.5; }),
+            "'validation' is wired, so 'validation_share' must be 0, but is 0.5: there is one validation set");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.patience = 3; }),
+            "'patience' 3 needs a validation set: wire 'validation', or give a 'validation_share' of 'data'");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.keep = Keep::kBest; }),
+            "keep 'best' needs a validation set: wire 'validation', or give a 'validation_share' of 'data'");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.validation_share = 0.01; }),
+            "'validation_share' 0.01 holds out 0 of 20 examples; at least 1 must be held out, and 1 be trained on");
+  EXPECT_EQ(message_of(false, [](auto& params) { params.validation_share = 0.99; }),
+            "'validation_share' 0.99 holds out 20 of 20 examples; at least 1 must be held out, and 1 be trained on");
+}
+
 /// A head whose loss is NaN from the third step on.
 class BrokenHead final : public shoal::Head {
  public:
@@ -176,6 +476,14 @@ TEST(Supervised, RefusesParametersThatDoNotGoTogether) {
   params.schedule = shoal::Schedule::kOneCycle;
   params.warmup = 5;
   EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'warmup' must be 0, but is 5")));
+  params = {};
+  params.schedule = shoal::Schedule::kStep;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("needs 'step_epochs'")));
+  params.step_epochs = 2;
+  EXPECT_NO_THROW(params.check());
+  params.schedule = shoal::Schedule::kCosine;
+  EXPECT_THAT([&] { params.check(); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("'step_epochs' belongs to schedule 'step'")));
   params = {};
   params.nesterov = true;
   EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("belongs to optimizer 'sgd'")));

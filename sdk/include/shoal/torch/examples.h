@@ -28,10 +28,14 @@ class Examples {
 
   /// The examples numbered `rows` as float32 on the CPU (B, shape…), bytes divided by 255.
   at::Tensor batch(std::span<const Index> rows) const;
+  /// The examples numbered `rows`, copied, as a dataset of their own; at least one.
+  Examples subset(std::span<const Index> rows) const;
   /// Rows `from` to `to`, without the last.
   at::Tensor range(Index from, Index to) const;
 
  private:
+  at::Tensor select(const at::Tensor& from, std::span<const Index> rows) const;
+
   DatasetInfo info_;
   at::Tensor examples_, labels_;
 };

@@ -23,6 +23,8 @@ class Module {
   virtual ~Module() = default;
   const NamedTensors& parameters() const { return parameters_; }
   const NamedTensors& buffers() const { return buffers_; }
+  /// The parameters, then the buffers; the same tensors, not copies.
+  NamedTensors state() const;
 
   /// Registers a tensor and returns it; a parameter gets requires_grad. Names are unique. In `build` only.
   at::Tensor add_parameter(std::string name, at::Tensor value);

@@ -37,15 +37,28 @@ class Optimizer {
   std::vector<at::Tensor> parameters_, first_, second_, steps_;  // first_: mean or momentum; second_: mean of squares
 };
 
-enum class Schedule { kConstant, kCosine, kOneCycle };
+/// Scales the gradients of all `parameters` by one factor, so that their L2 norm, all of them being one vector, is at
+/// most `clip_norm` > 0. Shorter ones stay bit for bit. Parameters without a gradient are left alone. Source: Pascanu,
+/// Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+void clip_gradients(const NamedTensors& parameters, double clip_norm);
+
+enum class Schedule { kConstant, kCosine, kOneCycle, kStep };
+
+/// What a schedule needs beside its steps.
+struct ScheduleOptions {
+  Index warmup = 0;          ///< steps over which the rate first rises; not of one-cycle
+  Index drop_every = 0;      ///< of step: steps from one drop to the next, ≥ 1
+  double drop_factor = 0.1;  ///< of step: what each drop multiplies the rate by, > 0
+};
 
 /// The factor on the base learning rate at `step`, 0 ≤ step ≤ total:
 ///   constant   1
 ///   cosine     ½(1 + cos(π·step/total)); after w warmup steps, of (step − w)/(total − w)
 ///   one-cycle  rises over the first 30 % from 1/25 to 1 and falls to 1/10000, both by cosine: Smith and Topin 2019
-/// Before the first two come `warmup` steps that rise linearly, from 1/warmup to 1.
-/// Throws InputError  a step that does not exist, or a warmup for one-cycle, which has its own
-double schedule_factor(Schedule schedule, Index step, Index total, Index warmup = 0);
+///   step       drop_factor^⌊step/drop_every⌋, the warmup's steps counted too
+/// Before all but one-cycle come `warmup` steps that rise linearly, from 1/warmup to 1.
+/// Throws InputError  a step that does not exist, a warmup for one-cycle, which has its own, or no drop_every for step
+double schedule_factor(Schedule schedule, Index step, Index total, const ScheduleOptions& options = {});
 
 }  // namespace shoal
 

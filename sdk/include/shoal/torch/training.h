@@ -16,6 +16,11 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
+/// What the parameters of trainers have in common: they derive from it and declare it by describe_training.
+struct TrainingOptions : OptimizerOptions {
+  double clip_norm = 0;
+};
+
 /// Who learns, from what. All of it is borrowed.
 struct Learner {
   const Examples& examples;
@@ -25,6 +30,7 @@ struct Learner {
   Optimizer& head_optimizer;
   const Augmentation* augmentation = nullptr;  ///< of every batch; null: examples as they are
   at::Device device = at::kCPU;                ///< where encoder and head are
+  double clip_norm = 0;  ///< limit of the L2 norm of both gradients together, as clip_gradients has it; 0: none
 };
 
 /// One pass over `rows`. Epochs and steps are counted from 1 in what is reported.
@@ -38,6 +44,7 @@ struct Epoch {
   Random views = Random(0);          ///< what the augmentation draws from; a stream of this epoch's own
   const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
   std::function<double(Index steps_done)> learning_rate = {};
+  std::function<void()> after_step = {};  ///< called once encoder and head have made a step; may be empty
 };
 
 struct EpochResult {
@@ -54,10 +61,10 @@ Index steps_per_epoch(Index rows, Index batch_size);
 /// Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate are named
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
 
-/// Declares what an optimiser needs among a trainer's parameters; they derive from OptimizerOptions.
+/// Declares TrainingOptions among a trainer's parameters.
 template <typename Params>
-void describe_optimizer(Schema<Params>& schema) {
-  const auto own = []<typename T>(T OptimizerOptions::*member) -> T Params::* { return member; };
+void describe_training(Schema<Params>& schema) {
+  const auto own = []<typename T, typename Base>(T Base::*member) -> T Params::* { return member; };
   schema.field("optimizer", own(&OptimizerOptions::method), "how parameters move against their gradients")
       .one_of({{"adam", OptimizerMethod::kAdam}, {"adamw", OptimizerMethod::kAdamW}, {"sgd", OptimizerMethod::kSgd}});
   schema
@@ -71,6 +78,11 @@ void describe_optimizer(Schema<Params>& schema) {
       .min(0);
   schema.field("momentum", own(&OptimizerOptions::momentum), "of sgd; the others ignore it").min(0).below(1);
   schema.field("nesterov", own(&OptimizerOptions::nesterov), "of sgd: Nesterov's momentum");
+  schema
+      .field("clip_norm", own(&TrainingOptions::clip_norm),
+             "longest gradient of a step, encoder and head together (L2 norm); a longer one is scaled down; 0: any "
+             "length")
+      .min(0);
 }
 
 }  // namespace shoal
