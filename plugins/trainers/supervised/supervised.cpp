@@ -110,6 +110,64 @@ class BestEpoch {
   std::vector<shoal::NamedTensors> states_;
 };
 
+/// Measures a model: on the validation set, if there is one, after each epoch, and on the test set at the end.
+class Judge {
+ public:
+  Judge(Context& context, const SupervisedParams& params, const Model& model, std::optional<Examples> validation,
+        at::Device device)
+      : context_(context),
+        params_(params),
+        model_(model),
+        validation_(std::move(validation)),
+        device_(device),
+        best_({model.encoder.get(), model.head.get()}, params.keep == Keep::kBest) {}
+
+  void judge(Index epoch) {
+    if (!validation_) return;
+    const c10::NoGradGuard no_grad;
+    const at::Tensor logits = logits_of(*validation_);
+    const double accuracy = shoal::accuracy(logits, validation_->labels());
+    const at::Tensor loss = model_.head->loss(logits.to(device_), validation_->labels().to(device_));
+    context_.scalar("validation_loss", loss.item<double>(), epoch);
+    context_.scalar("validation_accuracy", accuracy, epoch);
+    best_.add(epoch, accuracy);
+  }
+
+  /// Whether patience is at its end after this epoch; then the log says so.
+  bool stops(Index epoch) const {
+    if (params_.patience == 0 || epoch - best_.epoch() < params_.patience) return false;
+    context_.log(shoal::Level::kInfo,
+                 "training stops after epoch {} of {}: validation_accuracy has not exceeded the {} of epoch {} for {} "
+                 "epochs ('patience')",
+                 epoch, params_.epochs, best_.accuracy(), best_.epoch(), params_.patience);
+    return true;
+  }
+
+  /// Makes the model the one that is kept.
+  void choose(shoal::Outputs& outputs) {
+    if (validation_) outputs.number("best_epoch", static_cast<double>(best_.epoch()));
+    if (params_.keep == Keep::kLast) return;
+    best_.restore();
+    context_.log(shoal::Level::kInfo,
+                 "encoder and head are those of epoch {}, whose validation_accuracy is the best: {}", best_.epoch(),
+                 best_.accuracy());
+  }
+
+  double accuracy(const Examples& examples) const { return shoal::accuracy(logits_of(examples), examples.labels()); }
+
+ private:
+  at::Tensor logits_of(const Examples& examples) const {
+    return shoal::predict_logits(context_, *model_.encoder, *model_.head, examples, device_);
+  }
+
+  Context& context_;
+  const SupervisedParams& params_;
+  const Model& model_;
+  std::optional<Examples> validation_;
+  at::Device device_;
+  BestEpoch best_;
+};
+
 }  // namespace
 
 void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
@@ -117,7 +175,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
   const Examples data(context, *inputs.dataset("data"));
   shoal::require(data.labels().defined(), "'data' has no labels, so there is nothing to supervise with");
   const auto [train, held_out] = split(context, data.count(), params_.validation_share);
-  const std::optional<Examples> validation =
+  std::optional<Examples> validation =
       held_out.empty() ? find_examples(context, inputs, "validation", data) : data.subset(held_out);
   const std::optional<Examples> test = find_examples(context, inputs, "test", data);
 
@@ -142,19 +200,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
     };
   }
   Model& given = params_.ema_decay > 0 ? average : trained;
-  const auto logits_of = [&](const Examples& examples) {
-    return shoal::predict_logits(context, *given.encoder, *given.head, examples, device);
-  };
-  BestEpoch best({given.encoder.get(), given.head.get()}, params_.keep == Keep::kBest);
-  const auto validate = [&](Index epoch) {
-    const c10::NoGradGuard no_grad;
-    const at::Tensor logits = logits_of(*validation);
-    const double accuracy = shoal::accuracy(logits, validation->labels());
-    const at::Tensor loss = given.head->loss(logits.to(device), validation->labels().to(device));
-    context.scalar("validation_loss", loss.item<double>(), epoch);
-    context.scalar("validation_accuracy", accuracy, epoch);
-    best.add(epoch, accuracy);
-  };
+  Judge judge(context, params_, given, std::move(validation), device);
 
   const Index steps = shoal::steps_per_epoch(static_cast<Index>(train.size()), params_.batch_size);
   const shoal::ScheduleOptions schedule{.warmup = params_.warmup,
@@ -182,24 +228,12 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
     context.scalar("train_loss", result.loss, epoch);
     context.scalar("train_accuracy", result.accuracy, epoch);
     context.scalar("learning_rate", learning_rate(before + steps), epoch);
-    if (!validation) continue;
-    validate(epoch);
-    if (params_.patience == 0 || epoch - best.epoch() < params_.patience) continue;
-    context.log(shoal::Level::kInfo,
-                "training stops after epoch {} of {}: validation_accuracy has not exceeded the {} of epoch {} for {} "
-                "epochs ('patience')",
-                epoch, params_.epochs, best.accuracy(), best.epoch(), params_.patience);
-    break;
+    judge.judge(epoch);
+    if (judge.stops(epoch)) break;
   }
 
-  if (validation) outputs.number("best_epoch", static_cast<double>(best.epoch()));
-  if (params_.keep == Keep::kBest) {
-    best.restore();
-    context.log(shoal::Level::kInfo,
-                "encoder and head are those of epoch {}, whose validation_accuracy is the best: {}", best.epoch(),
-                best.accuracy());
-  }
-  if (test) outputs.number("accuracy", shoal::accuracy(logits_of(*test), test->labels()));
+  judge.choose(outputs);
+  if (test) outputs.number("accuracy", judge.accuracy(*test));
   outputs.encoder("encoder", std::move(given.encoder));
   outputs.head("head", std::move(given.head));
 }
