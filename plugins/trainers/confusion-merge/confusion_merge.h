@@ -7,7 +7,7 @@
 
 struct ConfusionMergeParams {
   std::int64_t classes = 10;
-  std::int64_t candidates = 14;
+  std::int64_t candidates = 16;
   double balance = 20;
   std::int64_t batch_size = 256;
 
