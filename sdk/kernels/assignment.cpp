@@ -59,7 +59,7 @@ void Assignment::State::take_centroids(const Context& context, const RowMatrix<d
 }
 
 void Assignment::State::take_projection(const Context& context) {
-  if (kind == Bounds::kNone || !centroids->usable()) return;
+  if (kind == Bounds::kNone || !centroids->screened()) return;
   if (!projection && !projection_is_of_no_use) {
     const Index dimensions = Projection::dimensions(rows.rows(), rows.cols(), k);
     if (dimensions == 0) return;
@@ -154,8 +154,8 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   if (s.projection && !pass.first && pass.scores > s.rows.rows() * (1 + s.k / 3))
     s.projection.reset(), s.projection_is_of_no_use = true;
   s.begun = true;
-  s.norms_known = s.centroids->usable() && !s.norm2.empty();
-  s.bounds_hold = s.centroids->usable() && bounds != Bounds::kNone;
+  s.norms_known = s.centroids->screened() && !s.norm2.empty();
+  s.bounds_hold = s.centroids->screened() && bounds != Bounds::kNone;
   if (s.bounds_hold) std::swap(s.before, s.arranged), s.arranged.resize(s.k, s.rows.cols());
   return pass;
 }

@@ -35,7 +35,7 @@ Assignment::Pass Assignment::Worker::run(Index from, Index to) {
   for (Index first = from; first < to; first += at_once_) {
     first_ = first;
     count_ = std::min(at_once_, to - first);
-    if (!centroids_.usable()) decide_all();
+    if (!centroids_.screened()) decide_all();
     else if (s_.kind == Bounds::kNone) screen_all();
     else screen_within_bounds();
   }

@@ -65,7 +65,6 @@ void Centroids::set(const Context& context, const RowMatrix<double>& centroids) 
     std::sort(order_.begin(), order_.end(), [&](Index a, Index b) { return exact_(a) < exact_(b); });
     sorted_.clear();
     for (const Index c : order_) sorted_.push_back(exact_(c));
-    return;
   }
   max_norm_ = *std::max_element(norms_.begin(), norms_.end()) * (1 + 0x1p-20);
   const double m = frame_.shift_norm, v = max_norm_, d = static_cast<double>(cols());

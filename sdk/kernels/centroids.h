@@ -49,8 +49,10 @@ class Centroids {
   float bias(Index c) const { return bias_[c]; }
   /// Whether scores say anything. If not, every row is to be decided in float64 among all centroids.
   bool usable() const { return usable_; }
-  /// The centroids in order of their one number, and these numbers. Only of many in one column,
-  /// where a search is faster than scores.
+  /// Whether the nearest centroid is found by scores; else Decider::among_all finds it, at once or faster.
+  bool screened() const { return usable_ && order_.empty(); }
+  /// Of many centroids in one column, where a search is faster than scores: their numbers by rising value, and these
+  /// values. Else empty.
   const std::vector<Index>& order() const { return order_; }
   const std::vector<double>& sorted() const { return sorted_; }
 
@@ -111,6 +113,13 @@ class Operands {
       case DType::kFloat32: return screen_.pack_float32(rows_.at<float>(i), shift, frame_.scale, rows_.cols(), out);
       default: return screen_.widen_uint8(rows_.at<std::uint8_t>(i), shift, rows_.cols(), out);
     }
+  }
+  /// Row i ready to be scored: its own numbers, or packed as row `place` of `block` (…, cols), which is not looked at
+  /// where rows are in place. ‖(x − μ)·scale‖² goes to norm2.
+  const float* take(Index i, const Buffer<float>& block, Index place, float& norm2) const {
+    if (in_place_) return norm2 = squared_norm(i), at(i);
+    float* const packed = block.data() + place * rows_.cols();
+    return norm2 = pack(i, packed), packed;
   }
   /// Only if in_place().
   float squared_norm(Index i) const { return screen_.squared_norm(at(i), frame_.shift.data(), rows_.cols()); }

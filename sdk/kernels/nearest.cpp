@@ -29,7 +29,7 @@ class Labeller {
 
   /// Labels rows from … to; at most kBlockRows.
   void label(Index from, Index to, std::span<Index> labels) {
-    if (!centroids_.usable()) {
+    if (!centroids_.screened()) {
       for (Index i = from; i < to; ++i) labels[static_cast<std::size_t>(i)] = decider_.among_all(i);
       return;
     }
@@ -38,8 +38,7 @@ class Labeller {
     std::int32_t lane[kBlockRows];
     for (Index i = from; i < to; ++i) {
       const Index at = i - from;
-      rows[at] = operands_.in_place() ? operands_.at(i) : packed_.data() + at * cols_;
-      norm2[at] = operands_.in_place() ? operands_.squared_norm(i) : operands_.pack(i, packed_.data() + at * cols_);
+      rows[at] = operands_.take(i, packed_, at, norm2[at]);
     }
     const Panels panels = centroids_.panels();
     screen_.top2(rows, to - from, panels, 0, panels.count, {best, second, lane});

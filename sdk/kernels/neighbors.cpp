@@ -84,12 +84,7 @@ class Search {
     Index scored = 0;
     for (Index i = from; i < to; ++i) {
       float norm2 = 0;
-      const float* operand = nullptr;
-      if (points_.usable()) {
-        float* const packed = packed_.data() + scored * queries_.cols();
-        norm2 = operands_.in_place() ? operands_.squared_norm(i) : operands_.pack(i, packed);
-        operand = operands_.in_place() ? operands_.at(i) : packed;
-      }
+      const float* operand = operands_.take(i, packed_, scored, norm2);
       if (!points_.usable() || !has_scores(norm2)) {
         among_all(i);
         continue;
@@ -200,18 +195,21 @@ Neighbors nearest_neighbors(Context& context, ConstArray points, Index k) {
   return search(context, points, points, k, true);
 }
 
-std::vector<std::int64_t> majority_vote(const Neighbors& neighbors, std::span<const std::int64_t> labels) {
+std::vector<std::int64_t> majority_vote(const Neighbors& neighbors, std::span<const std::int64_t> labels,
+                                        std::span<const double> weights) {
+  const auto all = static_cast<Index>(neighbors.points.size());
+  require(weights.empty() || static_cast<Index>(weights.size()) == all, "needs {} weights, got {}", all,
+          weights.size());
   std::vector<std::int64_t> out;
-  std::vector<std::pair<std::int64_t, Index>> votes;  // in the order in which labels are met
-  const auto queries = static_cast<Index>(neighbors.points.size()) / std::max<Index>(1, neighbors.k);
-  for (Index q = 0; q < queries; ++q) {
+  std::vector<std::pair<std::int64_t, double>> votes;  // in the order in which labels are met
+  for (Index first = 0; first < all; first += neighbors.k) {
     votes.clear();
-    for (const Index point : neighbors.of(q)) {
-      const std::int64_t label = labels[at(point)];
+    for (Index j = first; j < first + neighbors.k; ++j) {
+      const std::int64_t label = labels[at(neighbors.points[at(j)])];
       if (label < 0) continue;
       const auto met = std::find_if(votes.begin(), votes.end(), [&](const auto& vote) { return vote.first == label; });
-      if (met == votes.end()) votes.push_back({label, 1});
-      else ++met->second;
+      if (met == votes.end()) votes.push_back({label, weight_of(weights, j)});
+      else met->second += weight_of(weights, j);
     }
     const auto most =
         std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });

@@ -76,11 +76,8 @@ void Projection::take_rows(const Context& context, const Rows& rows, Isa isa, st
     const Operands operands(rows, frame_, screen);
     const Buffer<float> packed(operands.in_place() ? 0 : kBlockRows * cols), scores(kBlockRows * panels * kPanel);
     const float* block[kBlockRows];
-    for (Index i = from; i < to; ++i) {
-      float& square = norm2[static_cast<std::size_t>(i)];
-      block[i - from] = operands.in_place() ? operands.at(i) : packed.data() + (i - from) * cols;
-      square = operands.in_place() ? operands.squared_norm(i) : operands.pack(i, packed.data() + (i - from) * cols);
-    }
+    for (Index i = from; i < to; ++i)
+      block[i - from] = operands.take(i, packed, i - from, norm2[static_cast<std::size_t>(i)]);
     screen.all_scores(block, to - from, directions, scores.data());
     for (Index i = from; i < to; ++i) {
       const float* y = scores.data() + (i - from) * panels * kPanel;

@@ -15,14 +15,13 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::CappedTag<float, 16>;
+using Floats = hn::CappedTag<float, kPanel>;
 using Quads = hn::CappedTag<float, 4>;
 using Vector = hn::Vec<Floats>;
 constexpr Index kLanes = hn::MaxLanes(Floats());
 constexpr int kVectors = 2;
 constexpr Index kRows = kVectors * kLanes;  // of a block
 constexpr Index kChunkCols = 128;           // columns of a block that are turned at once: they stay in the first cache
-constexpr Index kLine = 16;                 // floats
 constexpr Index kRowLines = (kRows + kLine - 1) / kLine;
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
@@ -156,7 +155,7 @@ class Block {
 // Writes the first `count` of a block's lanes.
 template <typename T, typename Lanes>
 HWY_INLINE void write(const Lanes (&from)[kVectors], Index count, T* out) {
-  const hn::CappedTag<T, 16> d;
+  const hn::CappedTag<T, kPanel> d;
   if (count == kRows) {
     for (int v = 0; v < kVectors; ++v) hn::StoreU(from[v], d, out + v * kLanes);
     return;

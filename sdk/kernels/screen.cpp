@@ -22,7 +22,6 @@ using Floats = hn::CappedTag<float, kPanel>;
 using Vector = hn::Vec<Floats>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
 constexpr int kParts = static_cast<int>(kPanel) / kLanes;  // vectors in a panel
-constexpr Index kLine = 16;                                // of the cache, in floats
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 // Bit i is whether lane i of the mask is set.
@@ -107,9 +106,7 @@ template <int kRows, int kPanels>
 struct Tile {
   Vector score[kRows][kPanels][kParts];
 
-  // Asks for the lines of `next`, kRows rows too, if there are any.
-  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first,
-                          const float* const* next = nullptr) {
+  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first) {
     const Floats d;
     const float* values = panels.values + first * panels.cols * kPanel;
     const Index apart = panels.cols * kPanel;
@@ -122,12 +119,7 @@ struct Tile {
       for (int p = 0; p < kPanels; ++p)
 #pragma GCC unroll 16
         for (int v = 0; v < kParts; ++v) score[r][p][v] = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
-    Index asked = 0, next_row = 0;
     for (Index j = 0; j < panels.cols; ++j, values += kPanel) {
-      if (next != nullptr && asked < panels.cols) {
-        hwy::Prefetch(next[next_row] + asked);
-        if (++next_row == kRows) next_row = 0, asked += kLine;
-      }
       Vector c[kPanels][kParts];
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
@@ -204,12 +196,11 @@ struct Tile {
 
 // Calls use(tile, row, how many rows of it count) for the rows with kPanels panels, tile by tile.
 template <int kRows, int kPanels, typename Use>
-HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index first, Use&& use,
-                          bool ask_ahead = false) {
+HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& panels, Index first, Use&& use) {
   Index row = 0;
   for (; row + kRows <= count; row += kRows) {
     Tile<kRows, kPanels> tile;
-    tile.compute(rows + row, panels, first, ask_ahead && row + 2 * kRows <= count ? rows + row + kRows : nullptr);
+    tile.compute(rows + row, panels, first);
     use(tile, row, Index{kRows});
   }
   if (row == count) return;
@@ -222,15 +213,12 @@ HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& p
 
 template <int kRows, int kPanels>
 HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Panels& panels, Index first,
-                               const Best& out, bool ask_ahead) {
-  each_tile<kRows, kPanels>(
-      rows, count, panels, first,
-      [&](const auto& tile, Index row, Index here) HWY_ATTR {
+                               const Best& out) {
+  each_tile<kRows, kPanels>(rows, count, panels, first, [&](const auto& tile, Index row, Index here) HWY_ATTR {
 #pragma GCC unroll 16
-        for (int r = 0; r < kRows; ++r)
-          if (r < here) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
-      },
-      ask_ahead);
+    for (int r = 0; r < kRows; ++r)
+      if (r < here) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
+  });
 }
 
 // Rows that are screened against all panels before the next ones are: they stay in the cache of the second level.
@@ -249,17 +237,17 @@ void top2(const float* const* rows, Index count, const Panels& panels, Index fir
       const Index left = last - panel;
       if constexpr (kTilePanels >= 3) {
         if (left >= 3 && left != 4) {
-          top2_of_panels<kTileRows, 3>(rows + from, block, panels, panel, here, panel == first);
+          top2_of_panels<kTileRows, 3>(rows + from, block, panels, panel, here);
           panel += 3;
           continue;
         }
         if (left >= 2) {  // 4 are better cut 2 + 2 than 3 + 1
-          top2_of_panels<kTileRows, 2>(rows + from, block, panels, panel, here, panel == first);
+          top2_of_panels<kTileRows, 2>(rows + from, block, panels, panel, here);
           panel += 2;
           continue;
         }
       }
-      top2_of_panels<kTallRows, 1>(rows + from, block, panels, panel, here, panel == first);
+      top2_of_panels<kTallRows, 1>(rows + from, block, panels, panel, here);
       panel += 1;
     }
   }

@@ -15,6 +15,7 @@ namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
 constexpr Index kPanel = 16;  ///< centroids that lie side by side: panels are [cols][kPanel], one after another
+constexpr Index kLine = 16;   ///< floats in a line of the cache
 
 /// Centroids ready to be screened against. score(x, c) = x·c + bias(c); the highest score is the nearest centroid.
 struct Panels {

@@ -3,18 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <cmath>
 
-namespace {
-
 using shoal::Index;
-
-shoal::RowMatrix<double> of_length_one(const shoal::RowMatrix<double>& features) {
-  shoal::RowMatrix<double> out = features;
-  for (Index i = 0; i < out.rows(); ++i)
-    if (const double length = out.row(i).norm(); length > 0) out.row(i) /= length;
-  return out;
-}
-
-}  // namespace
 
 double rank_me(const shoal::RowMatrix<double>& features) {
   const double scale = features.cwiseAbs().maxCoeff();
@@ -32,14 +21,14 @@ double rank_me(const shoal::RowMatrix<double>& features) {
 }
 
 double embedding_std(const shoal::RowMatrix<double>& features) {
-  const shoal::RowMatrix<double> x = of_length_one(features);
+  const shoal::RowMatrix<double> x = shoal::unit_rows(shoal::ConstArray(features));
   const Eigen::RowVectorXd mean = x.colwise().mean();
   const Eigen::RowVectorXd variance = (x.rowwise() - mean).array().square().colwise().mean();
   return variance.array().sqrt().mean() * std::sqrt(static_cast<double>(x.cols()));
 }
 
 double uniformity(const shoal::RowMatrix<double>& features, Index pairs, shoal::Random random) {
-  const shoal::RowMatrix<double> x = of_length_one(features);
+  const shoal::RowMatrix<double> x = shoal::unit_rows(shoal::ConstArray(features));
   double sum = 0;
   for (Index pair = 0; pair < pairs; ++pair) {
     const Index a = random.below(x.rows());

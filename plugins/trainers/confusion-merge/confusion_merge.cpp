@@ -53,10 +53,8 @@ shoal::RowMatrix<double> confusion(Context& context, const shoal::Examples& data
 
 void ConfusionMerge::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   const shoal::Examples data(context, *inputs.dataset("data"));
-  const shoal::Array given = inputs.array("labels");
+  const shoal::Array given = shoal::labels_of(inputs, "labels", "data", data.count());
   const auto labels = given.view().vector<std::int64_t>();
-  shoal::require(static_cast<Index>(labels.size()) == data.count(), "'data' has {} examples, but 'labels' are {}",
-                 data.count(), labels.size());
   const std::vector<double> sizes = sizes_of(labels);
   const auto clusters = static_cast<Index>(sizes.size());
   shoal::require(clusters >= params_.classes, "{} classes are asked for, but 'labels' are {} clusters", params_.classes,

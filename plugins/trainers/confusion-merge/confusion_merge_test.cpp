@@ -9,6 +9,7 @@
 namespace {
 
 using shoal::Index;
+using shoal::testing::AsItIs;
 using shoal::testing::Blobs;
 using shoal::testing::Host;
 using shoal::testing::TestInputs;
@@ -16,14 +17,6 @@ using shoal::testing::TestOutputs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
-/// The four numbers of an example as they are.
-class Identity final : public shoal::Encoder {
- public:
-  void build(shoal::Context&, const shoal::Shape&) override {}
-  Index embedding_size() const override { return 4; }
-  at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1); }
-};
 
 /// Logits from the distances to the corners of the cube that Blobs are around, sharply.
 class NearestCorner final : public shoal::Head {
@@ -61,7 +54,7 @@ class Reverse final : public shoal::Augmentation {
 
 void wire(TestInputs& inputs) {
   inputs.wire<Blobs>("data", 80, 8);
-  inputs.wire<Identity>("encoder");
+  inputs.wire<AsItIs>("encoder");
   inputs.wire<NearestCorner>("head");
   inputs.wire<Reverse>("augmentation");
 }

@@ -17,30 +17,10 @@ using shoal::Examples;
 using shoal::Index;
 using shoal::Level;
 using shoal::SubContext;
-using Transforms = std::vector<std::unique_ptr<shoal::TransformProxy>>;
 
 // Where the mean loss of an epoch lies this close to ln K, the head has learnt no more than to guess.
 constexpr double kNearGuessing = 0.01;
 constexpr double kTooLargeShare = 0.5;
-
-Transforms transforms_of(shoal::Inputs& inputs) {
-  Transforms out;
-  for (Index i = 0; i < inputs.count("transforms"); ++i) out.push_back(inputs.transform("transforms", i));
-  return out;
-}
-
-/// The embedding (N, E) through the transforms, in order, each fitted to what reaches it. An empty Array where there
-/// are none.
-shoal::Array transform(Context& context, const Transforms& transforms, shoal::ConstArray embedding, Index epoch) {
-  shoal::Array features;
-  for (std::size_t i = 0; i < transforms.size(); ++i) {
-    SubContext own(context, shoal::text("transform {}", i), epoch);
-    const shoal::ConstArray input = i == 0 ? embedding : features.view();
-    transforms[i]->fit(own, input);
-    features = transforms[i]->apply(own, input);
-  }
-  return features;
-}
 
 void require_two(const PseudoLabels& now, Index epoch, std::string_view cure) {
   if (now.clusters() >= 2) return;
@@ -66,11 +46,7 @@ class Assigner {
       clusterer_ = inputs.clusterer("clusterer");
       return;
     }
-    const shoal::Array given = inputs.array("labels");
-    const auto values = given.view().vector<std::int64_t>();
-    shoal::require(static_cast<Index>(values.size()) == examples, "'data' has {} examples, but 'labels' are {}",
-                   examples, values.size());
-    given_ = compact(values);
+    given_ = compact(shoal::labels_of(inputs, "labels", "data", examples).view().vector<std::int64_t>());
     require_two(given_, 1, "'labels' say so");
   }
 
@@ -177,11 +153,11 @@ void warn_where_it_only_guesses(Context& context, double loss, const PseudoLabel
 }  // namespace
 
 void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
-  const Transforms transforms = transforms_of(inputs);
-  shoal::require(params_.head_policy != HeadPolicy::kCentroids || transforms.empty(),
+  const shoal::TransformChain transforms(inputs, "transforms");
+  shoal::require(params_.head_policy != HeadPolicy::kCentroids || transforms.count() == 0,
                  "head_policy 'centroids' needs clusters in the space of the embedding, but what is clustered went "
                  "through {} transforms; leave them out, or take 'reset' or 'matched'",
-                 transforms.size());
+                 transforms.count());
   const Examples data(context, *inputs.dataset("data"));
   const at::Device device = inputs.device();
   Assigner assigner(inputs, params_, data.count());
@@ -195,7 +171,7 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   // 1. Features: what the encoder makes of the clean images, in eval mode. 2. Clusters become the labels.
   const auto assign = [&](Index epoch) {
     at::Tensor embedding = shoal::embed(context, *encoder, data, device);
-    const shoal::Array transformed = transform(context, transforms, shoal::view(embedding), epoch);
+    const shoal::Array transformed = transforms.fit_apply(context, shoal::view(embedding), epoch);
     const shoal::ConstArray features = transformed ? transformed.view() : shoal::view(embedding);
     pseudo = assigner.assign(context, features, pseudo, epoch);
     report_assignment(context, *pseudo, features, data.labels(), epoch);

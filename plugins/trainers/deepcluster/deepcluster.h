@@ -21,7 +21,6 @@ struct DeepClusterParams : shoal::TrainingOptions {
   std::optional<std::int64_t> votes;      // 2
 
   static void describe(shoal::Schema<DeepClusterParams>& schema);
-  void check() const;
 };
 
 /// DeepCluster: cluster what the encoder sees, train it to predict the clusters, repeat.

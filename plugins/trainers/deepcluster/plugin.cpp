@@ -32,10 +32,6 @@ void DeepClusterParams::describe(shoal::Schema<DeepClusterParams>& schema) {
   shoal::describe_training(schema);
 }
 
-void DeepClusterParams::check() const {
-  shoal::require(!nesterov || method == shoal::OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'");
-}
-
 SHOAL_PLUGIN("deepcluster", "0.1.0", "an encoder taught by its own clusters, without labels") {
   plugin.add<DeepCluster, DeepClusterParams>("trainer/deepcluster")
       .random()

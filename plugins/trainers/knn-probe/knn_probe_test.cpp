@@ -7,6 +7,7 @@
 namespace {
 
 using shoal::Index;
+using shoal::testing::AsItIs;
 using shoal::testing::Blobs;
 using shoal::testing::Host;
 using shoal::testing::TestInputs;
@@ -39,13 +40,6 @@ class OnACircle final : public shoal::Dataset {
 
  private:
   std::vector<double> angles_;
-};
-
-class AsItIs final : public shoal::Encoder {
- public:
-  void build(shoal::Context&, const shoal::Shape&) override {}
-  Index embedding_size() const override { return 4; }
-  at::Tensor forward(const at::Tensor& examples) override { return examples; }
 };
 
 TEST(KnnProbe, FindsBlobsThroughARandomEncoder) {

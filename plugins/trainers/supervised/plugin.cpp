@@ -55,7 +55,7 @@ void SupervisedParams::check() const {
                  "schedule 'step' needs 'step_epochs', the epochs from one drop of the learning rate to the next");
   shoal::require(schedule == shoal::Schedule::kStep || !step_epochs.has_value(),
                  "'step_epochs' belongs to schedule 'step'");
-  shoal::require(!nesterov || method == shoal::OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'");
+  TrainingOptions::check();
 }
 
 SHOAL_PLUGIN("supervised", "0.1.0", "an encoder and a head, trained together on true labels") {

@@ -315,6 +315,14 @@ inline RowMatrix<double> to_float64(ConstArray features) {
   return visit_matrix(features, [](const auto& x) -> RowMatrix<double> { return x.template cast<double>(); });
 }
 
+/// The features as float64, each row divided by its length; a row of zeros stays one.
+inline RowMatrix<double> unit_rows(ConstArray features) {
+  RowMatrix<double> out = to_float64(features);
+  for (Eigen::Index i = 0; i < out.rows(); ++i)
+    if (const double length = out.row(i).norm(); length > 0) out.row(i) /= length;
+  return out;
+}
+
 /// What `require_features` demands beyond rank 2, a numeric dtype and finite numbers.
 struct FeatureLimits {
   Index min_rows = 1;

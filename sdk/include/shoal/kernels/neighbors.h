@@ -34,8 +34,10 @@ Neighbors nearest_neighbors(Context& context, ConstArray points, Index k);
 
 /// For each query the label that most of its neighbours have, and of equally many the one whose nearest bearer is
 /// nearest. `labels` (N) of the points; a negative one is noise and has no vote, and where all are noise the result is
-/// −1.
-std::vector<std::int64_t> majority_vote(const Neighbors& neighbors, std::span<const std::int64_t> labels);
+/// −1. `weights` (M, k), laid out as the neighbours are, ≥ 0: how much each neighbour's vote counts; none: all alike.
+/// Throws InputError  weights are given, but not one for each neighbour
+std::vector<std::int64_t> majority_vote(const Neighbors& neighbors, std::span<const std::int64_t> labels,
+                                        std::span<const double> weights = {});
 
 }  // namespace kernels
 }  // namespace shoal

@@ -62,6 +62,14 @@ class ToyEncoder final : public Encoder {
   BatchNorm norm_;
 };
 
+/// The numbers of an example as they are. Of examples of 4 numbers.
+class AsItIs final : public Encoder {
+ public:
+  void build(Context&, const Shape&) override {}
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1); }
+};
+
 /// One linear layer and cross entropy.
 class ToyHead final : public Head {
  public:

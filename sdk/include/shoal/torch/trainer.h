@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "shoal/clusterer.h"
 #include "shoal/component.h"
@@ -44,6 +45,47 @@ class Inputs {
 
   /// Where to train: what the experiment's `device` says.
   virtual at::Device device() const = 0;
+};
+
+/// The labels (N) int64 wired to `port`, one for each of the `examples` of port `data`.
+/// Throws InputError  there are not as many (both are named)
+inline Array labels_of(Inputs& inputs, std::string_view port, std::string_view data, Index examples) {
+  Array labels = inputs.array(port);
+  require(labels.rows() == examples, "'{}' has {} examples, but '{}' are {}", data, examples, port, labels.rows());
+  return labels;
+}
+
+/// The transforms wired to a list port, one after another; there may be none.
+class TransformChain {
+ public:
+  TransformChain(Inputs& inputs, std::string_view port) {
+    for (Index i = 0; i < inputs.count(port); ++i) transforms_.push_back(inputs.transform(port, i));
+  }
+
+  Index count() const { return static_cast<Index>(transforms_.size()); }
+  /// Fits each, in order, to what reaches it of `features` (N, D), and returns what comes out at the end (N, D'). An
+  /// empty Array where there are none. `draw` numbers the fits: another draw, other chance.
+  Array fit_apply(const Context& context, ConstArray features, Index draw = 0) const {
+    return run(context, features, draw, true);
+  }
+  /// What they make of `features` (M, D), as they were fitted; likewise.
+  Array apply(const Context& context, ConstArray features, Index draw = 0) const {
+    return run(context, features, draw, false);
+  }
+
+ private:
+  Array run(const Context& context, ConstArray features, Index draw, bool fit) const {
+    Array out;
+    for (std::size_t i = 0; i < transforms_.size(); ++i) {
+      SubContext own(context, text("transform {}", i), draw);
+      const ConstArray input = i == 0 ? features : out.view();
+      if (fit) transforms_[i]->fit(own, input);
+      out = transforms_[i]->apply(own, input);
+    }
+    return out;
+  }
+
+  std::vector<std::unique_ptr<TransformProxy>> transforms_;
 };
 
 /// Where a trainer puts what it made, under the names of its declared outputs, each once. Series are not put here: they

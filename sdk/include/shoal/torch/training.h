@@ -19,6 +19,9 @@ namespace [[gnu::visibility("hidden")]] shoal {
 /// What the parameters of trainers have in common: they derive from it and declare it by describe_training.
 struct TrainingOptions : OptimizerOptions {
   double clip_norm = 0;
+
+  /// Throws InputError  parameters that do not go together
+  void check() const { require(!nesterov || method == OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'"); }
 };
 
 /// Who learns, from what. All of it is borrowed.
