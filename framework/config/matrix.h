@@ -78,6 +78,10 @@ std::optional<Matrix> read_matrix(const Value& matrix, Diagnostics& diagnostics)
 /// M501 for every path of the matrix that starts at a node which `document` does not have. False after an error.
 bool check_paths(const Matrix& matrix, const Value& document, Diagnostics& diagnostics);
 
+/// Applies the overrides of the matrix itself to `document`: matrix.seeds=[20], matrix.kmeans.k=[5, 50] (an axis that
+/// is there, or a new one), ~matrix.backend. Returns the others.
+std::vector<Override> change_matrix(Value& document, const std::vector<Override>& changes, Diagnostics& diagnostics);
+
 /// An override wins over the axis that varies the same path: the axis keeps one case, said by C214 (a note).
 /// `backend=mini` picks a case of a named axis (M502 if it has none of that name). Where a case of a named axis sets
 /// the path, the value is replaced in all of its cases; added rows follow. Returns the overrides that the document is

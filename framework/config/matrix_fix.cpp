@@ -27,6 +27,19 @@ void relabel(std::vector<Setting>& settings, const std::string& axis, const std:
   }
 }
 
+// matrix.kmeans.k → matrix.'kmeans.k': an axis is one key of the matrix, however its path is cut, unless its first
+// segment is a key by itself (matrix.backend.ours).
+Path to_axis(Path path, const Value* matrix) {
+  if (path.segments.size() < 3) return path;
+  const auto is_key = [&](const std::string& key) {
+    return key == "exclude" || key == "add" || (matrix != nullptr && matrix->is_map() && matrix->find(key) != nullptr);
+  };
+  const std::string axis = to_string({{path.segments.begin() + 1, path.segments.end()}, path.place});
+  if (!is_key(axis) && is_key(path.segments[1].key)) return path;
+  path.segments = {path.segments[0], {axis, std::nullopt}};
+  return path;
+}
+
 // `kmeans.k=5` on the axis kmeans.k: one case is left, also in added rows.
 void fix_path_axis(Matrix& matrix, Axis& axis, const Override& change, Diagnostics& diagnostics) {
   const std::string label = emit_flow(change.value);
@@ -75,6 +88,19 @@ void set_in_cases(Matrix& matrix, Axis& axis, const Override& change, Diagnostic
 }
 
 }  // namespace
+
+std::vector<Override> change_matrix(Value& document, const std::vector<Override>& changes, Diagnostics& diagnostics) {
+  std::vector<Override> others;
+  for (Override change : changes) {
+    if (change.path.segments[0].key != "matrix") {
+      others.push_back(std::move(change));
+      continue;
+    }
+    change.path = to_axis(std::move(change.path), document.find("matrix"));
+    apply_override(document, change, diagnostics);
+  }
+  return others;
+}
 
 std::vector<Override> fix_axes(Matrix& matrix, const std::vector<Override>& changes, Diagnostics& diagnostics) {
   std::vector<Override> left;

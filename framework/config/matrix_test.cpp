@@ -201,6 +201,33 @@ Fixed fix(const std::string& text, const std::vector<std::string>& arguments) {
   return out;
 }
 
+std::vector<std::string> changed(const std::string& matrix_text, const std::vector<std::string>& arguments) {
+  Diagnostics found;
+  Value document = yaml("matrix:\n" + matrix_text);
+  const auto changes = parse_overrides(Source::command_line(arguments), found);
+  const std::size_t left = change_matrix(document, changes, found).size();
+  EXPECT_FALSE(found.has_errors());
+  EXPECT_EQ(left, 0U);
+  return rows(*read_matrix(*document.find("matrix"), found));
+}
+
+TEST(ChangeMatrix, SetsSeedsAndAxesAndTakesThemOut) {
+  const std::string text = "  kmeans.k: [10, 100]\n  seeds: 3\n";
+  EXPECT_THAT(changed(text, {"matrix.seeds=[20]"}), ElementsAre("10 @20", "100 @20"));
+  EXPECT_THAT(changed(text, {"matrix.seeds=1", "matrix.kmeans.k=[5, 50]"}), ElementsAre("5 @0", "50 @0"));
+  EXPECT_THAT(changed(text, {"matrix.seeds=1", "matrix.kmeans.tol=[0, 1]", "~matrix.kmeans.k"}),
+              ElementsAre("0 @0", "1 @0"));
+}
+
+TEST(ChangeMatrix, LeavesWhatIsNotTheMatrix) {
+  Diagnostics found;
+  Value document = Value::make_map();
+  const auto changes =
+      parse_overrides(Source::command_line(std::vector<std::string>{"kmeans.k=5", "matrix.seeds=2"}), found);
+  EXPECT_EQ(change_matrix(document, changes, found).size(), 1U);
+  EXPECT_NE(document.find("matrix"), nullptr);
+}
+
 TEST(FixAxes, LeavesOneCaseOfAPathAxis) {
   const Fixed out =
       fix(kDesign + "exclude: [{kmeans.k: 100}]\nadd: [{backend: mini, kmeans.k: 1000}]\n", {"kmeans.k=5"});

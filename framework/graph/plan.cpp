@@ -125,6 +125,7 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
     diagnostics.error("K205", document->place, text("an experiment is a map, but this is {}", document->kind_name()));
     return std::nullopt;
   }
+  changes = config::change_matrix(*document, changes, diagnostics);
   if (options.seeds) set_seeds(*document, *options.seeds);
   const Value* written_matrix = document->find("matrix");
   auto matrix =
