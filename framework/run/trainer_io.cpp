@@ -39,10 +39,10 @@ const std::vector<RunValue>& TrainerInputs::values(std::string_view port) const 
   throw Error(SHOAL_E_FAILED, text("{} asked for input '{}', which it did not declare", node_.component.id(), port));
 }
 
-const Made& TrainerInputs::made(std::string_view port, Index index) const {
+const std::shared_ptr<const Made>& TrainerInputs::made(std::string_view port, Index index) const {
   const auto& all = values(port);
   require(index < static_cast<Index>(all.size()), "nothing is wired to '{}'", port);
-  return **std::get_if<std::shared_ptr<const Made>>(&all[static_cast<std::size_t>(index)]);
+  return *std::get_if<std::shared_ptr<const Made>>(&all[static_cast<std::size_t>(index)]);
 }
 
 Live& TrainerInputs::keep(std::shared_ptr<Live> live) {
@@ -54,49 +54,50 @@ bool TrainerInputs::has(std::string_view port) const { return !values(port).empt
 Index TrainerInputs::count(std::string_view port) const { return static_cast<Index>(values(port).size()); }
 
 std::unique_ptr<DatasetProxy> TrainerInputs::dataset(std::string_view port) {
-  Live& live = keep(made(port).use(services_, listener_));
+  Live& live = keep(made(port)->use(services_, listener_));
   auto proxy = std::make_unique<DatasetProxy>(live.object());
   proxy->open(live.context());
   return proxy;
 }
 
 std::unique_ptr<ClustererProxy> TrainerInputs::clusterer(std::string_view port) {
-  return std::make_unique<ClustererProxy>(keep(made(port).make(services_, listener_)).object());
+  return std::make_unique<ClustererProxy>(keep(made(port)->make(services_, listener_)).object());
 }
 
 std::unique_ptr<TransformProxy> TrainerInputs::transform(std::string_view port, Index index) {
-  Live& live = keep(made(port, index).make(services_, listener_));
+  Live& live = keep(made(port, index)->make(services_, listener_));
   return std::make_unique<TransformProxy>(live.object(), live.context());
 }
 
 const Augmentation& TrainerInputs::augmentation(std::string_view port) {
-  return torch_component<Augmentation>(keep(made(port).use(services_, listener_)).object());
+  return torch_component<Augmentation>(keep(made(port)->use(services_, listener_)).object());
 }
 
-std::unique_ptr<Encoder> TrainerInputs::encoder(std::string_view port, const Shape& example) {
-  auto encoder = make_encoder(made(port), example, services_, listener_);
+std::unique_ptr<Encoder> TrainerInputs::encoder(std::string_view port, const Shape& example, Index index) {
+  last_encoder_ = made(port, index);
+  auto encoder = make_encoder(*last_encoder_, example, services_, listener_);
   encoder->to(device_);
   example_ = example;
   return encoder;
 }
 
 std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding, Index classes, Index draw) {
-  const Made& from = made(port);
-  const auto live = from.make(services_, listener_);
+  last_head_ = made(port);
+  const auto live = last_head_->make(services_, listener_);
   auto head = take<Head>(*live);
   SubContext context(live->context(), "draw", draw);
   head->build(context, embedding, classes);
-  if (from.trained) copy_state(from.trained->tensors, head->state());
+  if (last_head_->trained) copy_state(last_head_->trained->tensors, head->state());
   head->to(device_);
   embedding_ = embedding;
   classes_ = classes;
   return head;
 }
 
-Array TrainerInputs::array(std::string_view port) {
+Array TrainerInputs::array(std::string_view port, Index index) {
   const auto& all = values(port);
-  require(!all.empty(), "nothing is wired to '{}'", port);
-  const auto* array = std::get_if<Array>(&all[0]);
+  require(index < static_cast<Index>(all.size()), "nothing is wired to '{}'", port);
+  const auto* array = std::get_if<Array>(&all[static_cast<std::size_t>(index)]);
   require(array != nullptr, "what is wired to '{}' is no array", port);
   return *array;
 }
@@ -110,16 +111,6 @@ double TrainerInputs::number(std::string_view port) {
   return *number;
 }
 
-std::shared_ptr<const Made> TrainerInputs::only_of_kind(std::string_view kind) const {
-  std::shared_ptr<const Made> found;
-  for (std::size_t i = 0; i < node_.ports.size(); ++i) {
-    if (node_.ports[i].type != kind || wired_[i].empty()) continue;
-    if (found != nullptr) return nullptr;
-    found = std::get<std::shared_ptr<const Made>>(wired_[i][0]);
-  }
-  return found;
-}
-
 RunValue& TrainerOutputs::slot(std::string_view output, std::initializer_list<std::string_view> types) {
   const auto number = node_.find_output(output);
   if (!number)
@@ -131,10 +122,9 @@ RunValue& TrainerOutputs::slot(std::string_view output, std::initializer_list<st
   return values_[*number];
 }
 
-std::shared_ptr<const Made> TrainerOutputs::trained(std::string_view kind, Trained trained) const {
-  const auto from = inputs_.only_of_kind(kind);
-  if (from == nullptr)
-    throw Error(SHOAL_E_FAILED, text("{} gives {}, but not exactly one was wired to it", node_.component.id(), kind));
+std::shared_ptr<const Made> TrainerOutputs::trained(const std::shared_ptr<const Made>& from, std::string_view kind,
+                                                    Trained trained) const {
+  if (from == nullptr) throw Error(SHOAL_E_FAILED, text("{} gives {}, but asked for none", node_.component.id(), kind));
   auto made = std::make_shared<Made>(*from);
   made->trained = std::make_shared<const Trained>(std::move(trained));
   made->shared = nullptr;
@@ -142,17 +132,19 @@ std::shared_ptr<const Made> TrainerOutputs::trained(std::string_view kind, Train
 }
 
 void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> value) {
-  slot(output, {"encoder"}) = trained("encoder", {.tensors = copy_of(*value),
-                                                  .example = inputs_.example_shape(),
-                                                  .embedding = value->embedding_size(),
-                                                  .classes = 0});
+  slot(output, {"encoder"}) = trained(inputs_.last_encoder(), "an encoder",
+                                      {.tensors = copy_of(*value),
+                                       .example = inputs_.example_shape(),
+                                       .embedding = value->embedding_size(),
+                                       .classes = 0});
 }
 
 void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
-  slot(output, {"head"}) = trained("head", {.tensors = copy_of(*value),
-                                            .example = {},
-                                            .embedding = inputs_.head_embedding(),
-                                            .classes = inputs_.head_classes()});
+  slot(output, {"head"}) = trained(inputs_.last_head(), "a head",
+                                   {.tensors = copy_of(*value),
+                                    .example = {},
+                                    .embedding = inputs_.head_embedding(),
+                                    .classes = inputs_.head_classes()});
 }
 
 void TrainerOutputs::array(std::string_view output, Array value) {

@@ -28,22 +28,22 @@ class TrainerInputs final : public Inputs {
   std::unique_ptr<ClustererProxy> clusterer(std::string_view port) override;
   std::unique_ptr<TransformProxy> transform(std::string_view port, Index index) override;
   const Augmentation& augmentation(std::string_view port) override;
-  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) override;
+  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index) override;
   std::unique_ptr<Head> head(std::string_view port, Index embedding, Index classes, Index draw) override;
-  Array array(std::string_view port) override;
+  Array array(std::string_view port, Index index) override;
   double number(std::string_view port) override;
   at::Device device() const override { return device_; }
 
-  /// Which value of kind `kind` was wired: what an output of that kind was made from. Null where none or several were.
-  std::shared_ptr<const Made> only_of_kind(std::string_view kind) const;
-  /// What the last encoder or head handed out was built for.
+  /// What the last encoder or head handed out was made from, null before; and what it was built for.
+  const std::shared_ptr<const Made>& last_encoder() const { return last_encoder_; }
+  const std::shared_ptr<const Made>& last_head() const { return last_head_; }
   const Shape& example_shape() const { return example_; }
   Index head_embedding() const { return embedding_; }
   Index head_classes() const { return classes_; }
 
  private:
   const std::vector<RunValue>& values(std::string_view port) const;
-  const Made& made(std::string_view port, Index index = 0) const;
+  const std::shared_ptr<const Made>& made(std::string_view port, Index index = 0) const;
   Live& keep(std::shared_ptr<Live> live);
 
   const GraphNode& node_;
@@ -52,6 +52,7 @@ class TrainerInputs final : public Inputs {
   Listener* listener_;
   at::Device device_;
   std::vector<std::shared_ptr<Live>> kept_;  // what proxies handed out speak to
+  std::shared_ptr<const Made> last_encoder_, last_head_;
   Shape example_;
   Index embedding_ = 0, classes_ = 0;
 };
@@ -72,7 +73,8 @@ class TrainerOutputs final : public Outputs {
 
  private:
   RunValue& slot(std::string_view output, std::initializer_list<std::string_view> types);
-  std::shared_ptr<const Made> trained(std::string_view kind, Trained trained) const;
+  std::shared_ptr<const Made> trained(const std::shared_ptr<const Made>& from, std::string_view kind,
+                                      Trained trained) const;
 
   const GraphNode& node_;
   const TrainerInputs& inputs_;

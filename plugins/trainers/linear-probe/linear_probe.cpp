@@ -67,6 +67,25 @@ double share_right(const at::Tensor& predicted, const at::Tensor& labels) {
   return predicted.eq(labels).to(at::kDouble).mean().item<double>();
 }
 
+struct Targets {
+  at::Tensor labels;  // (N) int64 on the CPU
+  Index classes;
+};
+
+/// What the layer is to say of 'train': its own labels, or those wired to 'labels'.
+Targets targets_of(shoal::Inputs& inputs, const Examples& train) {
+  if (!inputs.has("labels")) {
+    shoal::require(train.labels().defined(), "'train' has no labels, and none are wired to 'labels'");
+    return {train.labels(), train.classes()};
+  }
+  const shoal::Array wired = shoal::labels_of(inputs, "labels", "train", train.count());
+  const auto labels = wired.view().vector<std::int64_t>();
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    shoal::require(labels[i] >= 0, "'labels' hold {} at row {}; every example needs one that is at least 0", labels[i],
+                   i);
+  return {shoal::tensor(wired), *std::max_element(labels.begin(), labels.end()) + 1};
+}
+
 /// How often class r was taken for class c, (C, C) int64.
 shoal::Array confusion(const Context& context, const at::Tensor& labels, const at::Tensor& predicted, Index classes) {
   shoal::Array out = context.allocate<std::int64_t>({classes, classes});
@@ -113,12 +132,13 @@ Chosen choose_weight_decay(Context& context, const Columns& train, Layer layer, 
 void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   const Examples train(context, *inputs.dataset("train"));
   const Examples test(context, *inputs.dataset("test"));
-  shoal::require(train.labels().defined(), "'train' has no labels");
-  shoal::require(test.labels().defined(), "'test' has no labels");
+  const bool given = inputs.has("labels");
+  const Targets targets = targets_of(inputs, train);
+  shoal::require(given || test.labels().defined(), "'test' has no labels to be right about");
   shoal::require(test.shape() == train.shape(), "'test' holds examples of shape {}, but 'train' of {}",
                  shoal::to_string(test.shape()), shoal::to_string(train.shape()));
-  const Index classes = train.classes();
-  shoal::require(test.classes() <= classes, "'test' has {} classes, but 'train' only {}", test.classes(), classes);
+  shoal::require(given || test.classes() <= targets.classes, "'test' has {} classes, but 'train' only {}",
+                 given ? 0 : test.classes(), targets.classes);
 
   // 1. The embeddings, once, from an encoder that stays what it is.
   const at::Device device = inputs.device();
@@ -137,7 +157,7 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
     train_features = standardize(train_features);
     test_features = standardize(test_features);
   }
-  const Columns learn{train_features.to(device), train.labels().to(device)};
+  const Columns learn{train_features.to(device), targets.labels.to(device)};
 
   // 2. The layer: weight decay by held-out training examples, then all of them.
   Index evaluations = 0;
@@ -145,16 +165,17 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
     return fit(start, data, {.weight_decay = weight_decay, .max_iter = params_.max_iter},
                [&] { context.progress(++evaluations, 0, "evaluations"); });
   };
-  Chosen chosen{params_.weight_decays.front(), Layer::zeros(classes, learn)};
+  Chosen chosen{params_.weight_decays.front(), Layer::zeros(targets.classes, learn)};
   if (params_.weight_decays.size() > 1)
     chosen = choose_weight_decay(context, learn, chosen.layer, params_.weight_decays, fit_layer);
   const Layer layer = fit_layer(chosen.layer, learn, chosen.weight_decay);
 
   // 3. The test set, once.
   const at::Tensor predicted = layer.predict(test_features.to(device)).cpu();
-  outputs.number("accuracy", share_right(predicted, test.labels()));
   outputs.number("train_accuracy", share_right(layer.predict(learn.features), learn.labels));
   outputs.number("weight_decay", chosen.weight_decay);
   outputs.array("predicted", context.copy(shoal::view(predicted)));
-  outputs.array("confusion", confusion(context, test.labels(), predicted, classes));
+  if (given) return;  // numbered as the wired labels are, which says nothing of the dataset's own
+  outputs.number("accuracy", share_right(predicted, test.labels()));
+  outputs.array("confusion", confusion(context, test.labels(), predicted, targets.classes));
 }

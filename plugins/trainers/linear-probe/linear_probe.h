@@ -17,7 +17,8 @@ struct LinearProbeParams {
 };
 
 /// Embeds both datasets once, in eval mode; fits multinomial logistic regression to the training embeddings, with the
-/// weight decay that does best on the last sixth of them; and looks at the test set once, with what came out.
+/// weight decay that does best on the last sixth of them; and looks at the test set once, with what came out. Labels
+/// that are wired stand for those of the training set, and then no label of either set is looked at.
 ///
 /// Throws Error  the encoder's parameters or buffers are not byte for byte what they were
 /// Source: the protocol is that of Zhang, Isola, Efros, ECCV 2016, and of Caron et al., ECCV 2018.

@@ -59,6 +59,37 @@ TEST(LinearProbe, CountsRowsOfTheConfusionByTrueClass) {
   EXPECT_EQ(table.matrix<std::int64_t>().sum(), 6);
 }
 
+TEST(LinearProbe, TakesLabelsInPlaceOfTheDatasetsOwn) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Blobs>("train", 300);
+  inputs.wire<Blobs>("test", 8);
+  std::vector<std::int64_t> labels;
+  for (std::int64_t i = 0; i < 300; ++i) labels.push_back(6 - i % 4);  // class c is called 6 - c
+  inputs.wire_array("labels", host.context().copy(labels));
+  TestOutputs outputs;
+  LinearProbe({}).run(host.context(), inputs, outputs);
+  EXPECT_THAT(outputs.arrays.at("predicted").view().vector<std::int64_t>(), ElementsAre(6, 5, 4, 3, 6, 5, 4, 3));
+  EXPECT_EQ(outputs.numbers.at("train_accuracy"), 1);
+  EXPECT_FALSE(outputs.numbers.contains("accuracy"));
+  EXPECT_FALSE(outputs.arrays.contains("confusion"));
+}
+
+TEST(LinearProbe, NamesTheRowOfALabelThatIsNone) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Blobs>("train", 12);
+  inputs.wire<Blobs>("test", 8);
+  std::vector<std::int64_t> labels(12, 0);
+  labels[7] = -1;
+  inputs.wire_array("labels", host.context().copy(labels));
+  TestOutputs outputs;
+  EXPECT_THAT([&] { LinearProbe({}).run(host.context(), inputs, outputs); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("'labels' hold -1 at row 7")));
+}
+
 TEST(LinearProbe, GivesTheSameForAnyNumberOfThreads) {
   std::vector<double> accuracies;
   for (const int threads : {1, 2}) {
@@ -126,7 +157,7 @@ TEST(LinearProbe, SaysWhichInputsDoNotGoTogether) {
   };
   EXPECT_EQ(
       message_of([](TestInputs& in) { in.wire<Blobs>("train", 30, 4, 0.1, 0, false), in.wire<Blobs>("test", 30); }),
-      "'train' has no labels");
+      "'train' has no labels, and none are wired to 'labels'");
   EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("train", 30), in.wire<Blobs>("test", 30, 5); }),
             "'test' has 5 classes, but 'train' only 4");
   EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("train", 5), in.wire<Blobs>("test", 30, 4); }),

@@ -22,9 +22,11 @@ SHOAL_PLUGIN("linear-probe", "0.1.0", "what one linear layer can read from a fro
       .in<shoal::Encoder>("encoder", "stays frozen, in eval mode")
       .in<shoal::Dataset>("train", "labelled examples that the layer is fitted to")
       .in<shoal::Dataset>("test", "labelled examples, looked at once")
-      .out<shoal::Number>("accuracy", "share of 'test' that is right", SHOAL_HIGHER)
+      .optional_in<shoal::Labels>("labels", "of 'train', in place of its own: pseudo-labels; then there is no accuracy")
+      .out<shoal::Number>("accuracy", "share of 'test' that is right; only where 'labels' is not wired", SHOAL_HIGHER)
       .out<shoal::Number>("train_accuracy", "share of 'train' that is right", SHOAL_HIGHER)
       .out<shoal::Number>("weight_decay", "the one chosen")
       .out<shoal::Labels>("predicted", "the class of each example of 'test'")
-      .out<shoal::AnyArray>("confusion", "(C, C): how often true class r (row) was taken for class c (column)");
+      .out<shoal::AnyArray>("confusion",
+                            "(C, C): how often true class r (row) was taken for class c (column); likewise");
 }

@@ -44,14 +44,17 @@ class TestInputs final : public Inputs {
                               return Made{std::move(made), self};
                             }});
   }
-  void wire_array(const std::string& port, Array value) { arrays_[port] = std::move(value); }
+  /// One more array on this port.
+  void wire_array(const std::string& port, Array value) { arrays_[port].push_back(std::move(value)); }
   void wire_number(const std::string& port, double value) { numbers_[port] = value; }
 
   bool has(std::string_view port) const override { return count(port) > 0; }
   Index count(std::string_view port) const override {
     const auto found = ports_.find(std::string(port));
     if (found != ports_.end()) return static_cast<Index>(found->second.size());
-    return arrays_.contains(std::string(port)) || numbers_.contains(std::string(port)) ? 1 : 0;
+    const auto arrays = arrays_.find(std::string(port));
+    if (arrays != arrays_.end()) return static_cast<Index>(arrays->second.size());
+    return numbers_.contains(std::string(port)) ? 1 : 0;
   }
 
   std::unique_ptr<DatasetProxy> dataset(std::string_view port) override {
@@ -69,8 +72,8 @@ class TestInputs final : public Inputs {
     return torch_component<Augmentation>(object(port));
   }
 
-  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) override {
-    auto made = component<Encoder>(port);
+  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index) override {
+    auto made = component<Encoder>(port, index);
     SubContext context(host_.context(), port);
     made->build(context, example);
     made->to(device_);
@@ -84,9 +87,9 @@ class TestInputs final : public Inputs {
     return made;
   }
 
-  Array array(std::string_view port) override {
-    require(arrays_.contains(std::string(port)), "no array is wired to '{}'", port);
-    return arrays_[std::string(port)];
+  Array array(std::string_view port, Index index) override {
+    require(arrays_.contains(std::string(port)) && index < count(port), "no array is wired to '{}'", port);
+    return arrays_[std::string(port)][static_cast<std::size_t>(index)];
   }
   double number(std::string_view port) override {
     require(numbers_.contains(std::string(port)), "no number is wired to '{}'", port);
@@ -114,8 +117,8 @@ class TestInputs final : public Inputs {
     return Object(shoal_object{sizeof(shoal_object), wired.table, made_.back().self});
   }
   template <typename Kind>
-  std::unique_ptr<Kind> component(std::string_view port) {
-    Made made = node(port).make();
+  std::unique_ptr<Kind> component(std::string_view port, Index index = 0) {
+    Made made = node(port, index).make();
     auto* as_kind = dynamic_cast<Kind*>(made.component.get());
     require(as_kind != nullptr, "'{}' is wired to another kind", port);
     static_cast<void>(made.component.release());
@@ -127,7 +130,7 @@ class TestInputs final : public Inputs {
   std::deque<shoal_component> tables_;
   std::map<std::string, std::vector<Node>> ports_;
   std::vector<Made> made_;
-  std::map<std::string, Array> arrays_;
+  std::map<std::string, std::vector<Array>> arrays_;
   std::map<std::string, double> numbers_;
 };
 

@@ -36,21 +36,21 @@ class Inputs {
 
   /// Built for examples of this shape; with the wired node's trained parameters where it is a trained one, else with
   /// initial ones that depend on that node alone (so that two trainers of one encoder start alike). On `device`.
-  virtual std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) = 0;
+  virtual std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index = 0) = 0;
   /// Built for E and C, on `device`. `draw` numbers the initialisations: another draw, other initial parameters.
   virtual std::unique_ptr<Head> head(std::string_view port, Index embedding, Index classes, Index draw = 0) = 0;
 
-  virtual Array array(std::string_view port) = 0;
+  virtual Array array(std::string_view port, Index index = 0) = 0;
   virtual double number(std::string_view port) = 0;
 
   /// Where to train: what the experiment's `device` says.
   virtual at::Device device() const = 0;
 };
 
-/// The labels (N) int64 wired to `port`, one for each of the `examples` of port `data`.
-/// Throws InputError  there are not as many (both are named)
-inline Array labels_of(Inputs& inputs, std::string_view port, std::string_view data, Index examples) {
-  Array labels = inputs.array(port);
+/// The labels (N) int64 wired to `port` (of a list port, number `index`), one for each of the `examples` of port
+/// `data`. Throws InputError  there are not as many (both are named)
+inline Array labels_of(Inputs& inputs, std::string_view port, std::string_view data, Index examples, Index index = 0) {
+  Array labels = inputs.array(port, index);
   require(labels.rows() == examples, "'{}' has {} examples, but '{}' are {}", data, examples, port, labels.rows());
   return labels;
 }
@@ -93,6 +93,7 @@ class TransformChain {
 class Outputs {
  public:
   virtual ~Outputs() = default;
+  /// One that came from `inputs`: what the output is made from is the node whose encoder, or head, was asked for last.
   virtual void encoder(std::string_view output, std::unique_ptr<Encoder> value) = 0;
   virtual void head(std::string_view output, std::unique_ptr<Head> value) = 0;
   virtual void array(std::string_view output, Array value) = 0;
