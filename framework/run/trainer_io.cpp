@@ -93,6 +93,23 @@ std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding
   return head;
 }
 
+Index TrainerInputs::trained_classes(std::string_view port) const {
+  const Made& from = made(port);
+  require(from.trained != nullptr, "the head wired to '{}' is not a trained one; wire a trainer's output", port);
+  return from.trained->classes;
+}
+
+std::unique_ptr<Objective> TrainerInputs::objective(std::string_view port, Index outputs) {
+  const Made& from = made(port);
+  const auto live = from.make(services_, listener_);
+  auto objective = take<Objective>(*live);
+  objective->build(live->context(), outputs);
+  if (from.trained) copy_state(from.trained->tensors, objective->state());
+  objective->to(device_);
+  outputs_ = outputs;
+  return objective;
+}
+
 Array TrainerInputs::array(std::string_view port) {
   const auto& all = values(port);
   require(!all.empty(), "nothing is wired to '{}'", port);
@@ -145,14 +162,24 @@ void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> v
   slot(output, {"encoder"}) = trained("encoder", {.tensors = copy_of(*value),
                                                   .example = inputs_.example_shape(),
                                                   .embedding = value->embedding_size(),
-                                                  .classes = 0});
+                                                  .classes = 0,
+                                                  .outputs = 0});
 }
 
 void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
   slot(output, {"head"}) = trained("head", {.tensors = copy_of(*value),
                                             .example = {},
                                             .embedding = inputs_.head_embedding(),
-                                            .classes = inputs_.head_classes()});
+                                            .classes = inputs_.head_classes(),
+                                            .outputs = 0});
+}
+
+void TrainerOutputs::objective(std::string_view output, std::unique_ptr<Objective> value) {
+  slot(output, {"objective"}) = trained("objective", {.tensors = copy_of(*value),
+                                                      .example = {},
+                                                      .embedding = 0,
+                                                      .classes = 0,
+                                                      .outputs = inputs_.objective_outputs()});
 }
 
 void TrainerOutputs::array(std::string_view output, Array value) {
