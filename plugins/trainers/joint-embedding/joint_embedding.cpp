@@ -19,6 +19,8 @@ using shoal::Objective;
 
 // How many examples' embeddings are looked at after an epoch.
 constexpr Index kLookedAt = 1024;
+// Batch norm's running statistics, with which it is looked at, begin at 0 and 1: after so many steps that is forgotten.
+constexpr Index kSettledAfter = 100;
 // Below these an embedding hardly tells examples apart.
 constexpr double kLeastStd = 0.05, kLeastRank = 2;
 // A mean loss this near that of collapsed outputs, relative to it where it is above 1, has not got away from it.
@@ -53,7 +55,8 @@ class Diagnostics {
 };
 
 /// Says how far the embedding spreads, and warns where it has collapsed.
-void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples, Index epoch) {
+void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples, Index epoch,
+                       Index steps_done) {
   const c10::NoGradGuard no_grad;
   const at::Tensor embedding = encoder.forward(examples).to(at::kCPU).contiguous();
   const shoal::RowMatrix<double> features = shoal::to_float64(shoal::view(embedding));
@@ -61,11 +64,18 @@ void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tens
   context.scalar("embedding_std", deviation, epoch);
   context.scalar("rank_me", rank, epoch);
   if (deviation >= kLeastStd && rank >= kLeastRank) return;
+  const std::string cure =
+      steps_done < kSettledAfter
+          ? shoal::text(
+                "there were {} steps, too few for the running statistics of batch norm: take more 'epochs' or a "
+                "smaller 'batch_size'",
+                steps_done)
+          : "try batch norm in the encoder, a lower 'learning_rate' or a larger 'batch_size'";
   context.log(Level::kWarning,
               "epoch {}: the encoder has collapsed: embeddings of {} examples are nearly {} (embedding_std {}, rank_me "
-              "{} of {}); try batch norm in the encoder, a lower learning_rate or a larger batch_size",
+              "{} of {}); {}",
               epoch, features.rows(), deviation < kLeastStd ? "the same" : "on one line", deviation, rank,
-              features.cols());
+              features.cols(), cure);
 }
 
 void warn_where_it_stays(Context& context, double loss, const std::optional<Objective::Collapse>& collapse,
@@ -133,7 +143,7 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     diagnostics.report(context, epoch);
     warn_where_it_stays(context, loss, objective->collapse(params_.views, batch), epoch);
     const auto looked_at = std::span(rows).first(static_cast<std::size_t>(std::min(kLookedAt, steps * batch)));
-    look_at_embedding(context, *encoder, data.batch(looked_at).to(device), epoch);
+    look_at_embedding(context, *encoder, data.batch(looked_at).to(device), epoch, epoch * steps);
   }
 
   outputs.encoder("encoder", std::move(encoder));

@@ -234,9 +234,21 @@ TEST(JointEmbedding, WarnsOfACollapsedEmbedding) {
   inputs.wire<Constant>("objective", false);
   inputs.wire<Shift>("augmentation", 0.1);
   TestOutputs outputs;
-  JointEmbedding(quick()).run(host.context(), inputs, outputs);
+  JointEmbeddingParams params = quick();
+  JointEmbedding(params).run(host.context(), inputs, outputs);
   EXPECT_THAT(lines(host), HasSubstr("the encoder has collapsed: embeddings of 64 examples are nearly the same"));
+  EXPECT_THAT(lines(host), HasSubstr("there were 6 steps, too few for the running statistics of batch norm"));
+  EXPECT_THAT(lines(host), Not(HasSubstr("try batch norm in the encoder")));
   EXPECT_NEAR(series(host, "embedding_std").back(), 0, 1e-6);
+
+  params.batch_size = 2;
+  TestOutputs after_96_steps;
+  JointEmbedding(params).run(host.context(), inputs, after_96_steps);
+  EXPECT_THAT(lines(host), Not(HasSubstr("try batch norm in the encoder")));
+  params.epochs = 4;
+  TestOutputs after_128_steps;
+  JointEmbedding(params).run(host.context(), inputs, after_128_steps);
+  EXPECT_THAT(lines(host), HasSubstr("try batch norm in the encoder, a lower 'learning_rate'"));
 }
 
 TEST(JointEmbedding, NamesWhatIsWrong) {
