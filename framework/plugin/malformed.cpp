@@ -73,8 +73,8 @@ std::optional<std::string> why_malformed(const shoal_port* const* ports, const c
 }  // namespace
 
 const std::vector<std::string>& known_kinds() {
-  static const std::vector<std::string> kinds = {"augmentation", "clusterer", "dataset", "encoder",  "head",
-                                                 "metric",       "reporter",  "trainer", "transform"};
+  static const std::vector<std::string> kinds = {"augmentation", "clusterer", "dataset",  "encoder", "head",
+                                                 "metric",       "objective", "reporter", "trainer", "transform"};
   return kinds;
 }
 

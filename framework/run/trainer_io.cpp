@@ -94,6 +94,23 @@ std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding
   return head;
 }
 
+Index TrainerInputs::trained_classes(std::string_view port) const {
+  const Made& from = *made(port);
+  require(from.trained != nullptr, "the head wired to '{}' is not a trained one; wire a trainer's output", port);
+  return from.trained->classes;
+}
+
+std::unique_ptr<Objective> TrainerInputs::objective(std::string_view port, Index outputs) {
+  last_objective_ = made(port);
+  const auto live = last_objective_->make(services_, listener_);
+  auto objective = take<Objective>(*live);
+  objective->build(live->context(), outputs);
+  if (last_objective_->trained) copy_state(last_objective_->trained->tensors, objective->state());
+  objective->to(device_);
+  outputs_ = outputs;
+  return objective;
+}
+
 Array TrainerInputs::array(std::string_view port, Index index) {
   const auto& all = values(port);
   require(index < static_cast<Index>(all.size()), "nothing is wired to '{}'", port);
@@ -132,19 +149,20 @@ std::shared_ptr<const Made> TrainerOutputs::trained(const std::shared_ptr<const 
 }
 
 void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> value) {
-  slot(output, {"encoder"}) = trained(inputs_.last_encoder(), "an encoder",
-                                      {.tensors = copy_of(*value),
-                                       .example = inputs_.example_shape(),
-                                       .embedding = value->embedding_size(),
-                                       .classes = 0});
+  slot(output, {"encoder"}) =
+      trained(inputs_.last_encoder(), "an encoder",
+              {.tensors = copy_of(*value), .example = inputs_.example_shape(), .embedding = value->embedding_size()});
 }
 
 void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
-  slot(output, {"head"}) = trained(inputs_.last_head(), "a head",
-                                   {.tensors = copy_of(*value),
-                                    .example = {},
-                                    .embedding = inputs_.head_embedding(),
-                                    .classes = inputs_.head_classes()});
+  slot(output, {"head"}) =
+      trained(inputs_.last_head(), "a head",
+              {.tensors = copy_of(*value), .embedding = inputs_.head_embedding(), .classes = inputs_.head_classes()});
+}
+
+void TrainerOutputs::objective(std::string_view output, std::unique_ptr<Objective> value) {
+  slot(output, {"objective"}) = trained(inputs_.last_objective(), "an objective",
+                                        {.tensors = copy_of(*value), .outputs = inputs_.objective_outputs()});
 }
 
 void TrainerOutputs::array(std::string_view output, Array value) {

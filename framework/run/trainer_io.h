@@ -30,16 +30,20 @@ class TrainerInputs final : public Inputs {
   const Augmentation& augmentation(std::string_view port) override;
   std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index) override;
   std::unique_ptr<Head> head(std::string_view port, Index embedding, Index classes, Index draw) override;
+  Index trained_classes(std::string_view port) const override;
+  std::unique_ptr<Objective> objective(std::string_view port, Index outputs) override;
   Array array(std::string_view port, Index index) override;
   double number(std::string_view port) override;
   at::Device device() const override { return device_; }
 
-  /// What the last encoder or head handed out was made from, null before; and what it was built for.
+  /// What the last encoder, head or objective handed out was made from, null before; and what it was built for.
   const std::shared_ptr<const Made>& last_encoder() const { return last_encoder_; }
   const std::shared_ptr<const Made>& last_head() const { return last_head_; }
+  const std::shared_ptr<const Made>& last_objective() const { return last_objective_; }
   const Shape& example_shape() const { return example_; }
   Index head_embedding() const { return embedding_; }
   Index head_classes() const { return classes_; }
+  Index objective_outputs() const { return outputs_; }
 
  private:
   const std::vector<RunValue>& values(std::string_view port) const;
@@ -52,9 +56,9 @@ class TrainerInputs final : public Inputs {
   Listener* listener_;
   at::Device device_;
   std::vector<std::shared_ptr<Live>> kept_;  // what proxies handed out speak to
-  std::shared_ptr<const Made> last_encoder_, last_head_;
+  std::shared_ptr<const Made> last_encoder_, last_head_, last_objective_;
   Shape example_;
-  Index embedding_ = 0, classes_ = 0;
+  Index embedding_ = 0, classes_ = 0, outputs_ = 0;
 };
 
 /// Takes what a trainer made; held to what it declared.
@@ -65,6 +69,7 @@ class TrainerOutputs final : public Outputs {
 
   void encoder(std::string_view output, std::unique_ptr<Encoder> value) override;
   void head(std::string_view output, std::unique_ptr<Head> value) override;
+  void objective(std::string_view output, std::unique_ptr<Objective> value) override;
   void array(std::string_view output, Array value) override;
   void number(std::string_view output, double value) override;
 

@@ -33,11 +33,12 @@ class Live {
   Instance instance_;
 };
 
-/// What a trainer made of an encoder or head: its tensors, on the CPU, and what it was built for.
+/// What a trainer made of an encoder, head or objective: its tensors, on the CPU, and what it was built for.
 struct Trained {
-  NamedTensors tensors;
-  Shape example;                     ///< of an encoder
+  NamedTensors tensors = {};
+  Shape example = {};                ///< of an encoder
   Index embedding = 0, classes = 0;  ///< of a head
+  Index outputs = 0;                 ///< of an objective
 };
 
 /// A component as a value: from this, anybody makes one of his own. Never changed.

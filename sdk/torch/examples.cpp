@@ -37,16 +37,16 @@ void require_labels_below(std::span<const std::int64_t> labels, Index classes) {
   }
 }
 
-/// What `map` makes of all examples, batch by batch, in one tensor on the CPU.
-at::Tensor map_batches(Context& context, const Examples& examples, at::Device device, Index batch_size,
-                       const std::function<at::Tensor(const at::Tensor&)>& map) {
+/// What `map` makes of all examples, batch by batch, in one tensor on the CPU. It is given examples on the CPU.
+at::Tensor map_batches(Context& context, const Examples& examples, Index batch_size,
+                       const std::function<at::Tensor(const at::Tensor&, Index batch)>& map) {
   require(batch_size >= 1, "'batch_size' must be at least 1, but is {}", batch_size);
   const c10::NoGradGuard no_grad;
   at::Tensor out;
   for (Index from = 0; from < examples.count(); from += batch_size) {
     context.progress(from, examples.count(), "examples");
     const Index to = std::min(from + batch_size, examples.count());
-    const at::Tensor mapped = map(examples.range(from, to).to(device));
+    const at::Tensor mapped = map(examples.range(from, to), from / batch_size);
     require(mapped.dim() == 2 && mapped.size(0) == to - from,
             "expected {} rows from {} examples, got a tensor of shape {}", to - from, to - from,
             to_string(Shape(mapped.sizes().vec())));
@@ -104,14 +104,24 @@ at::Tensor Examples::range(Index from, Index to) const {
 
 at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device, Index batch_size) {
   const EvalMode eval(encoder);
-  return map_batches(context, examples, device, batch_size, [&](const at::Tensor& x) { return encoder.forward(x); });
+  return map_batches(context, examples, batch_size,
+                     [&](const at::Tensor& x, Index) { return encoder.forward(x.to(device)); });
+}
+
+at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
+                       const Random& views, at::Device device, Index batch_size) {
+  const EvalMode eval(encoder);
+  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index batch) {
+    const at::Tensor view = augmentation.apply(context, x, views.fork(static_cast<std::uint64_t>(batch)));
+    return encoder.forward(view.to(device));
+  });
 }
 
 at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
                           Index batch_size) {
   const EvalMode eval_encoder(encoder), eval_head(head);
-  return map_batches(context, examples, device, batch_size,
-                     [&](const at::Tensor& x) { return head.forward(encoder.forward(x)); });
+  return map_batches(context, examples, batch_size,
+                     [&](const at::Tensor& x, Index) { return head.forward(encoder.forward(x.to(device))); });
 }
 
 double accuracy(const at::Tensor& logits, const at::Tensor& labels) {

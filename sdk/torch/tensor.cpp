@@ -1,5 +1,6 @@
 #include "shoal/torch/tensor.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
 
 namespace shoal {
@@ -41,6 +42,10 @@ Shape strides_of(const at::Tensor& tensor) {
 at::Tensor tensor(Array array) {
   const ConstArray view = array.view();
   return from_view(view, [kept = std::move(array)](void*) {});
+}
+
+at::Tensor unit_rows(const at::Tensor& rows) {
+  return rows / rows.norm(2, /*dim=*/1, /*keepdim=*/true).clamp_min(1e-12);
 }
 
 at::Tensor borrowed_tensor(ConstArray view) {

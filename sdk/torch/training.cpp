@@ -2,6 +2,7 @@
 
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,46 +13,44 @@ namespace {
 // Losses and counts stay on their device until so many are there: to ask a GPU for one is to wait for it.
 constexpr std::size_t kStepsBetweenLooks = 32;
 
-/// What the steps of an epoch have yielded so far.
+/// The losses of the steps of an epoch so far.
 class Tally {
  public:
   Tally(Context& context, const Epoch& epoch) : context_(context), epoch_(epoch), steps_(epoch.steps_before) {}
 
-  void add(const at::Tensor& loss, const at::Tensor& right, Index rows, double learning_rate) {
-    waiting_.push_back({at::stack({loss.detach().to(at::kDouble), right.to(at::kDouble)}), rows, learning_rate});
+  void add(const at::Tensor& loss, Index rows, double learning_rate) {
+    waiting_.push_back({loss.detach().to(at::kDouble), rows, learning_rate});
     if (waiting_.size() == kStepsBetweenLooks) look();
   }
 
-  EpochResult finish() {
+  double mean_loss() {
     look();
-    const auto rows = static_cast<double>(epoch_.rows.size());
-    return {.loss = loss_ / rows, .accuracy = right_ / rows};
+    return loss_ / static_cast<double>(epoch_.rows.size());
   }
 
  private:
   struct Step {
-    at::Tensor loss_and_right;
+    at::Tensor loss;
     Index rows;
     double learning_rate;
   };
 
   void look() {
     if (waiting_.empty()) return;
-    std::vector<at::Tensor> tensors;
-    for (const Step& step : waiting_) tensors.push_back(step.loss_and_right);
-    const at::Tensor values = at::stack(tensors).cpu();
-    const double* value = values.const_data_ptr<double>();
+    std::vector<at::Tensor> losses;
+    for (const Step& step : waiting_) losses.push_back(step.loss);
+    const at::Tensor values = at::stack(losses).cpu();
+    const double* loss = values.const_data_ptr<double>();
     for (const Step& step : waiting_) {
       ++steps_;
-      if (!std::isfinite(value[0]))
+      if (!std::isfinite(*loss))
         throw Error(
             SHOAL_E_FAILED,
             text("loss is {} at step {} (epoch {}, learning rate {}); a lower 'learning_rate' is the usual cure",
-                 std::isnan(value[0]) ? "NaN" : "infinite", steps_, epoch_.number, step.learning_rate));
-      context_.scalar(epoch_.loss_series, value[0], steps_);
-      loss_ += value[0] * static_cast<double>(step.rows);
-      right_ += value[1];
-      value += 2;
+                 std::isnan(*loss) ? "NaN" : "infinite", steps_, epoch_.number, step.learning_rate));
+      context_.scalar(epoch_.loss_series, *loss, steps_);
+      loss_ += *loss * static_cast<double>(step.rows);
+      ++loss;
     }
     waiting_.clear();
   }
@@ -59,7 +58,7 @@ class Tally {
   Context& context_;
   const Epoch& epoch_;
   Index steps_;
-  double loss_ = 0, right_ = 0;
+  double loss_ = 0;
   std::vector<Step> waiting_;
 };
 
@@ -72,43 +71,52 @@ Index steps_per_epoch(Index rows, Index batch_size) {
   return (rows + batch_size - 1) / batch_size - (one_left_over ? 1 : 0);
 }
 
-EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch) {
-  const auto& [examples, encoder, head, encoder_optimizer, head_optimizer, augmentation, device, clip_norm] = learner;
+double train_steps(Context& context, const std::vector<Trainee>& trainees, double clip_norm, const Epoch& epoch,
+                   const StepLoss& loss_of) {
   const auto count = static_cast<Index>(epoch.rows.size());
   const Index steps = steps_per_epoch(count, epoch.batch_size);
-  NamedTensors parameters = encoder.parameters();
-  parameters.insert(parameters.end(), head.parameters().begin(), head.parameters().end());
+  NamedTensors parameters;
+  for (const Trainee& trainee : trainees) {
+    const NamedTensors& own = trainee.module.parameters();
+    parameters.insert(parameters.end(), own.begin(), own.end());
+    trainee.module.train(true);
+  }
   Tally tally(context, epoch);
-  encoder.train(true);
-  head.train(true);
   for (Index step = 0; step < steps; ++step) {
     const Index done = epoch.steps_before + step;
     context.progress(done, epoch.steps_in_all, "steps");
-
     const Index from = step * epoch.batch_size;
     const Index to = step + 1 == steps ? count : from + epoch.batch_size;
     const auto rows = epoch.rows.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
-    at::Tensor batch = examples.batch(rows);
-    if (augmentation != nullptr)
-      batch = augmentation->apply(context, batch, epoch.views.fork(static_cast<std::uint64_t>(step)));
-    const at::Tensor labels =
-        epoch.labels.index_select(0, borrowed_tensor(ConstArray(rows.data(), {to - from}))).to(device);
 
-    encoder_optimizer.zero_grad();
-    head_optimizer.zero_grad();
-    const at::Tensor logits = head.forward(encoder.forward(batch.to(device)));
-    const at::Tensor loss = head.loss(logits, labels);
+    for (const Trainee& trainee : trainees) trainee.optimizer.zero_grad();
+    const at::Tensor loss = loss_of(rows, epoch.views.fork(static_cast<std::uint64_t>(step)));
     loss.backward();
     if (clip_norm > 0) clip_gradients(parameters, clip_norm);
     const double learning_rate = epoch.learning_rate(done);
-    encoder_optimizer.step(learning_rate);
-    head_optimizer.step(learning_rate);
+    for (const Trainee& trainee : trainees) trainee.optimizer.step(learning_rate);
     if (epoch.after_step) epoch.after_step();
-    tally.add(loss, logits.detach().argmax(1).eq(labels).sum(), to - from, learning_rate);
+    tally.add(loss, to - from, learning_rate);
   }
-  encoder.train(false);
-  head.train(false);
-  return tally.finish();
+  for (const Trainee& trainee : trainees) trainee.module.train(false);
+  return tally.mean_loss();
+}
+
+EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch) {
+  at::Tensor right = at::zeros({}, at::TensorOptions(learner.device).dtype(at::kLong));
+  const auto loss_of = [&](std::span<const Index> rows, const Random& views) {
+    at::Tensor batch = learner.examples.batch(rows);
+    if (learner.augmentation != nullptr) batch = learner.augmentation->apply(context, batch, views);
+    const at::Tensor which = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())}));
+    const at::Tensor labels = epoch.labels.index_select(0, which).to(learner.device);
+    const at::Tensor logits = learner.head.forward(learner.encoder.forward(batch.to(learner.device)));
+    right += logits.detach().argmax(1).eq(labels).sum();
+    return learner.head.loss(logits, labels);
+  };
+  const double loss =
+      train_steps(context, {{learner.encoder, learner.encoder_optimizer}, {learner.head, learner.head_optimizer}},
+                  learner.clip_norm, epoch, loss_of);
+  return {.loss = loss, .accuracy = right.item<double>() / static_cast<double>(epoch.rows.size())};
 }
 
 }  // namespace shoal

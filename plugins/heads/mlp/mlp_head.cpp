@@ -13,11 +13,17 @@ void MlpHead::build(shoal::Context& context, shoal::Index embedding, shoal::Inde
     layers_.push_back(add_linear(*this, shoal::text("linear{}", layers_.size() + 1), in, out, random));
     in = out;
   }
+  for (std::size_t i = 0; params_.batch_norm && i < params_.hidden.size(); ++i)
+    norms_.push_back(add_batch_norm(*this, shoal::text("norm{}", i + 1), params_.hidden[i]));
 }
 
 at::Tensor MlpHead::forward(const at::Tensor& embedding) {
   at::Tensor x = embedding;
-  for (std::size_t i = 0; i + 1 < layers_.size(); ++i) x = at::relu(layers_[i](x));
+  for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
+    x = layers_[i](x);
+    if (params_.batch_norm) x = norms_[i](x, training());
+    x = at::relu(x);
+  }
   return layers_.back()(x);
 }
 

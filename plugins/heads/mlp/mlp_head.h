@@ -9,12 +9,14 @@
 
 struct MlpHeadParams {
   std::vector<std::int64_t> hidden = {128};
+  bool batch_norm = false;
   double label_smoothing = 0;
 
   static void describe(shoal::Schema<MlpHeadParams>& schema);
 };
 
-/// For each hidden size linear → ReLU, then linear to logits; softmax, cross entropy.
+/// For each hidden size linear → ReLU, with batch norm between where asked, then linear to logits; softmax, cross
+/// entropy.
 class MlpHead final : public shoal::Head {
  public:
   explicit MlpHead(const MlpHeadParams& params) : params_(params) {}
@@ -27,6 +29,7 @@ class MlpHead final : public shoal::Head {
  private:
   MlpHeadParams params_;
   std::vector<shoal::Linear> layers_;
+  std::vector<shoal::BatchNorm> norms_;  // one for each hidden layer, or none
 };
 
 #endif  // SHOAL_PLUGINS_HEADS_MLP_MLP_HEAD_H_

@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -25,6 +26,25 @@ TEST(MlpHead, HasALinearLayerForEachHiddenSizeAndTheLogits) {
   EXPECT_THAT(sizes, ElementsAre(4 * 7, 7, 7 * 5, 5, 5 * 3, 3));
   EXPECT_THAT(head.forward(at::zeros({2, 4})).sizes(), ElementsAre(2, 3));
   EXPECT_FALSE(head.class_vectors().weight.defined());
+}
+
+TEST(MlpHead, NormalisesHiddenLayersOverTheBatchWhereAsked) {
+  Host host;
+  MlpHead head({.hidden = {7, 5}, .batch_norm = true});
+  head.build(host.context(), 4, 3);
+  EXPECT_EQ(head.parameters().size(), 6u + 4u);
+  EXPECT_EQ(head.buffers().size(), 4u);
+  const at::Tensor x = at::arange(24, at::kFloat).view({6, 4}).sin();
+  head.train(true);
+  // A shift of the first layer's outputs is taken out again; what is left is float32's rounding.
+  const at::Tensor before = head.forward(x);
+  {
+    const c10::NoGradGuard no_grad;
+    head.parameters()[1].second.add_(3);
+  }
+  EXPECT_LT((head.forward(x) - before).abs().max().item<float>(), 1e-4);
+  head.train(false);
+  EXPECT_FALSE(at::equal(head.forward(x), before));  // running statistics
 }
 
 TEST(MlpHead, SpreadsAShareOfTheLabelOverAllClasses) {  // equal logits: the loss is ln 4 however labels are spread

@@ -1,7 +1,7 @@
 // metric/representation: whether an embedding has collapsed, without labels.
 #include "shoal/plugin.h"
 
-#include "representation.h"
+#include "shoal/kernels/representation.h"
 
 namespace {
 
@@ -20,9 +20,13 @@ class Representation final : public shoal::Metric {
     const shoal::ConstArray given = evidence["features"];
     shoal::require_features(given, {.min_rows = 2});
     const shoal::RowMatrix<double> features = shoal::to_float64(given);
-    results.number("rank_me", rank_me(features));
-    results.number("embedding_std", embedding_std(features));
-    results.number("uniformity", uniformity(features, pairs_, context.random("pairs")));
+    results.number("rank_me", shoal::kernels::rank_me(features));
+    results.number("embedding_std", shoal::kernels::embedding_std(features));
+    results.number("uniformity", shoal::kernels::uniformity(features, pairs_, context.random("pairs")));
+    if (const auto positives = evidence.find("positives")) {
+      shoal::require_features(*positives, {.min_rows = 2});
+      results.number("alignment", shoal::kernels::alignment(features, shoal::to_float64(*positives)));
+    }
   }
 
  private:
@@ -36,8 +40,11 @@ SHOAL_PLUGIN("representation", "0.1.0", "whether an embedding has collapsed, wit
       .random()
       .dtypes({shoal::DType::kFloat32, shoal::DType::kFloat64})
       .in<shoal::Features>("features", "the embedding (N, D), N ≥ 2")
+      .optional_in<shoal::Features>("positives", "that of another view of each example (N, D)")
       .out<shoal::Number>("rank_me", "RankMe: a smooth rank of the features, from 1 to D", SHOAL_HIGHER)
       .out<shoal::Number>("embedding_std", "deviation of normalised rows · √D; near 1: even, 0: collapsed",
                           SHOAL_HIGHER)
-      .out<shoal::Number>("uniformity", "ln mean exp(−2‖x − y‖²) over pairs of normalised rows", SHOAL_LOWER);
+      .out<shoal::Number>("uniformity", "ln mean exp(−2‖x − y‖²) over pairs of normalised rows", SHOAL_LOWER)
+      .out<shoal::Number>("alignment", "mean ‖x − y‖² of normalised rows and positives; only where these are wired",
+                          SHOAL_LOWER);
 }

@@ -1,50 +1,46 @@
-#include "representation.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <string>
+
+#include "shoal/testing_component.h"
 
 namespace {
 
-using shoal::Index;
+using shoal::ConstArray;
+using shoal::RowMatrix;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
-shoal::RowMatrix<double> normal(Index n, Index d) {
-  shoal::Random random(3);
-  shoal::RowMatrix<double> out(n, d);
-  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
-  return out;
+shoal::testing::Measured compute(const std::map<std::string, ConstArray>& wired) {
+  shoal::testing::Host host;
+  const shoal::testing::Made metric(host.context(), "metric/representation", {{"pairs", 10}});
+  return shoal::testing::measure(host.context(), metric.object(), wired);
 }
 
-TEST(RankMe, IsTheDimensionOfWhatIsEvenAndOneOfALine) {
-  // d equal singular values: p = 1/d + 1e-7, so exp of the entropy is d but for 1e-6.
-  EXPECT_NEAR(rank_me(shoal::RowMatrix<double>::Identity(6, 6) * 1e-200), 6, 1e-4);
-  // One singular value; five times 1e-7·ln 1e-7 are left: exp(8e-6).
-  const shoal::RowMatrix<double> line = Eigen::VectorXd::LinSpaced(50, 1, 2) * Eigen::RowVectorXd::LinSpaced(6, 1, 3);
-  EXPECT_NEAR(rank_me(line), 1, 1e-4);
-  // Singular values 3 and 1: p = ¾, ¼; H = .562335, exp(H) = 1.754765.
-  shoal::RowMatrix<double> two = shoal::RowMatrix<double>::Zero(5, 2);
-  two(0, 0) = 3, two(1, 1) = 1;
-  EXPECT_NEAR(rank_me(two), 1.754765, 1e-5);
-  EXPECT_NEAR(rank_me(two.transpose()), 1.754765, 1e-4);
-  EXPECT_EQ(rank_me(shoal::RowMatrix<double>::Zero(4, 3)), 1);
+const RowMatrix<float> kPoles{{5, 0}, {-3, 0}};
+
+TEST(Representation, MeasuresAnEmbeddingAlone) {
+  const auto found = compute({{"features", ConstArray(kPoles)}});
+  EXPECT_NEAR(found.numbers.at("rank_me"), 1, 1e-4);
+  EXPECT_NEAR(found.numbers.at("embedding_std"), std::sqrt(2.0) / 2, 1e-12);
+  EXPECT_NEAR(found.numbers.at("uniformity"), -8, 1e-12);
+  EXPECT_FALSE(found.numbers.contains("alignment"));
 }
 
-TEST(EmbeddingStd, IsNearOneOnTheSphereAndZeroWhenCollapsed) {
-  EXPECT_NEAR(embedding_std(normal(20000, 16)), 1, 0.01);
-  EXPECT_EQ(embedding_std(shoal::RowMatrix<double>::Constant(10, 4, 0.5)), 0);
-  // ±(1, 0): deviations 1 and 0, mean ½, times √2.
-  shoal::RowMatrix<double> poles(2, 2);
-  poles << 5, 0, -3, 0;
-  EXPECT_DOUBLE_EQ(embedding_std(poles), std::sqrt(2.0) / 2);
+TEST(Representation, MeasuresItsAlignmentWithAnotherView) {
+  const RowMatrix<double> positives{{1, 0}, {0, 1}};  // the same direction, and a right angle: squares 0 and 2
+  EXPECT_NEAR(compute({{"features", ConstArray(kPoles)}, {"positives", ConstArray(positives)}}).numbers.at("alignment"),
+              1, 1e-12);
 }
 
-TEST(Uniformity, IsKnownForTwoPolesAndForOnePoint) {
-  shoal::RowMatrix<double> poles(2, 2);
-  poles << 5, 0, -3, 0;
-  EXPECT_NEAR(uniformity(poles, 10, shoal::Random(1)), -8, 1e-12);  // ‖x − y‖² = 4
-  EXPECT_EQ(uniformity(shoal::RowMatrix<double>::Constant(10, 4, 0.5), 10, shoal::Random(1)), 0);
-  // Even on a sphere in 16 dimensions: the mean of exp(−4(1 − cos)) with cos of variance 1/16 is about e^−3.5.
-  EXPECT_NEAR(uniformity(normal(5000, 16), 50000, shoal::Random(2)), -3.5, 0.1);
+TEST(Representation, RefusesViewsOfOtherExamples) {
+  const RowMatrix<double> three{{1, 0}, {0, 1}, {1, 1}};
+  EXPECT_THAT(
+      [&] {
+        compute({{"features", ConstArray(kPoles)}, {"positives", ConstArray(three)}});
+      },
+      ThrowsMessage<shoal::InputError>(HasSubstr("must have one shape, but are (2, 2) and (3, 2)")));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "embed.h"
 
+#include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 
 #include "shoal/torch/testing_toys.h"
@@ -30,6 +31,37 @@ TEST(Embed, GivesWhatTheEncoderMakesOfEachExample) {
   for (shoal::Index j = 0; j < 16; ++j)
     EXPECT_NEAR(features.matrix<float>()(299, j), last[0][j].item<float>(),
                 1e-5);  // a batch of one is added up otherwise
+}
+
+/// Adds to all numbers of example i of a batch one normal number.
+class Shift final : public shoal::Augmentation {
+ public:
+  at::Tensor apply(shoal::Context&, const at::Tensor& batch, const shoal::Random& random) const override {
+    at::Tensor out = batch.clone();
+    for (shoal::Index i = 0; i < out.size(0); ++i) out[i] += random.fork(static_cast<std::uint64_t>(i)).normal();
+    return out;
+  }
+};
+
+TEST(Embed, GivesAViewOfEachExampleWhereAnAugmentationIsWired) {
+  const auto shifts = [](std::uint64_t seed) {
+    Host host({.seed = seed});
+    TestInputs inputs(host);
+    inputs.wire<shoal::testing::AsItIs>("encoder");
+    inputs.wire<Blobs>("data", 600);
+    TestOutputs clean, moved;
+    Embed().run(host.context(), inputs, clean);
+    inputs.wire<Shift>("augmentation");
+    Embed().run(host.context(), inputs, moved);
+    return Eigen::MatrixXf(moved.arrays.at("features").view().matrix<float>() -
+                           clean.arrays.at("features").view().matrix<float>());
+  };
+  const Eigen::MatrixXf first = shifts(1);
+  EXPECT_NEAR((first.colwise() - first.col(0)).cwiseAbs().maxCoeff(), 0, 1e-5);  // one number for an example
+  EXPECT_NE(first(0, 0), first(1, 0));
+  EXPECT_NE(first(0, 0), first(256, 0));  // the first of the next batch
+  EXPECT_EQ(first, shifts(1));
+  EXPECT_NE(first, shifts(2));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ class Metric : public Component {
  public:
   static constexpr const char* kKind = "metric";
 
-  /// Gives every declared output once.
+  /// Gives every declared output once; what needs an optional port, only where that is wired.
   /// Throws InputError  arrays of different length, labels below −1
   virtual void compute(Context& context, const Evidence& evidence, Results& results) const = 0;
 

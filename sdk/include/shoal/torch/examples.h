@@ -7,6 +7,7 @@
 #include <span>
 
 #include "shoal/dataset.h"
+#include "shoal/torch/augmentation.h"
 #include "shoal/torch/encoder.h"
 #include "shoal/torch/head.h"
 
@@ -45,6 +46,10 @@ class Examples {
 /// 1000.)
 at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device,
                  Index batch_size = 256);
+
+/// Embeddings of one augmented view of each example, likewise; batch b draws from views.fork(b).
+at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
+                       const Random& views, at::Device device, Index batch_size = 256);
 
 /// Logits (N, C) float32 on the CPU of all examples, likewise.
 at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,

@@ -25,6 +25,9 @@ at::Tensor borrowed_tensor(ConstArray view);
 /// than the view. Throws InputError otherwise, or for a dtype that arrays do not have.
 ConstArray view(const at::Tensor& tensor);
 
+/// Rows (N, D) divided by their length; rows shorter than 1e-12, by that. With gradients.
+at::Tensor unit_rows(const at::Tensor& rows);
+
 }  // namespace shoal
 
 #endif  // SHOAL_TORCH_TENSOR_H_

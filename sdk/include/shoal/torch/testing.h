@@ -47,6 +47,8 @@ class TestInputs final : public Inputs {
   /// One more array on this port.
   void wire_array(const std::string& port, Array value) { arrays_[port].push_back(std::move(value)); }
   void wire_number(const std::string& port, double value) { numbers_[port] = value; }
+  /// Says that the head on this port is one that was trained for C = classes.
+  void trained_for(const std::string& port, Index classes) { trained_classes_[port] = classes; }
 
   bool has(std::string_view port) const override { return count(port) > 0; }
   Index count(std::string_view port) const override {
@@ -83,6 +85,18 @@ class TestInputs final : public Inputs {
     auto made = component<Head>(port);
     SubContext context(host_.context(), port, draw);
     made->build(context, embedding, classes);
+    made->to(device_);
+    return made;
+  }
+  Index trained_classes(std::string_view port) const override {
+    const auto found = trained_classes_.find(std::string(port));
+    require(found != trained_classes_.end(), "the head wired to '{}' is not a trained one", port);
+    return found->second;
+  }
+  std::unique_ptr<Objective> objective(std::string_view port, Index outputs) override {
+    auto made = component<Objective>(port);
+    SubContext context(host_.context(), port);
+    made->build(context, outputs);
     made->to(device_);
     return made;
   }
@@ -132,6 +146,7 @@ class TestInputs final : public Inputs {
   std::vector<Made> made_;
   std::map<std::string, std::vector<Array>> arrays_;
   std::map<std::string, double> numbers_;
+  std::map<std::string, Index> trained_classes_;
 };
 
 /// What a trainer gave, by output. Throws InputError for one that was given before.
@@ -139,6 +154,7 @@ class TestOutputs final : public Outputs {
  public:
   std::map<std::string, std::unique_ptr<Encoder>> encoders;
   std::map<std::string, std::unique_ptr<Head>> heads;
+  std::map<std::string, std::unique_ptr<Objective>> objectives;
   std::map<std::string, Array> arrays;
   std::map<std::string, double> numbers;
 
@@ -146,6 +162,9 @@ class TestOutputs final : public Outputs {
     put(encoders, output, std::move(value));
   }
   void head(std::string_view output, std::unique_ptr<Head> value) override { put(heads, output, std::move(value)); }
+  void objective(std::string_view output, std::unique_ptr<Objective> value) override {
+    put(objectives, output, std::move(value));
+  }
   void array(std::string_view output, Array value) override { put(arrays, output, std::move(value)); }
   void number(std::string_view output, double value) override { put(numbers, output, value); }
 

@@ -15,6 +15,7 @@
 #include "shoal/torch/bridge.h"
 #include "shoal/torch/encoder.h"
 #include "shoal/torch/head.h"
+#include "shoal/torch/objective.h"
 #include "shoal/transform.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -39,6 +40,10 @@ class Inputs {
   virtual std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index = 0) = 0;
   /// Built for E and C, on `device`. `draw` numbers the initialisations: another draw, other initial parameters.
   virtual std::unique_ptr<Head> head(std::string_view port, Index embedding, Index classes, Index draw = 0) = 0;
+  /// C that the wired head was trained for. Throws InputError  the wired head is not a trained one
+  virtual Index trained_classes(std::string_view port) const = 0;
+  /// Built for D = outputs, on `device`; with the wired node's trained state where it is a trained one.
+  virtual std::unique_ptr<Objective> objective(std::string_view port, Index outputs) = 0;
 
   virtual Array array(std::string_view port, Index index = 0) = 0;
   virtual double number(std::string_view port) = 0;
@@ -93,9 +98,11 @@ class TransformChain {
 class Outputs {
  public:
   virtual ~Outputs() = default;
-  /// One that came from `inputs`: what the output is made from is the node whose encoder, or head, was asked for last.
+  /// One that came from `inputs`: what the output is made from is the node whose encoder (head, objective) was asked
+  /// for last.
   virtual void encoder(std::string_view output, std::unique_ptr<Encoder> value) = 0;
   virtual void head(std::string_view output, std::unique_ptr<Head> value) = 0;
+  virtual void objective(std::string_view output, std::unique_ptr<Objective> value) = 0;
   virtual void array(std::string_view output, Array value) = 0;
   virtual void number(std::string_view output, double value) = 0;
 };

@@ -1,4 +1,5 @@
-// shoal/torch/training.h: one epoch of training, and the parameters that trainers have in common.
+// shoal/torch/training.h: one epoch of training, on labels or on any loss, and the parameters that trainers have in
+// common.
 #ifndef SHOAL_TORCH_TRAINING_H_
 #define SHOAL_TORCH_TRAINING_H_
 
@@ -6,6 +7,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "shoal/schema.h"
 #include "shoal/torch/augmentation.h"
@@ -40,14 +42,14 @@ struct Learner {
 struct Epoch {
   Index number = 1;             ///< of this epoch
   std::span<const Index> rows;  ///< the examples to train on, in this order; one may come several times
-  at::Tensor labels;            ///< (N) int64 on the CPU, of all examples by number
+  at::Tensor labels = {};       ///< (N) int64 on the CPU, of all examples by number; train_steps takes none
   Index batch_size = 1;
   Index steps_before = 0;            ///< done in earlier epochs
   Index steps_in_all = 0;            ///< in all epochs, for progress
-  Random views = Random(0);          ///< what the augmentation draws from; a stream of this epoch's own
+  Random views = Random(0);          ///< what augmentations draw from; a stream of this epoch's own
   const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
   std::function<double(Index steps_done)> learning_rate = {};
-  std::function<void()> after_step = {};  ///< called once encoder and head have made a step; may be empty
+  std::function<void()> after_step = {};  ///< called once the parameters have made a step; may be empty
 };
 
 struct EpochResult {
@@ -59,9 +61,23 @@ struct EpochResult {
 /// over joins the batch before it: batch norm has no variance of one example.
 Index steps_per_epoch(Index rows, Index batch_size);
 
-/// Trains encoder and head, in training mode, with one step of both optimisers for each batch; both are in eval mode
-/// afterwards. Reports progress as steps.
+/// A module, and the optimiser of its parameters.
+struct Trainee {
+  Module& module;
+  Optimizer& optimizer;
+};
+
+/// The mean loss, a scalar with gradients, of the examples `rows`. `views`: a stream of this step's own.
+using StepLoss = std::function<at::Tensor(std::span<const Index> rows, const Random& views)>;
+
+/// One epoch of any loss: one step of all optimisers for each batch, the modules in training mode; they are in eval
+/// mode afterwards. `clip_norm` is the limit of the L2 norm of all gradients together; 0: none. Reports progress as
+/// steps, and the loss of each. Returns the mean loss over the rows.
 /// Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate are named
+double train_steps(Context& context, const std::vector<Trainee>& trainees, double clip_norm, const Epoch& epoch,
+                   const StepLoss& loss);
+
+/// One epoch of an encoder and a head on labels: train_steps on the head's loss.
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
 
 /// Declares TrainingOptions among a trainer's parameters.

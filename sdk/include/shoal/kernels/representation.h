@@ -1,24 +1,35 @@
-// representation.h: whether an embedding has collapsed, without labels. Plain C++ over matrices.
-#ifndef SHOAL_PLUGINS_METRICS_REPRESENTATION_REPRESENTATION_H_
-#define SHOAL_PLUGINS_METRICS_REPRESENTATION_REPRESENTATION_H_
+// shoal/kernels/representation.h: whether an embedding has collapsed, without labels.
+#ifndef SHOAL_KERNELS_REPRESENTATION_H_
+#define SHOAL_KERNELS_REPRESENTATION_H_
 
 #include "shoal/array.h"
 #include "shoal/random.h"
 
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
 /// exp of the entropy of the singular values σ of the features (N, D) as they are, p = σ/Σσ + 1e-7: a smooth rank,
 /// from 1 to min(N, D). Computed from the eigenvalues of XᵀX in float64.
 /// Source: Garrido, Balestriero, Najman, LeCun, "RankMe", ICML 2023.
-double rank_me(const shoal::RowMatrix<double>& features);
+double rank_me(const RowMatrix<double>& features);
 
 /// The mean over columns of the standard deviation (of N) of rows divided by their length, times √D: near 1 where rows
 /// lie evenly on the sphere, 0 where all are alike. A row of zeros stays one.
 /// Source: Chen and He, "Exploring simple siamese representation learning", CVPR 2021, figure 2.
-double embedding_std(const shoal::RowMatrix<double>& features);
+double embedding_std(const RowMatrix<double>& features);
 
 /// ln of the mean of exp(−2‖x − y‖²) over `pairs` random pairs of different rows divided by their length: the lower the
 /// more even; 0 where all rows are alike. N ≥ 2.
 /// Source: Wang and Isola, "Understanding contrastive representation learning through alignment and uniformity on the
 /// hypersphere", ICML 2020, t = 2.
-double uniformity(const shoal::RowMatrix<double>& features, shoal::Index pairs, shoal::Random random);
+double uniformity(const RowMatrix<double>& features, Index pairs, Random random);
 
-#endif  // SHOAL_PLUGINS_METRICS_REPRESENTATION_REPRESENTATION_H_
+/// The mean over rows of ‖x − y‖², x of `features` and y of `positives` (N, D) divided by their length: 0 where the two
+/// are alike, 2 where they have nothing to do with each other. Row i of both is of the same example.
+/// Source: Wang and Isola, as above, α = 2.
+double alignment(const RowMatrix<double>& features, const RowMatrix<double>& positives);
+
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_REPRESENTATION_H_

@@ -1,14 +1,14 @@
-#include "representation.h"
+#include "shoal/kernels/representation.h"
 
 #include <Eigen/Eigenvalues>
 #include <cmath>
 
-using shoal::Index;
+namespace shoal::kernels {
 
-double rank_me(const shoal::RowMatrix<double>& features) {
+double rank_me(const RowMatrix<double>& features) {
   const double scale = features.cwiseAbs().maxCoeff();
   if (!(scale > 0)) return 1;
-  const shoal::RowMatrix<double> scaled = features / scale;
+  const RowMatrix<double> scaled = features / scale;
   const Eigen::MatrixXd gram = scaled.rows() >= scaled.cols() ? Eigen::MatrixXd(scaled.transpose() * scaled)
                                                               : Eigen::MatrixXd(scaled * scaled.transpose());
   const Eigen::VectorXd squares =
@@ -20,15 +20,15 @@ double rank_me(const shoal::RowMatrix<double>& features) {
   return std::exp(-(p * p.log()).sum());
 }
 
-double embedding_std(const shoal::RowMatrix<double>& features) {
-  const shoal::RowMatrix<double> x = shoal::unit_rows(shoal::ConstArray(features));
+double embedding_std(const RowMatrix<double>& features) {
+  const RowMatrix<double> x = unit_rows(ConstArray(features));
   const Eigen::RowVectorXd mean = x.colwise().mean();
   const Eigen::RowVectorXd variance = (x.rowwise() - mean).array().square().colwise().mean();
   return variance.array().sqrt().mean() * std::sqrt(static_cast<double>(x.cols()));
 }
 
-double uniformity(const shoal::RowMatrix<double>& features, Index pairs, shoal::Random random) {
-  const shoal::RowMatrix<double> x = shoal::unit_rows(shoal::ConstArray(features));
+double uniformity(const RowMatrix<double>& features, Index pairs, Random random) {
+  const RowMatrix<double> x = unit_rows(ConstArray(features));
   double sum = 0;
   for (Index pair = 0; pair < pairs; ++pair) {
     const Index a = random.below(x.rows());
@@ -37,3 +37,12 @@ double uniformity(const shoal::RowMatrix<double>& features, Index pairs, shoal::
   }
   return std::log(sum / static_cast<double>(pairs));
 }
+
+double alignment(const RowMatrix<double>& features, const RowMatrix<double>& positives) {
+  require(features.rows() == positives.rows() && features.cols() == positives.cols(),
+          "features and positives must have one shape, but are ({}, {}) and ({}, {})", features.rows(), features.cols(),
+          positives.rows(), positives.cols());
+  return (unit_rows(ConstArray(features)) - unit_rows(ConstArray(positives))).rowwise().squaredNorm().mean();
+}
+
+}  // namespace shoal::kernels

@@ -1,0 +1,26 @@
+// predict.h: the classes that a trained encoder and head see in a dataset.
+#ifndef SHOAL_PLUGINS_TRAINERS_PREDICT_PREDICT_H_
+#define SHOAL_PLUGINS_TRAINERS_PREDICT_PREDICT_H_
+
+#include <c10/core/GradMode.h>
+
+#include "shoal/torch/examples.h"
+#include "shoal/torch/trainer.h"
+
+/// Every example once, in eval mode: the head's probabilities, and the class with the largest logit (the lowest of
+/// equal ones). Nothing is trained and nothing is random.
+class Predict final : public shoal::Trainer {
+ public:
+  void run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) override {
+    const shoal::Examples data(context, *inputs.dataset("data"));
+    const auto encoder = inputs.encoder("encoder", data.shape());
+    const auto head = inputs.head("head", encoder->embedding_size(), inputs.trained_classes("head"));
+    const at::Tensor logits = shoal::predict_logits(context, *encoder, *head, data, inputs.device());
+    const c10::NoGradGuard no_grad;
+    const at::Tensor probabilities = head->probabilities(logits.to(inputs.device())).cpu().contiguous();
+    outputs.array("predicted", context.copy(shoal::view(logits.argmax(1))));
+    outputs.array("probabilities", context.copy(shoal::view(probabilities)));
+  }
+};
+
+#endif  // SHOAL_PLUGINS_TRAINERS_PREDICT_PREDICT_H_
