@@ -60,8 +60,8 @@ std::unique_ptr<DatasetProxy> TrainerInputs::dataset(std::string_view port) {
   return proxy;
 }
 
-std::unique_ptr<ClustererProxy> TrainerInputs::clusterer(std::string_view port) {
-  return std::make_unique<ClustererProxy>(keep(made(port).make(services_, listener_)).object());
+std::unique_ptr<ClustererProxy> TrainerInputs::clusterer(std::string_view port, Index index) {
+  return std::make_unique<ClustererProxy>(keep(made(port, index).make(services_, listener_)).object());
 }
 
 std::unique_ptr<TransformProxy> TrainerInputs::transform(std::string_view port, Index index) {
@@ -88,9 +88,13 @@ std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding
   head->build(context, embedding, classes);
   if (from.trained) copy_state(from.trained->tensors, head->state());
   head->to(device_);
-  embedding_ = embedding;
-  classes_ = classes;
+  head_sizes_[head.get()] = last_head_ = {embedding, classes};
   return head;
+}
+
+TrainerInputs::HeadSizes TrainerInputs::head_sizes(const Head& head) const {
+  const auto found = head_sizes_.find(&head);
+  return found == head_sizes_.end() ? last_head_ : found->second;
 }
 
 Array TrainerInputs::array(std::string_view port) {
@@ -149,10 +153,9 @@ void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> v
 }
 
 void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
-  slot(output, {"head"}) = trained("head", {.tensors = copy_of(*value),
-                                            .example = {},
-                                            .embedding = inputs_.head_embedding(),
-                                            .classes = inputs_.head_classes()});
+  const auto [embedding, classes] = inputs_.head_sizes(*value);
+  slot(output, {"head"}) =
+      trained("head", {.tensors = copy_of(*value), .example = {}, .embedding = embedding, .classes = classes});
 }
 
 void TrainerOutputs::array(std::string_view output, Array value) {

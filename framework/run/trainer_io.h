@@ -25,7 +25,7 @@ class TrainerInputs final : public Inputs {
   bool has(std::string_view port) const override;
   Index count(std::string_view port) const override;
   std::unique_ptr<DatasetProxy> dataset(std::string_view port) override;
-  std::unique_ptr<ClustererProxy> clusterer(std::string_view port) override;
+  std::unique_ptr<ClustererProxy> clusterer(std::string_view port, Index index) override;
   std::unique_ptr<TransformProxy> transform(std::string_view port, Index index) override;
   const Augmentation& augmentation(std::string_view port) override;
   std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example) override;
@@ -36,10 +36,13 @@ class TrainerInputs final : public Inputs {
 
   /// Which value of kind `kind` was wired: what an output of that kind was made from. Null where none or several were.
   std::shared_ptr<const Made> only_of_kind(std::string_view kind) const;
-  /// What the last encoder or head handed out was built for.
+  /// What the last encoder handed out was built for.
   const Shape& example_shape() const { return example_; }
-  Index head_embedding() const { return embedding_; }
-  Index head_classes() const { return classes_; }
+  /// E and C that a head was built for; of one that was not handed out here, those of the last that was.
+  struct HeadSizes {
+    Index embedding = 0, classes = 0;
+  };
+  HeadSizes head_sizes(const Head& head) const;
 
  private:
   const std::vector<RunValue>& values(std::string_view port) const;
@@ -53,7 +56,8 @@ class TrainerInputs final : public Inputs {
   at::Device device_;
   std::vector<std::shared_ptr<Live>> kept_;  // what proxies handed out speak to
   Shape example_;
-  Index embedding_ = 0, classes_ = 0;
+  std::map<const Head*, HeadSizes> head_sizes_;  // a new head may come to lie where an old one was: the last counts
+  HeadSizes last_head_;
 };
 
 /// Takes what a trainer made; held to what it declared.

@@ -2,6 +2,7 @@
 #include "shoal/plugin.h"
 
 #include "representation.h"
+#include "shoal/kernels/rank_me.h"
 
 namespace {
 
@@ -20,7 +21,7 @@ class Representation final : public shoal::Metric {
     const shoal::ConstArray given = evidence["features"];
     shoal::require_features(given, {.min_rows = 2});
     const shoal::RowMatrix<double> features = shoal::to_float64(given);
-    results.number("rank_me", rank_me(features));
+    results.number("rank_me", shoal::kernels::rank_me(context, given));
     results.number("embedding_std", embedding_std(features));
     results.number("uniformity", uniformity(features, pairs_, context.random("pairs")));
   }

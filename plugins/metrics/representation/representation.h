@@ -5,11 +5,6 @@
 #include "shoal/array.h"
 #include "shoal/random.h"
 
-/// exp of the entropy of the singular values σ of the features (N, D) as they are, p = σ/Σσ + 1e-7: a smooth rank,
-/// from 1 to min(N, D). Computed from the eigenvalues of XᵀX in float64.
-/// Source: Garrido, Balestriero, Najman, LeCun, "RankMe", ICML 2023.
-double rank_me(const shoal::RowMatrix<double>& features);
-
 /// The mean over columns of the standard deviation (of N) of rows divided by their length, times √D: near 1 where rows
 /// lie evenly on the sphere, 0 where all are alike. A row of zeros stays one.
 /// Source: Chen and He, "Exploring simple siamese representation learning", CVPR 2021, figure 2.

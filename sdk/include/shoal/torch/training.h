@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "shoal/schema.h"
 #include "shoal/torch/augmentation.h"
@@ -24,6 +25,13 @@ struct TrainingOptions : OptimizerOptions {
   void check() const { require(!nesterov || method == OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'"); }
 };
 
+/// A head that learns from the same embeddings, and its labels.
+struct HeadTask {
+  Head& head;
+  Optimizer& optimizer;
+  at::Tensor labels;  ///< (N) int64 on the CPU, of all examples by number; one below 0: not for this head
+};
+
 /// Who learns, from what. All of it is borrowed.
 struct Learner {
   const Examples& examples;
@@ -33,14 +41,17 @@ struct Learner {
   Optimizer& head_optimizer;
   const Augmentation* augmentation = nullptr;  ///< of every batch; null: examples as they are
   at::Device device = at::kCPU;                ///< where encoder and head are
-  double clip_norm = 0;  ///< limit of the L2 norm of both gradients together, as clip_gradients has it; 0: none
+  double clip_norm = 0;  ///< limit of the L2 norm of all gradients together, as clip_gradients has it; 0: none
+  /// Beside `head`, whose labels are the epoch's. The loss of a step is the mean over all heads, each that of the
+  /// examples that have a label for it; one for which no example of the batch has a label is left out.
+  std::span<const HeadTask> further_heads = {};
 };
 
 /// One pass over `rows`. Epochs and steps are counted from 1 in what is reported.
 struct Epoch {
   Index number = 1;             ///< of this epoch
   std::span<const Index> rows;  ///< the examples to train on, in this order; one may come several times
-  at::Tensor labels;            ///< (N) int64 on the CPU, of all examples by number
+  at::Tensor labels;  ///< (N) int64 on the CPU, of all examples by number; one below 0: for further heads only
   Index batch_size = 1;
   Index steps_before = 0;            ///< done in earlier epochs
   Index steps_in_all = 0;            ///< in all epochs, for progress
@@ -48,20 +59,25 @@ struct Epoch {
   const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
   std::function<double(Index steps_done)> learning_rate = {};
   std::function<void()> after_step = {};  ///< called once encoder and head have made a step; may be empty
+  /// Called with the examples of each batch and their embeddings (B, E), as the step begins with them: of augmented
+  /// examples, in training mode, on their device, without gradient. May be empty.
+  std::function<void(std::span<const Index> rows, const at::Tensor& embedding)> on_embedding = {};
 };
 
 struct EpochResult {
   double loss = 0;      ///< mean over the rows
-  double accuracy = 0;  ///< share of the rows whose largest logit was their label's, as they were trained on
+  double accuracy = 0;  ///< share of the rows whose largest logit was their label's, as they were trained on; of `head`
+  std::vector<double> head_losses;  ///< of `head`, then the further ones: mean over the rows that have a label for it
 };
 
 /// How many steps an epoch over `rows` rows takes. The last batch may be smaller than the others, but a single row left
 /// over joins the batch before it: batch norm has no variance of one example.
 Index steps_per_epoch(Index rows, Index batch_size);
 
-/// Trains encoder and head, in training mode, with one step of both optimisers for each batch; both are in eval mode
+/// Trains encoder and heads, in training mode, with one step of each optimiser for each batch; all are in eval mode
 /// afterwards. Reports progress as steps.
 /// Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate are named
+///        InputError  a batch in which no example has a label
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
 
 /// Declares TrainingOptions among a trainer's parameters.
