@@ -60,8 +60,8 @@ std::unique_ptr<DatasetProxy> TrainerInputs::dataset(std::string_view port) {
   return proxy;
 }
 
-std::unique_ptr<ClustererProxy> TrainerInputs::clusterer(std::string_view port) {
-  return std::make_unique<ClustererProxy>(keep(made(port)->make(services_, listener_)).object());
+std::unique_ptr<ClustererProxy> TrainerInputs::clusterer(std::string_view port, Index index) {
+  return std::make_unique<ClustererProxy>(keep(made(port, index)->make(services_, listener_)).object());
 }
 
 std::unique_ptr<TransformProxy> TrainerInputs::transform(std::string_view port, Index index) {
@@ -89,9 +89,13 @@ std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding
   head->build(context, embedding, classes);
   if (last_head_->trained) copy_state(last_head_->trained->tensors, head->state());
   head->to(device_);
-  embedding_ = embedding;
-  classes_ = classes;
+  head_sizes_[head.get()] = last_head_sizes_ = {embedding, classes};
   return head;
+}
+
+TrainerInputs::HeadSizes TrainerInputs::head_sizes(const Head& head) const {
+  const auto found = head_sizes_.find(&head);
+  return found == head_sizes_.end() ? last_head_sizes_ : found->second;
 }
 
 Index TrainerInputs::trained_classes(std::string_view port) const {
@@ -155,9 +159,9 @@ void TrainerOutputs::encoder(std::string_view output, std::unique_ptr<Encoder> v
 }
 
 void TrainerOutputs::head(std::string_view output, std::unique_ptr<Head> value) {
+  const auto [embedding, classes] = inputs_.head_sizes(*value);
   slot(output, {"head"}) =
-      trained(inputs_.last_head(), "a head",
-              {.tensors = copy_of(*value), .embedding = inputs_.head_embedding(), .classes = inputs_.head_classes()});
+      trained(inputs_.last_head(), "a head", {.tensors = copy_of(*value), .embedding = embedding, .classes = classes});
 }
 
 void TrainerOutputs::objective(std::string_view output, std::unique_ptr<Objective> value) {

@@ -25,7 +25,7 @@ class TrainerInputs final : public Inputs {
   bool has(std::string_view port) const override;
   Index count(std::string_view port) const override;
   std::unique_ptr<DatasetProxy> dataset(std::string_view port) override;
-  std::unique_ptr<ClustererProxy> clusterer(std::string_view port) override;
+  std::unique_ptr<ClustererProxy> clusterer(std::string_view port, Index index) override;
   std::unique_ptr<TransformProxy> transform(std::string_view port, Index index) override;
   const Augmentation& augmentation(std::string_view port) override;
   std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index) override;
@@ -41,9 +41,12 @@ class TrainerInputs final : public Inputs {
   const std::shared_ptr<const Made>& last_head() const { return last_head_; }
   const std::shared_ptr<const Made>& last_objective() const { return last_objective_; }
   const Shape& example_shape() const { return example_; }
-  Index head_embedding() const { return embedding_; }
-  Index head_classes() const { return classes_; }
   Index objective_outputs() const { return outputs_; }
+  /// E and C that a head was built for; of one that was not handed out here, those of the last that was.
+  struct HeadSizes {
+    Index embedding = 0, classes = 0;
+  };
+  HeadSizes head_sizes(const Head& head) const;
 
  private:
   const std::vector<RunValue>& values(std::string_view port) const;
@@ -58,7 +61,9 @@ class TrainerInputs final : public Inputs {
   std::vector<std::shared_ptr<Live>> kept_;  // what proxies handed out speak to
   std::shared_ptr<const Made> last_encoder_, last_head_, last_objective_;
   Shape example_;
-  Index embedding_ = 0, classes_ = 0, outputs_ = 0;
+  std::map<const Head*, HeadSizes> head_sizes_;  // a new head may come to lie where an old one was: the last counts
+  HeadSizes last_head_sizes_;
+  Index outputs_ = 0;
 };
 
 /// Takes what a trainer made; held to what it declared.

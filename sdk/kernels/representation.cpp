@@ -1,24 +1,8 @@
 #include "shoal/kernels/representation.h"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
 namespace shoal::kernels {
-
-double rank_me(const RowMatrix<double>& features) {
-  const double scale = features.cwiseAbs().maxCoeff();
-  if (!(scale > 0)) return 1;
-  const RowMatrix<double> scaled = features / scale;
-  const Eigen::MatrixXd gram = scaled.rows() >= scaled.cols() ? Eigen::MatrixXd(scaled.transpose() * scaled)
-                                                              : Eigen::MatrixXd(scaled * scaled.transpose());
-  const Eigen::VectorXd squares =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(gram, Eigen::EigenvaluesOnly).eigenvalues();
-  // What float64 cannot tell from 0 in the squares is 0.
-  const double least = squares.maxCoeff() * static_cast<double>(gram.rows()) * 0x1p-52;
-  const Eigen::VectorXd singular = (squares.array() > least).select(squares.array().max(0).sqrt(), 0.0);
-  const Eigen::ArrayXd p = singular.array() / singular.sum() + 1e-7;
-  return std::exp(-(p * p.log()).sum());
-}
 
 double embedding_std(const RowMatrix<double>& features) {
   const RowMatrix<double> x = unit_rows(ConstArray(features));

@@ -16,20 +16,6 @@ RowMatrix<double> normal(Index n, Index d) {
   return out;
 }
 
-TEST(RankMe, IsTheDimensionOfWhatIsEvenAndOneOfALine) {
-  // d equal singular values: p = 1/d + 1e-7, so exp of the entropy is d but for 1e-6.
-  EXPECT_NEAR(rank_me(RowMatrix<double>::Identity(6, 6) * 1e-200), 6, 1e-4);
-  // One singular value; five times 1e-7·ln 1e-7 are left: exp(8e-6).
-  const RowMatrix<double> line = Eigen::VectorXd::LinSpaced(50, 1, 2) * Eigen::RowVectorXd::LinSpaced(6, 1, 3);
-  EXPECT_NEAR(rank_me(line), 1, 1e-4);
-  // Singular values 3 and 1: p = ¾, ¼; H = .562335, exp(H) = 1.754765.
-  RowMatrix<double> two = RowMatrix<double>::Zero(5, 2);
-  two(0, 0) = 3, two(1, 1) = 1;
-  EXPECT_NEAR(rank_me(two), 1.754765, 1e-5);
-  EXPECT_NEAR(rank_me(two.transpose()), 1.754765, 1e-4);
-  EXPECT_EQ(rank_me(RowMatrix<double>::Zero(4, 3)), 1);
-}
-
 TEST(EmbeddingStd, IsNearOneOnTheSphereAndZeroWhenCollapsed) {
   EXPECT_NEAR(embedding_std(normal(20000, 16)), 1, 0.01);
   EXPECT_EQ(embedding_std(RowMatrix<double>::Constant(10, 4, 0.5)), 0);

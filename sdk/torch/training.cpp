@@ -1,68 +1,94 @@
 #include "shoal/torch/training.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace shoal {
 namespace {
 
-// Losses and counts stay on their device until so many are there: to ask a GPU for one is to wait for it.
+// Numbers stay on their device until so many steps are there: to ask a GPU for one is to wait for it.
 constexpr std::size_t kStepsBetweenLooks = 32;
 
-/// The losses of the steps of an epoch so far.
-class Tally {
- public:
-  Tally(Context& context, const Epoch& epoch) : context_(context), epoch_(epoch), steps_(epoch.steps_before) {}
-
-  void add(const at::Tensor& loss, Index rows, double learning_rate) {
-    waiting_.push_back({loss.detach().to(at::kDouble), rows, learning_rate});
-    if (waiting_.size() == kStepsBetweenLooks) look();
-  }
-
-  double mean_loss() {
-    look();
-    return loss_ / static_cast<double>(epoch_.rows.size());
-  }
-
- private:
-  struct Step {
-    at::Tensor loss;
-    Index rows;
-    double learning_rate;
-  };
-
-  void look() {
-    if (waiting_.empty()) return;
-    std::vector<at::Tensor> losses;
-    for (const Step& step : waiting_) losses.push_back(step.loss);
-    const at::Tensor values = at::stack(losses).cpu();
-    const double* loss = values.const_data_ptr<double>();
-    for (const Step& step : waiting_) {
-      ++steps_;
-      if (!std::isfinite(*loss))
-        throw Error(
-            SHOAL_E_FAILED,
-            text("loss is {} at step {} (epoch {}, learning rate {}); a lower 'learning_rate' is the usual cure",
-                 std::isnan(*loss) ? "NaN" : "infinite", steps_, epoch_.number, step.learning_rate));
-      context_.scalar(epoch_.loss_series, *loss, steps_);
-      loss_ += *loss * static_cast<double>(step.rows);
-      ++loss;
-    }
-    waiting_.clear();
-  }
-
-  Context& context_;
-  const Epoch& epoch_;
-  Index steps_;
-  double loss_ = 0;
-  std::vector<Step> waiting_;
+/// What one head makes of a batch.
+struct Answer {
+  at::Tensor loss, right;  // scalars; undefined where no row has a label for it
+  Index rows = 0;          // that have one
 };
 
+/// The loss of a head on `embedding` (B, E) against `labels` (B) on the CPU, of which those below 0 are none.
+Answer answer(Head& head, const at::Tensor& embedding, const at::Tensor& labels, at::Device device) {
+  std::vector<Index> labelled;
+  const std::span<const std::int64_t> values(labels.const_data_ptr<std::int64_t>(),
+                                             static_cast<std::size_t>(labels.size(0)));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] >= 0) labelled.push_back(static_cast<Index>(i));
+  if (labelled.empty()) return {};
+  const bool all = labelled.size() == values.size();
+  const at::Tensor which = borrowed_tensor(ConstArray(labelled));
+  const at::Tensor of = (all ? labels : labels.index_select(0, which)).to(device);
+  const at::Tensor logits = head.forward(all ? embedding : embedding.index_select(0, which.to(device)));
+  return {head.loss(logits, of), logits.detach().argmax(1).eq(of).sum(), static_cast<Index>(labelled.size())};
+}
+
+/// The mean over the heads that have answered. A single one's stays bit for bit.
+at::Tensor mean_loss(const std::vector<Answer>& answers) {
+  at::Tensor sum;
+  Index heads = 0;
+  for (const Answer& a : answers) {
+    if (a.rows == 0) continue;
+    sum = sum.defined() ? sum.add(a.loss) : a.loss;
+    ++heads;
+  }
+  require(heads > 0, "a batch has no example with a label");
+  return heads == 1 ? sum : sum.div(heads);
+}
+
 }  // namespace
+
+void StepNumbers::add(const std::vector<Number>& numbers, Index epoch, double learning_rate) {
+  SHOAL_ASSERT(numbers.size() == series_.size());
+  Step step{{}, {}, epoch, learning_rate};
+  std::vector<at::Tensor> values;
+  for (const auto& [value, weight] : numbers) {
+    values.push_back(value.detach().to(at::kDouble));
+    step.weights.push_back(weight);
+  }
+  step.values = at::stack(values);
+  waiting_.push_back(std::move(step));
+  if (waiting_.size() == kStepsBetweenLooks) look();
+}
+
+std::vector<double> StepNumbers::take_sums() {
+  look();
+  return std::exchange(sums_, std::vector<double>(series_.size(), 0));
+}
+
+void StepNumbers::look() {
+  if (waiting_.empty()) return;
+  std::vector<at::Tensor> tensors;
+  for (const Step& step : waiting_) tensors.push_back(step.values);
+  const at::Tensor values = at::stack(tensors).cpu();
+  const double* value = values.const_data_ptr<double>();
+  for (const Step& step : waiting_) {
+    ++steps_;
+    if (!std::isfinite(value[0]))
+      throw Error(SHOAL_E_FAILED,
+                  text("loss is {} at step {} (epoch {}, learning rate {}); a lower 'learning_rate' is the usual cure",
+                       std::isnan(value[0]) ? "NaN" : "infinite", steps_, step.epoch, step.learning_rate));
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      if (!series_[i].empty()) context_.scalar(series_[i], value[i], steps_);
+      sums_[i] += value[i] * step.weights[i];
+    }
+    value += series_.size();
+  }
+  waiting_.clear();
+}
 
 Index steps_per_epoch(Index rows, Index batch_size) {
   require(rows >= 1, "there are no examples to train on");
@@ -81,7 +107,7 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
     parameters.insert(parameters.end(), own.begin(), own.end());
     trainee.module.train(true);
   }
-  Tally tally(context, epoch);
+  StepNumbers numbers(context, {epoch.loss_series}, epoch.steps_before);
   for (Index step = 0; step < steps; ++step) {
     const Index done = epoch.steps_before + step;
     context.progress(done, epoch.steps_in_all, "steps");
@@ -96,27 +122,45 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
     const double learning_rate = epoch.learning_rate(done);
     for (const Trainee& trainee : trainees) trainee.optimizer.step(learning_rate);
     if (epoch.after_step) epoch.after_step();
-    tally.add(loss, to - from, learning_rate);
+    numbers.add({{loss, static_cast<double>(to - from)}}, epoch.number, learning_rate);
   }
   for (const Trainee& trainee : trainees) trainee.module.train(false);
-  return tally.mean_loss();
+  return numbers.take_sums()[0] / static_cast<double>(count);
 }
 
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch) {
-  at::Tensor right = at::zeros({}, at::TensorOptions(learner.device).dtype(at::kLong));
-  const auto loss_of = [&](std::span<const Index> rows, const Random& views) {
-    at::Tensor batch = learner.examples.batch(rows);
-    if (learner.augmentation != nullptr) batch = learner.augmentation->apply(context, batch, views);
-    const at::Tensor which = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())}));
-    const at::Tensor labels = epoch.labels.index_select(0, which).to(learner.device);
-    const at::Tensor logits = learner.head.forward(learner.encoder.forward(batch.to(learner.device)));
-    right += logits.detach().argmax(1).eq(labels).sum();
-    return learner.head.loss(logits, labels);
-  };
+  std::vector<HeadTask> tasks{{learner.head, learner.head_optimizer, epoch.labels}};
+  tasks.insert(tasks.end(), learner.further_heads.begin(), learner.further_heads.end());
+  std::vector<Trainee> trainees{{learner.encoder, learner.encoder_optimizer}};
+  for (const HeadTask& task : tasks) trainees.push_back({task.head, task.optimizer});
+  // On their device until the epoch is over: to ask a GPU for a number is to wait for it.
+  const at::Tensor none = at::zeros({}, at::TensorOptions(learner.device).dtype(at::kDouble));
+  at::Tensor right = none;
+  std::vector<at::Tensor> losses(tasks.size(), none);
+  std::vector<double> labelled(tasks.size(), 0);
+
   const double loss =
-      train_steps(context, {{learner.encoder, learner.encoder_optimizer}, {learner.head, learner.head_optimizer}},
-                  learner.clip_norm, epoch, loss_of);
-  return {.loss = loss, .accuracy = right.item<double>() / static_cast<double>(epoch.rows.size())};
+      train_steps(context, trainees, learner.clip_norm, epoch, [&](std::span<const Index> rows, const Random& views) {
+        at::Tensor batch = learner.examples.batch(rows);
+        if (learner.augmentation != nullptr) batch = learner.augmentation->apply(context, batch, views);
+        const at::Tensor which = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())}));
+        const at::Tensor embedding = learner.encoder.forward(batch.to(learner.device));
+        if (epoch.on_embedding) epoch.on_embedding(rows, embedding.detach());
+        std::vector<Answer> answers;
+        for (std::size_t h = 0; h < tasks.size(); ++h) {
+          answers.push_back(answer(tasks[h].head, embedding, tasks[h].labels.index_select(0, which), learner.device));
+          const auto& [own_loss, own_right, own_rows] = answers.back();
+          if (own_rows == 0) continue;
+          if (h == 0) right = right + own_right;
+          losses[h] = losses[h] + own_loss.detach().to(at::kDouble) * own_rows;
+          labelled[h] += static_cast<double>(own_rows);
+        }
+        return mean_loss(answers);
+      });
+  EpochResult out{.loss = loss, .accuracy = right.item<double>() / std::max(labelled[0], 1.0), .head_losses = {}};
+  for (std::size_t h = 0; h < tasks.size(); ++h)
+    out.head_losses.push_back(losses[h].item<double>() / std::max(labelled[h], 1.0));
+  return out;
 }
 
 }  // namespace shoal

@@ -2,11 +2,14 @@
 #ifndef SHOAL_PLUGINS_HEADS_LINEAR_LINEAR_HEAD_H_
 #define SHOAL_PLUGINS_HEADS_LINEAR_LINEAR_HEAD_H_
 
+#include <optional>
+
 #include "shoal/schema.h"
 #include "shoal/torch/head.h"
 
 struct LinearHeadParams {
   double label_smoothing = 0;
+  std::optional<double> init_std = {};
 
   static void describe(shoal::Schema<LinearHeadParams>& schema);
 };

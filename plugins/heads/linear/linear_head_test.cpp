@@ -8,11 +8,13 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <vector>
 
 #include "shoal/testing.h"
 
 namespace {
 
+using shoal::Index;
 using shoal::testing::Host;
 using ::testing::ElementsAre;
 
@@ -60,6 +62,28 @@ TEST(LinearHead, IsTheSameFromTheSameSeed) {
   };
   EXPECT_TRUE(at::equal(weight(1), weight(1)));
   EXPECT_FALSE(at::equal(weight(1), weight(2)));
+}
+
+TEST(LinearHead, BeginsNearGuessingWhereItsWeightsAreSmall) {  // DeepCluster's N(0, .01)
+  Host host;
+  LinearHead head({.init_std = 0.01});
+  const Index embedding = 128, classes = 100, n = 500;
+  head.build(host.context(), embedding, classes);
+  const auto vectors = head.class_vectors();
+  // 12800 weights: the deviation of their deviation is 0.01/√25600.
+  EXPECT_NEAR(vectors.weight.square().mean().sqrt().item<double>(), 0.01, 5 * 0.01 / 160);
+  EXPECT_NEAR(vectors.weight.mean().item<double>(), 0, 5 * 0.01 / 113);
+  EXPECT_EQ(vectors.bias.abs().max().item<double>(), 0);
+  EXPECT_TRUE(vectors.weight.requires_grad());
+  shoal::Random random(2);
+  shoal::RowMatrix<float> x(n, embedding);
+  for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(random.normal());
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(n));
+  for (std::int64_t& each : labels) each = random.below(classes);
+  const double loss = head.loss(head.forward(shoal::borrowed_tensor(shoal::ConstArray(x))),
+                                shoal::borrowed_tensor(shoal::ConstArray(labels)))
+                          .item<double>();
+  EXPECT_NEAR(loss / std::log(100), 1, 0.01);
 }
 
 TEST(LinearHead, NeedsAClass) {

@@ -20,7 +20,7 @@ class Representation final : public shoal::Metric {
     const shoal::ConstArray given = evidence["features"];
     shoal::require_features(given, {.min_rows = 2});
     const shoal::RowMatrix<double> features = shoal::to_float64(given);
-    results.number("rank_me", shoal::kernels::rank_me(features));
+    results.number("rank_me", shoal::kernels::rank_me(context, given));
     results.number("embedding_std", shoal::kernels::embedding_std(features));
     results.number("uniformity", shoal::kernels::uniformity(features, pairs_, context.random("pairs")));
     if (const auto positives = evidence.find("positives")) {

@@ -78,24 +78,6 @@ Matched match_to(const PseudoLabels& previous, const PseudoLabels& now) {
   return out;
 }
 
-std::vector<std::int64_t> draw_uniform(const PseudoLabels& pseudo, shoal::Random random) {
-  std::vector<std::vector<std::int64_t>> members(pseudo.sizes.size());
-  for (std::size_t i = 0; i < pseudo.labels.size(); ++i)
-    if (pseudo.labels[i] >= 0) members[at(pseudo.labels[i])].push_back(static_cast<std::int64_t>(i));
-  std::vector<std::int64_t> rows(at(pseudo.labelled()));
-  for (std::int64_t& row : rows) {
-    const auto& cluster = members[at(random.below(pseudo.clusters()))];
-    row = cluster[at(random.below(static_cast<std::int64_t>(cluster.size())))];
-  }
-  return rows;
-}
-
-std::vector<std::int64_t> draw_natural(const PseudoLabels& pseudo, shoal::Random random) {
-  std::vector<std::int64_t> rows = random.permutation(static_cast<std::int64_t>(pseudo.labels.size()));
-  std::erase_if(rows, [&](std::int64_t row) { return pseudo.labels[at(row)] < 0; });
-  return rows;
-}
-
 shoal::RowMatrix<double> centroids(shoal::ConstArray features, const PseudoLabels& pseudo) {
   return shoal::visit_matrix(features, [&](const auto& x) {
     shoal::RowMatrix<double> out = shoal::RowMatrix<double>::Zero(pseudo.clusters(), x.cols());

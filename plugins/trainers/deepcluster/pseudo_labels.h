@@ -1,4 +1,4 @@
-// pseudo_labels.h: from a clustering to the labels and draws of an epoch. Plain C++, no LibTorch.
+// pseudo_labels.h: a grouping of the examples, and what can be said of it. Plain C++, no LibTorch.
 #ifndef SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_PSEUDO_LABELS_H_
 #define SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_PSEUDO_LABELS_H_
 
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "shoal/array.h"
-#include "shoal/random.h"
 
 /// A grouping of N examples into K clusters of which none is empty.
 struct PseudoLabels {
@@ -31,13 +30,6 @@ struct Matched {
   double churn = 0;  ///< share of the examples that are not in the partner of the cluster that they were in
 };
 Matched match_to(const PseudoLabels& previous, const PseudoLabels& now);
-
-/// N draws of examples, with replacement: first a cluster, all equally likely, then one of its examples. So each
-/// cluster fills 1/K of the batches, however small it is. N is the number of labelled examples.
-std::vector<std::int64_t> draw_uniform(const PseudoLabels& pseudo, shoal::Random random);
-
-/// Every labelled example once, in random order.
-std::vector<std::int64_t> draw_natural(const PseudoLabels& pseudo, shoal::Random random);
 
 /// Means of the clusters, (K, D), of `features` (N, D); noise is left out. Sums in double, in the order of the rows.
 shoal::RowMatrix<double> centroids(shoal::ConstArray features, const PseudoLabels& pseudo);

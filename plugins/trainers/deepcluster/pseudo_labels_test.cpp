@@ -53,32 +53,6 @@ TEST(MatchTo, LeavesNoiseOut) {
   EXPECT_DOUBLE_EQ(matched.churn, 0.4);  // the third became noise, the fifth is no longer
 }
 
-// What the reference implementation says it does and does not (study A2.1): clusters of 500 : 1 fill the batches alike.
-TEST(DrawUniform, DrawsClustersOfVeryDifferentSizesEquallyOften) {
-  const Labels sizes{1000, 500, 100, 20, 2};
-  Labels labels;
-  for (std::size_t c = 0; c < sizes.size(); ++c)
-    labels.insert(labels.end(), static_cast<std::size_t>(sizes[c]), static_cast<std::int64_t>(c));
-  shoal::Random(3).shuffle(std::span(labels));
-  const PseudoLabels pseudo = compact(labels);
-  const Labels rows = draw_uniform(pseudo, shoal::Random(5));
-  ASSERT_EQ(rows.size(), 1622u);
-  std::vector<double> drawn(5, 0);
-  for (const std::int64_t row : rows) ++drawn[static_cast<std::size_t>(pseudo.labels[static_cast<std::size_t>(row)])];
-  double chi_squared = 0;
-  for (const double count : drawn) chi_squared += (count - 1622 / 5.0) * (count - 1622 / 5.0) / (1622 / 5.0);
-  EXPECT_LT(chi_squared, 18.47);  // the 99.9 % point of χ² with 4 degrees of freedom
-}
-
-TEST(Draw, LeavesNoiseOutAndNaturalTakesEachOnce) {
-  const PseudoLabels pseudo = compact(Labels{0, -1, 1, 0, -1, 1, 1});
-  Labels natural = draw_natural(pseudo, shoal::Random(0));
-  std::sort(natural.begin(), natural.end());
-  EXPECT_THAT(natural, ElementsAre(0, 2, 3, 5, 6));
-  for (const std::int64_t row : draw_uniform(pseudo, shoal::Random(0)))
-    EXPECT_GE(pseudo.labels[static_cast<std::size_t>(row)], 0);
-}
-
 TEST(Centroids, AreMeansAndExplainWhatIsBetweenThem) {
   // (0,0) (0,2) | (10,0) (10,2) | noise. Means (0,1), (10,1); within 4·1 = 4; around (5,1) 4·(25 + 1) = 104.
   const shoal::RowMatrix<float> points{{0, 0}, {0, 2}, {10, 0}, {10, 2}, {1000, 1000}};

@@ -60,7 +60,8 @@ void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tens
   const c10::NoGradGuard no_grad;
   const at::Tensor embedding = encoder.forward(examples).to(at::kCPU).contiguous();
   const shoal::RowMatrix<double> features = shoal::to_float64(shoal::view(embedding));
-  const double deviation = shoal::kernels::embedding_std(features), rank = shoal::kernels::rank_me(features);
+  const double deviation = shoal::kernels::embedding_std(features),
+               rank = shoal::kernels::rank_me(context, shoal::view(embedding));
   context.scalar("embedding_std", deviation, epoch);
   context.scalar("rank_me", rank, epoch);
   if (deviation >= kLeastStd && rank >= kLeastRank) return;

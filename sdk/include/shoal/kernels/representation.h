@@ -3,15 +3,21 @@
 #define SHOAL_KERNELS_REPRESENTATION_H_
 
 #include "shoal/array.h"
+#include "shoal/context.h"
 #include "shoal/random.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
 
-/// exp of the entropy of the singular values σ of the features (N, D) as they are, p = σ/Σσ + 1e-7: a smooth rank,
-/// from 1 to min(N, D). Computed from the eigenvalues of XᵀX in float64.
-/// Source: Garrido, Balestriero, Najman, LeCun, "RankMe", ICML 2023.
-double rank_me(const RowMatrix<double>& features);
+/// RankMe: exp of the entropy of the singular values σ of `features` (N, D) as they are, p = σ/Σσ + 1e-7: a smooth
+/// rank, from 1 to min(N, D); 1 where all are 0.
+///
+/// Computed in float64 from the eigenvalues of XᵀX, or of XXᵀ where N < D. Time O(N·D²), memory 16·D² and a sixteenth
+/// of the features for each thread (all of them, and N², where N < D). On the host's pool; the same bytes for any
+/// number of threads. `features` float32, float64 or uint8, N ≥ 1, D ≥ 1, all finite. Source: Garrido, Balestriero,
+/// Najman, LeCun, "RankMe: assessing the downstream performance of pretrained self-supervised representations by their
+/// rank", ICML 2023.
+double rank_me(const Context& context, ConstArray features);
 
 /// The mean over columns of the standard deviation (of N) of rows divided by their length, times √D: near 1 where rows
 /// lie evenly on the sphere, 0 where all are alike. A row of zeros stays one.

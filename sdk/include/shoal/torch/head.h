@@ -30,8 +30,9 @@ class Head : public Component, public Module {
   /// Logits (B, C) → probabilities (B, C), rows summing to 1.
   virtual at::Tensor probabilities(const at::Tensor& logits) = 0;
 
-  /// The tensor (C, E) whose rows act as class vectors, the logits being x·wᵀ + b, with b (C): for a trainer that sets
-  /// them to centroids. Undefined tensors where the head is no such map.
+  /// The tensor (C, E) whose rows act as class vectors, for a trainer that sets them to centroids. With b (C) the
+  /// logits are x·wᵀ + b; where b is undefined, they rise with the cosine of x and w alone. Both are undefined where
+  /// the head is no such map.
   struct ClassVectors {
     at::Tensor weight, bias;
   };

@@ -64,8 +64,8 @@ class TestInputs final : public Inputs {
     proxy->open(host_.context());
     return proxy;
   }
-  std::unique_ptr<ClustererProxy> clusterer(std::string_view port) override {
-    return std::make_unique<ClustererProxy>(object(port));
+  std::unique_ptr<ClustererProxy> clusterer(std::string_view port, Index index) override {
+    return std::make_unique<ClustererProxy>(object(port, index));
   }
   std::unique_ptr<TransformProxy> transform(std::string_view port, Index index) override {
     return std::make_unique<TransformProxy>(object(port, index), host_.context());

@@ -30,7 +30,7 @@ class Inputs {
   virtual Index count(std::string_view port) const = 0;  ///< of a list port: how many nodes are wired; else 0 or 1
 
   virtual std::unique_ptr<DatasetProxy> dataset(std::string_view port) = 0;  ///< opened
-  virtual std::unique_ptr<ClustererProxy> clusterer(std::string_view port) = 0;
+  virtual std::unique_ptr<ClustererProxy> clusterer(std::string_view port, Index index = 0) = 0;
   virtual std::unique_ptr<TransformProxy> transform(std::string_view port, Index index = 0) = 0;
   /// Kept by the Inputs, valid as long as they are.
   virtual const Augmentation& augmentation(std::string_view port) = 0;

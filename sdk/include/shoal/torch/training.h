@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "shoal/schema.h"
@@ -26,6 +28,13 @@ struct TrainingOptions : OptimizerOptions {
   void check() const { require(!nesterov || method == OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'"); }
 };
 
+/// A head that learns from the same embeddings, and its labels.
+struct HeadTask {
+  Head& head;
+  Optimizer& optimizer;
+  at::Tensor labels;  ///< (N) int64 on the CPU, of all examples by number; one below 0: not for this head
+};
+
 /// Who learns, from what. All of it is borrowed.
 struct Learner {
   const Examples& examples;
@@ -35,14 +44,18 @@ struct Learner {
   Optimizer& head_optimizer;
   const Augmentation* augmentation = nullptr;  ///< of every batch; null: examples as they are
   at::Device device = at::kCPU;                ///< where encoder and head are
-  double clip_norm = 0;  ///< limit of the L2 norm of both gradients together, as clip_gradients has it; 0: none
+  double clip_norm = 0;  ///< limit of the L2 norm of all gradients together, as clip_gradients has it; 0: none
+  /// Beside `head`, whose labels are the epoch's. The loss of a step is the mean over all heads, each that of the
+  /// examples that have a label for it; one for which no example of the batch has a label is left out.
+  std::span<const HeadTask> further_heads = {};
 };
 
 /// One pass over `rows`. Epochs and steps are counted from 1 in what is reported.
 struct Epoch {
   Index number = 1;             ///< of this epoch
   std::span<const Index> rows;  ///< the examples to train on, in this order; one may come several times
-  at::Tensor labels = {};       ///< (N) int64 on the CPU, of all examples by number; train_steps takes none
+  /// (N) int64 on the CPU, of all examples by number; one below 0: for further heads only. train_steps takes none.
+  at::Tensor labels = {};
   Index batch_size = 1;
   Index steps_before = 0;            ///< done in earlier epochs
   Index steps_in_all = 0;            ///< in all epochs, for progress
@@ -50,16 +63,55 @@ struct Epoch {
   const char* loss_series = "loss";  ///< the name under which the loss of each step is reported
   std::function<double(Index steps_done)> learning_rate = {};
   std::function<void()> after_step = {};  ///< called once the parameters have made a step; may be empty
+  /// By train_epoch: called with the examples of each batch and their embeddings (B, E), as the step begins with them:
+  /// of augmented examples, in training mode, on their device, without gradient. May be empty.
+  std::function<void(std::span<const Index> rows, const at::Tensor& embedding)> on_embedding = {};
 };
 
 struct EpochResult {
   double loss = 0;      ///< mean over the rows
-  double accuracy = 0;  ///< share of the rows whose largest logit was their label's, as they were trained on
+  double accuracy = 0;  ///< share of the rows whose largest logit was their label's, as they were trained on; of `head`
+  std::vector<double> head_losses;  ///< of `head`, then the further ones: mean over the rows that have a label for it
 };
 
 /// How many steps an epoch over `rows` rows takes. The last batch may be smaller than the others, but a single row left
 /// over joins the batch before it: batch norm has no variance of one example.
 Index steps_per_epoch(Index rows, Index batch_size);
+
+/// The numbers that training steps yield. They stay on their device, and are looked at some dozens of steps together.
+class StepNumbers {
+ public:
+  /// `series`: the names under which each step's numbers are reported, in order; "" for one that is not. The first is
+  /// the loss. `context` is kept.
+  StepNumbers(Context& context, std::vector<std::string> series, Index steps_before = 0)
+      : context_(context), series_(std::move(series)), steps_(steps_before), sums_(series_.size(), 0) {}
+
+  struct Number {
+    at::Tensor value;  ///< a scalar
+    double weight;     ///< in the sum; of a mean over a batch: the rows of the batch
+  };
+  /// One step's numbers, as many as there are series.
+  /// Throws Error  the loss of one of the steps so far is NaN or infinite: step, epoch and learning rate are named
+  void add(const std::vector<Number>& numbers, Index epoch, double learning_rate);
+
+  /// Σ weight · value of each number since the start or the last call. Throws likewise.
+  std::vector<double> take_sums();
+
+ private:
+  struct Step {
+    at::Tensor values;
+    std::vector<double> weights;
+    Index epoch;
+    double learning_rate;
+  };
+  void look();
+
+  Context& context_;
+  std::vector<std::string> series_;
+  Index steps_;
+  std::vector<double> sums_;
+  std::vector<Step> waiting_;
+};
 
 /// A module, and the optimiser of its parameters.
 struct Trainee {
@@ -77,7 +129,9 @@ using StepLoss = std::function<at::Tensor(std::span<const Index> rows, const Ran
 double train_steps(Context& context, const std::vector<Trainee>& trainees, double clip_norm, const Epoch& epoch,
                    const StepLoss& loss);
 
-/// One epoch of an encoder and a head on labels: train_steps on the head's loss.
+/// One epoch of an encoder and its heads on labels: train_steps on the mean of the heads' losses.
+/// Throws Error  as train_steps
+///        InputError  a batch in which no example has a label
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
 
 /// Declares TrainingOptions among a trainer's parameters.

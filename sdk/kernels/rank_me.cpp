@@ -1,0 +1,54 @@
+#include "shoal/kernels/representation.h"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace shoal {
+namespace kernels {
+namespace {
+
+/// XᵀX of x / scale. Blocks of rows depend on N alone, at most 16 of them, and are added in order.
+template <typename Points>
+Eigen::MatrixXd gram(const Context& context, const Points& x, double scale) {
+  const Index block = std::max<Index>(1024, (x.rows() + 15) / 16);
+  std::vector<Eigen::MatrixXd> parts(static_cast<std::size_t>((x.rows() + block - 1) / block));
+  context.parallel_for(x.rows(), block, [&](Index from, Index to) {
+    const RowMatrix<double> rows = x.middleRows(from, to - from).template cast<double>() / scale;
+    parts[static_cast<std::size_t>(from / block)].noalias() = rows.transpose() * rows;
+  });
+  for (std::size_t i = 1; i < parts.size(); ++i) parts[0] += parts[i];
+  return std::move(parts[0]);
+}
+
+template <typename Points>
+double rank_of(const Context& context, const Points& x) {
+  double scale = 0;
+  for (Index i = 0; i < x.rows(); ++i) scale = std::max(scale, x.row(i).template cast<double>().cwiseAbs().maxCoeff());
+  if (scale == 0) return 1;
+  Eigen::MatrixXd products;
+  if (x.rows() >= x.cols()) {
+    products = gram(context, x, scale);
+  } else {
+    const RowMatrix<double> rows = x.template cast<double>() / scale;
+    products = rows * rows.transpose();
+  }
+  const Eigen::VectorXd squares =
+      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(products, Eigen::EigenvaluesOnly).eigenvalues();
+  // What float64 cannot tell from 0 in the squares is 0.
+  const double least = squares.maxCoeff() * static_cast<double>(products.rows()) * 0x1p-52;
+  const Eigen::VectorXd singular = (squares.array() > least).select(squares.array().max(0).sqrt(), 0.0);
+  const Eigen::ArrayXd p = singular.array() / singular.sum() + 1e-7;
+  return std::exp(-(p * p.log()).sum());
+}
+
+}  // namespace
+
+double rank_me(const Context& context, ConstArray features) {
+  require_feature_shape(features);
+  return visit_matrix(features, [&](const auto& x) { return rank_of(context, x); });
+}
+
+}  // namespace kernels
+}  // namespace shoal
