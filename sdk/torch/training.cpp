@@ -130,7 +130,7 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
 
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch) {
   std::vector<HeadTask> tasks{{learner.head, learner.head_optimizer, epoch.labels}};
-  tasks.insert(tasks.end(), learner.further_heads.begin(), learner.further_heads.end());
+  for (const HeadTask& task : learner.further_heads) tasks.push_back(task);
   std::vector<Trainee> trainees{{learner.encoder, learner.encoder_optimizer}};
   for (const HeadTask& task : tasks) trainees.push_back({task.head, task.optimizer});
   // On their device until the epoch is over: to ask a GPU for a number is to wait for it.

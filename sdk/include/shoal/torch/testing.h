@@ -74,7 +74,7 @@ class TestInputs final : public Inputs {
     return torch_component<Augmentation>(object(port));
   }
 
-  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index) override {
+  std::unique_ptr<Encoder> encoder(std::string_view port, const Shape& example, Index index = 0) override {
     auto made = component<Encoder>(port, index);
     SubContext context(host_.context(), port);
     made->build(context, example);
@@ -101,7 +101,7 @@ class TestInputs final : public Inputs {
     return made;
   }
 
-  Array array(std::string_view port, Index index) override {
+  Array array(std::string_view port, Index index = 0) override {
     require(arrays_.contains(std::string(port)) && index < count(port), "no array is wired to '{}'", port);
     return arrays_[std::string(port)][static_cast<std::size_t>(index)];
   }
