@@ -20,6 +20,10 @@ constexpr Index kMaxChunks = 16;   // sums of an M-step that are kept at once
 constexpr Index kMinChunk = 1024;  // rows of such a sum
 constexpr Index kBatch = 256;      // rows that are multiplied together
 
+// ln 2⁻⁵³: what is so much less than the greatest share cannot be seen in a sum of 1. Most shares are, and the M-step
+// leaves them out.
+constexpr double kNothing = -36.7368005696771;
+
 double weight_of(Weights weights, Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; }
 
 double total_of(Weights weights, Index n) {
@@ -30,11 +34,12 @@ double total_of(Weights weights, Index n) {
 double normalize(double* row, Index k) {
   const double greatest = *std::max_element(row, row + k);
   double sum = 0;
-  for (Index c = 0; c < k; ++c) sum += row[c] = std::exp(row[c] - greatest);
   for (Index c = 0; c < k; ++c) {
-    row[c] /= sum;
-    if (row[c] < 0x1p-53) row[c] = 0;  // nothing to a sum of 1; most shares are, and the M-step leaves them out
+    const double log_ratio = row[c] - greatest;
+    row[c] = log_ratio < kNothing ? 0 : std::exp(log_ratio);
+    sum += row[c];
   }
+  for (Index c = 0; c < k; ++c) row[c] /= sum;
   return greatest + std::log(sum);
 }
 

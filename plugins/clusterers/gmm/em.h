@@ -17,7 +17,7 @@ struct EmOptions {
 
 /// Which component each example belongs to, and how likely all of them are.
 struct Expectation {
-  shoal::RowMatrix<double> responsibilities;  ///< (N, K) rows of sum 1; a share below 2⁻⁵³ is 0
+  shoal::RowMatrix<double> responsibilities;  ///< (N, K) rows of sum 1; one below 2⁻⁵³ of the greatest is 0
   std::vector<shoal::Index> labels;           ///< (N) the component of the greatest share; the lowest of equals
   double log_likelihood = 0;                  ///< Σ weight · ln p(x) / Σ weight
 };
