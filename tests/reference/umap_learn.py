@@ -19,7 +19,7 @@ curves = [[min_dist, spread, *map(float, find_ab_params(spread, min_dist))] for 
 
 # The graph. Rows i and i + 303 are equal, so that there are distances of 0; of equal distances the lowest row is first.
 i, j = numpy.meshgrid(numpy.arange(N), numpy.arange(D), indexing="ij")
-points = ((i * i * (j + 3) + 7 * i * j) % 101) / 25.0 + (i % 3) * (j + 1) * 0.75
+points = ((i * i * (j + 3) + 7 * i * j) % 101) + (i % 3) * (j + 1) * 19.0  # integers, so that distances are exact
 distances = numpy.sqrt(((points[:, None, :] - points[None]) ** 2).sum(2))
 numpy.fill_diagonal(distances, -1)  # first, also among its equals
 indices = numpy.argsort(distances, axis=1, kind="stable")[:, :K]
