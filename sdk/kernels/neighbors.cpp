@@ -195,6 +195,25 @@ Neighbors nearest_neighbors(Context& context, ConstArray points, Index k) {
   return search(context, points, points, k, true);
 }
 
+ComparableRows::ComparableRows(ConstArray features, Distance distance) {
+  if (distance == Distance::kCosine) rows_ = unit_rows(features);
+  else if (features.dtype() == DType::kFloat64) rows_ = to_float64(features);
+  else visit_matrix(features, [&](const auto& x) { rows_ = RowMatrix<float>(x.template cast<float>()); });
+}
+
+ConstArray ComparableRows::view() const {
+  return std::visit([](const auto& rows) { return ConstArray(rows); }, rows_);
+}
+
+bool ComparableRows::same_as(const ComparableRows& other) const {
+  return std::visit(
+      [&](const auto& a) {
+        const auto* b = std::get_if<std::decay_t<decltype(a)>>(&other.rows_);
+        return b != nullptr && a.rows() == b->rows() && a.cols() == b->cols() && a == *b;
+      },
+      rows_);
+}
+
 std::vector<std::int64_t> majority_vote(const Neighbors& neighbors, std::span<const std::int64_t> labels,
                                         std::span<const double> weights) {
   const auto all = static_cast<Index>(neighbors.points.size());

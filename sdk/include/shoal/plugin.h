@@ -36,6 +36,8 @@ class ComponentBuilder {
     for (const DType dtype : dtypes) trait(name(dtype));
     return *this;
   }
+  /// A transform whose result is int64, row numbers say, whatever its features are; without this, float32 or float64.
+  ComponentBuilder& gives_int64() { return trait("gives:int64"); }
 
   /// An input port that must be wired. T is a kind (Dataset, Encoder, …) or Features, Labels, AnyArray, Number.
   template <typename T>

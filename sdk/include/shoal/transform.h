@@ -24,6 +24,7 @@ class Transform : public Component {
   virtual Index columns(Index in) const { return in; }
 
   /// Writes `out` (M, D') for `features` (M, D); both float32, or both float64. A uint8 input gives a float32 result.
+  /// With trait `gives:int64` (plugin.add<…>().gives_int64()) the result is int64 whatever the features are.
   /// Throws StateError  before fit, where there is something to learn
   ///        InputError  D is not the fitted D (both are named)
   virtual void apply(Context& context, ConstArray features, MutableArray out) const = 0;
@@ -58,15 +59,20 @@ class TransformProxy final : public Transform {
     const shoal_array to = out.c_array();
     detail::check_status(context.c_context(), table_->apply(object_.self(), context.c_context(), &from, &to));
   }
-  /// The features applied, in new memory: float64 for float64, else float32.
+  /// The features applied, in new memory: int64 where it gives that, float64 for float64, else float32.
   Array apply(Context& context, ConstArray features) const {
     const Shape shape = {features.rows(), columns(features.cols())};
-    Array out = context.allocate(features.dtype() == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32, shape);
+    Array out = context.allocate(result(features.dtype()), shape);
     apply(context, features, out.mutable_view());
     return out;
   }
 
  private:
+  DType result(DType features) const {
+    if (object_.has_trait("gives:int64")) return DType::kInt64;
+    return features == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
+  }
+
   Object object_;
   Context context_;
   const shoal_transform_1* table_;

@@ -2,6 +2,10 @@
 #ifndef SHOAL_KERNELS_NEIGHBORS_H_
 #define SHOAL_KERNELS_NEIGHBORS_H_
 
+#include <cmath>
+#include <initializer_list>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "shoal/context.h"
@@ -31,6 +35,32 @@ Neighbors nearest_neighbors(Context& context, ConstArray queries, ConstArray poi
 
 /// The same among the rows of `points` themselves, a row not being its own neighbour; k < N.
 Neighbors nearest_neighbors(Context& context, ConstArray points, Index k);
+
+/// How far apart two rows are, and the names in experiments. Cosine: 1 − the cosine of their angle.
+enum class Distance { kEuclidean, kCosine };
+inline constexpr std::initializer_list<std::pair<const char*, Distance>> kDistances = {
+    {"euclidean", Distance::kEuclidean}, {"cosine", Distance::kCosine}};
+
+/// A copy of rows, in which the Euclidean distance orders neighbours as `distance` does: euclidean, the rows themselves
+/// (float64 stays float64, all else is float32); cosine, each divided by its length, in float64 (a row of zeros stays
+/// one, and is ½ from every other).
+class ComparableRows {
+ public:
+  ComparableRows() = default;  ///< no rows
+  ComparableRows(ConstArray features, Distance distance);
+
+  ConstArray view() const;
+  /// Whether both hold the same numbers in the same dtype.
+  bool same_as(const ComparableRows& other) const;
+
+ private:
+  std::variant<RowMatrix<double>, RowMatrix<float>> rows_;
+};
+
+/// The distance of rows that are ‖·‖² = `squared` apart in their comparable form. Of unit rows ‖x − y‖² = 2 − 2 cos.
+inline double distance_of(Distance distance, double squared) {
+  return distance == Distance::kCosine ? squared / 2 : std::sqrt(squared);
+}
 
 /// For each query the label that most of its neighbours have, and of equally many the one whose nearest bearer is
 /// nearest. `labels` (N) of the points; a negative one is noise and has no vote, and where all are noise the result is

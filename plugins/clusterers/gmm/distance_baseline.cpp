@@ -1,0 +1,2 @@
+#define SHOAL_DISTANCE kBaseline
+#include "distance.inc"
