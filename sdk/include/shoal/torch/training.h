@@ -6,6 +6,9 @@
 
 #include <functional>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "shoal/schema.h"
 #include "shoal/torch/augmentation.h"
@@ -63,6 +66,67 @@ Index steps_per_epoch(Index rows, Index batch_size);
 /// afterwards. Reports progress as steps.
 /// Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate are named
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
+
+/// The numbers that training steps yield. They stay on their device, and are looked at some dozens of steps together.
+class StepNumbers {
+ public:
+  /// `series`: the names under which each step's numbers are reported, in order; "" for one that is not. The first is
+  /// the loss. `context` is kept.
+  StepNumbers(Context& context, std::vector<std::string> series, Index steps_before = 0)
+      : context_(context), series_(std::move(series)), steps_(steps_before), sums_(series_.size(), 0) {}
+
+  struct Number {
+    at::Tensor value;  ///< a scalar
+    double weight;     ///< in the sum; of a mean over a batch: the rows of the batch
+  };
+  /// One step's numbers, as many as there are series.
+  /// Throws Error  the loss of one of the steps so far is NaN or infinite: step, epoch and learning rate are named
+  void add(const std::vector<Number>& numbers, Index epoch, double learning_rate);
+
+  /// Σ weight · value of each number since the start or the last call. Throws likewise.
+  std::vector<double> take_sums();
+
+ private:
+  struct Step {
+    at::Tensor values;
+    std::vector<double> weights;
+    Index epoch;
+    double learning_rate;
+  };
+  void look();
+
+  Context& context_;
+  std::vector<std::string> series_;
+  Index steps_;
+  std::vector<double> sums_;
+  std::vector<Step> waiting_;
+};
+
+/// Batches of all examples without end: epoch after epoch in a new random order, the last batch of an epoch as
+/// steps_per_epoch has it, augmented where asked. The same context gives the same batches. For trainers without labels;
+/// what is passed in is borrowed.
+class Batches {
+ public:
+  Batches(Context& context, const Examples& examples, const Augmentation* augmentation, Index batch_size);
+
+  struct Batch {
+    at::Tensor rows;   ///< (B) int64: their numbers
+    at::Tensor clean;  ///< (B, shape…) as they are, on the CPU
+    at::Tensor seen;   ///< augmented; `clean` itself where there is no augmentation
+    Index epoch = 1;   ///< from 1
+  };
+  Batch next();
+
+  Index steps_per_epoch() const { return steps_; }
+
+ private:
+  Context& context_;
+  const Examples& examples_;
+  const Augmentation* augmentation_;
+  Index batch_size_, steps_;
+  Index epoch_ = 0, step_ = 0;  // step_: of the epoch, that comes next
+  std::vector<Index> order_;
+};
 
 /// Declares TrainingOptions among a trainer's parameters.
 template <typename Params>
