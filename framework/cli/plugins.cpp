@@ -56,16 +56,21 @@ void print_parameters(const ComponentEntry& entry, bool markdown) {
   else print_table(rows, markdown);
 }
 
+/// "an encoder with decoder (optional)"
+std::string describe_input(const host::InputPort& port) {
+  std::string out = host::describe_port_type(port.type);
+  if (!port.needs.empty()) out += " with " + std::string(host::trait_of_interface(port.needs));
+  if (port.list) out += " (list)";
+  else if (!port.required) out += " (optional)";
+  return out;
+}
+
 void print_ports(const ComponentEntry& entry) {
   const bool works = host::work_of(entry.kind()) != host::Work::never;
   const host::Signature signature = host::signature_of(entry, works, false);
   std::vector<std::vector<std::string>> rows;
   for (const host::InputPort& port : signature.inputs)
-    rows.push_back({"in", port.name,
-                    host::describe_port_type(port.type) + (port.list       ? " (list)"
-                                                           : port.required ? ""
-                                                                           : " (optional)"),
-                    port.help});
+    rows.push_back({"in", port.name, describe_input(port), port.help});
   for (const host::OutputPort& port : signature.outputs)
     rows.push_back({"out", port.name, host::describe_port_type(port.type), port.help});
   print_table(rows, false);
@@ -75,9 +80,9 @@ std::string traits_of(const ComponentEntry& entry) {
   std::string out;
   for (const char* const* t = entry.component->traits; t != nullptr && *t != nullptr; ++t)
     out += (out.empty() ? "" : ", ") + std::string(*t);
-  for (const char* id : {"partial-fit/1", "state/1", "inputs/1", "dataset-view/1"})
+  for (const char* id : {"partial-fit/1", "state/1", "inputs/1", "dataset-view/1", "torch.decoder/1"})
     if (entry.component->find(id) != nullptr)
-      out += (out.empty() ? "" : ", ") + std::string(id, std::string_view(id).find('/'));
+      out += (out.empty() ? "" : ", ") + std::string(host::trait_of_interface(id));
   return out.empty() ? "none" : out;
 }
 

@@ -272,7 +272,34 @@ class Checker {
         if (fits(other.type, port.type)) error.notes.push_back({text("'{}.{}' would fit", from.node, other.name), {}});
       return;
     }
+    if (!port.needs.empty() && !offers(*upper, type, port.needs)) {
+      say_not_offered(node, port, from, component_behind(*upper, type));
+      return;
+    }
     wired.push_back({*upper, *output, from.place});
+  }
+
+  /// What a component of kind `type` that node `upper` gives is, or was made from; its component may be null.
+  ComponentEntry component_behind(std::size_t upper, const PortType& type) {
+    return origin_of(upper, type, graph_.nodes.size());
+  }
+
+  /// Whether it offers the interface. What cannot be told is let pass, to be found at run time.
+  bool offers(std::size_t upper, const PortType& type, const std::string& interface) {
+    const ComponentEntry entry = component_behind(upper, type);
+    return entry.component == nullptr || entry.component->find(interface.c_str()) != nullptr;
+  }
+
+  void say_not_offered(const GraphNode& node, const InputPort& port, const OutputName& from,
+                       const ComponentEntry& given) {
+    std::vector<std::string> others;
+    for (const ComponentEntry& entry : registry_.all())
+      if (entry.kind() == given.kind() && entry.component->find(port.needs.c_str()) != nullptr)
+        others.emplace_back(entry.id());
+    diagnostics_.error("P404", from.place,
+                       text("'{}' of '{}' needs {} with the trait '{}', which {} has not", port.name, node.name,
+                            describe_port_type(port.type), trait_of_interface(port.needs), given.id()),
+                       {{others.empty() ? "no component here has it" : text("these have it: {}", join(others)), {}}});
   }
 
   /// The output behind a name of `report` or of a figure, which must be a number or a series.

@@ -127,6 +127,18 @@ TEST_F(CheckTest, SaysBothEndsOfAnEdgeThatDoesNotFit) {
             HasSubstr("'data.dataset' would fit")));
 }
 
+TEST_F(CheckTest, RefusesAComponentWithoutTheTraitThatAPortNeeds) {
+  const auto over = [](const std::string& data) {
+    return "nodes: {data: {use: dataset/" + data +
+           "}, m: {use: dataset/toy-mirror, in: {data: data}}, s: {use: metric/toy-sum, in: {features: m}}}\n";
+  };
+  EXPECT_THAT(wrong(over("toy-line")),
+              AllOf(HasSubstr("error[P404]: 'data' of 'm' needs a dataset with the trait 'dataset-view', which "
+                              "dataset/toy-line has not"),
+                    HasSubstr("these have it: dataset/toy-shown")));
+  EXPECT_TRUE(plan(over("toy-shown")).has_value()) << config::render(found_);
+}
+
 TEST_F(CheckTest, SaysWhichInputIsMissingAndWhichIsUnknown) {
   const std::string text =
       wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {feature: data}}}\n");

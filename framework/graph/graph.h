@@ -22,6 +22,7 @@ struct InputPort {
   bool required = false;
   bool list = false;
   std::string help = {};
+  std::string needs = {};  ///< the interface that a component wired here must offer, "torch.decoder/1"; "": any will do
 };
 
 /// An output; the first of a node is its default.

@@ -1,7 +1,15 @@
 #include "framework/graph/ports.h"
 
+#include <cstddef>
+
 namespace shoal::host {
 namespace {
+
+/// Ports of plugins that were built before there were needs are shorter.
+std::string needs_of(const shoal_port& port) {
+  constexpr auto kEnd = offsetof(shoal_port, needs) + sizeof(port.needs);
+  return port.size >= kEnd && port.needs != nullptr ? port.needs : "";
+}
 
 void add_declared(const ComponentEntry& entry, Signature& out) {
   for (const shoal_port* const* p = entry.component->inputs; p != nullptr && *p != nullptr; ++p)
@@ -9,7 +17,8 @@ void add_declared(const ComponentEntry& entry, Signature& out) {
                           .type = (*p)->type,
                           .required = ((*p)->flags & SHOAL_REQUIRED) != 0,
                           .list = ((*p)->flags & SHOAL_VARIADIC) != 0,
-                          .help = (*p)->help != nullptr ? (*p)->help : ""});
+                          .help = (*p)->help != nullptr ? (*p)->help : "",
+                          .needs = needs_of(**p)});
   for (const shoal_port* const* p = entry.component->outputs; p != nullptr && *p != nullptr; ++p)
     out.outputs.push_back({.name = (*p)->name,
                            .type = (*p)->type,

@@ -50,6 +50,12 @@ const std::string& Library::digest() const {
   return known_digest;
 }
 
+std::string_view trait_of_interface(std::string_view id) {
+  constexpr std::string_view kTorch = "torch.";
+  if (id.starts_with(kTorch)) id.remove_prefix(kTorch.size());
+  return id.substr(0, id.find('/'));
+}
+
 bool ComponentEntry::has_trait(std::string_view trait) const {
   for (const char* const* t = component->traits; t != nullptr && *t != nullptr; ++t)
     if (trait == *t) return true;

@@ -46,6 +46,9 @@ struct ComponentEntry {
   bool has_trait(std::string_view trait) const;
 };
 
+/// The trait that an interface is shown as: "partial-fit/1" is `partial-fit`, "torch.decoder/1" is `decoder`.
+std::string_view trait_of_interface(std::string_view id);
+
 /// All components that this process can use.
 ///
 /// Threads  after loading, everything but load may be called from several threads at once.

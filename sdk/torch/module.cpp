@@ -2,6 +2,7 @@
 
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/ones.h>
@@ -24,6 +25,12 @@ at::Tensor uniform(at::IntArrayRef shape, double bound, Random random) {
   float* values = out.mutable_data_ptr<float>();
   for (Index i = 0; i < out.numel(); ++i) values[i] = static_cast<float>(random.uniform(-bound, bound));
   return out;
+}
+
+void require_sizes(const std::string& name, const Conv2dOptions& options) {
+  require(options.in >= 1 && options.out >= 1 && options.kernel >= 1 && options.stride >= 1,
+          "'{}' needs at least 1 input, 1 output, a kernel of 1 and a stride of 1, got {}, {}, {} and {}", name,
+          options.in, options.out, options.kernel, options.stride);
 }
 
 }  // namespace
@@ -78,16 +85,42 @@ Linear add_linear(Module& module, const std::string& name, Index in, Index out, 
           module.add_parameter(name + ".bias", uniform({out}, bound, random.fork(name + ".bias")))};
 }
 
-at::Tensor Conv2d::operator()(const at::Tensor& x) const { return at::conv2d(x, weight, bias, /*stride=*/1, padding); }
+at::Tensor Conv2d::operator()(const at::Tensor& x) const { return at::conv2d(x, weight, bias, stride, padding); }
 
 Conv2d add_conv2d(Module& module, const std::string& name, const Conv2dOptions& options, Random random) {
-  const auto& [in, out, kernel, padding, with_bias] = options;
-  require(in >= 1 && out >= 1 && kernel >= 1,
-          "'{}' needs at least 1 input, 1 output and a kernel of 1, got {}, {} and {}", name, in, out, kernel);
+  const auto& [in, out, kernel, padding, with_bias, stride] = options;
+  require_sizes(name, options);
   const double bound = 1 / std::sqrt(static_cast<double>(in * kernel * kernel));
   const at::Tensor weight = uniform({out, in, kernel, kernel}, bound, random.fork(name + ".weight"));
   Conv2d layer;
   layer.padding = padding;
+  layer.stride = stride;
+  layer.weight = module.add_parameter(name + ".weight", weight.contiguous(at::MemoryFormat::ChannelsLast));
+  if (with_bias) layer.bias = module.add_parameter(name + ".bias", uniform({out}, bound, random.fork(name + ".bias")));
+  return layer;
+}
+
+at::Tensor ConvTranspose2d::operator()(const at::Tensor& x, Index height, Index width) const {
+  const auto more = [&](Index in, Index out) {
+    const Index extra = out - ((in - 1) * stride - 2 * padding + weight.size(2));
+    require(extra >= 0 && extra < stride,
+            "{} x {} cannot be what a convolution of kernel {}, stride {} and padding {} made {} x {} of", height,
+            width, weight.size(2), stride, padding, x.size(2), x.size(3));
+    return extra;
+  };
+  return at::conv_transpose2d(x, weight, bias, at::IntArrayRef(stride), at::IntArrayRef(padding),
+                              /*output_padding=*/{more(x.size(2), height), more(x.size(3), width)});
+}
+
+ConvTranspose2d add_conv_transpose2d(Module& module, const std::string& name, const Conv2dOptions& options,
+                                     Random random) {
+  const auto& [in, out, kernel, padding, with_bias, stride] = options;
+  require_sizes(name, options);
+  const double bound = 1 / std::sqrt(static_cast<double>(out * kernel * kernel));
+  const at::Tensor weight = uniform({in, out, kernel, kernel}, bound, random.fork(name + ".weight"));
+  ConvTranspose2d layer;
+  layer.padding = padding;
+  layer.stride = stride;
   layer.weight = module.add_parameter(name + ".weight", weight.contiguous(at::MemoryFormat::ChannelsLast));
   if (with_bias) layer.bias = module.add_parameter(name + ".bias", uniform({out}, bound, random.fork(name + ".bias")));
   return layer;

@@ -94,6 +94,53 @@ TEST(Conv2d, PadsWithZeros) {  // a kernel of ones counts how much of it lies in
   EXPECT_THAT(values(conv(at::ones({1, 1, 2, 3}))), ElementsAre(4, 6, 4, 4, 6, 4));
 }
 
+TEST(Conv2d, TakesEveryStrideThPlace) {  // a kernel of ones, stride 2, on 0 … 15: sums of the four 2 × 2 tiles
+  const Conv2d conv{at::ones({1, 1, 2, 2}), {}, /*padding=*/0, /*stride=*/2};
+  EXPECT_THAT(values(conv(counted({1, 1, 4, 4}))), ElementsAre(10, 18, 42, 50));
+}
+
+TEST(ConvTranspose2d, SpreadsEachNumberByTheKernel) {
+  // 1, 2 with a kernel of (1, 2; 3, 4), stride 2, bias 10: tiles 1·kernel and 2·kernel side by side.
+  const ConvTranspose2d layer{counted({1, 1, 2, 2}) + 1, counted({1}) + 10, /*padding=*/0, /*stride=*/2};
+  EXPECT_THAT(values(layer(counted({1, 1, 1, 2}) + 1, 2, 4)), ElementsAre(11, 12, 12, 14, 13, 14, 16, 18));
+}
+
+TEST(ConvTranspose2d, IsTheTransposeOfTheConvolution) {  // ⟨conv(x), y⟩ = ⟨x, transpose(y)⟩, for odd and even sizes
+  const auto wave = [](at::IntArrayRef shape, double step) { return (counted(shape) * step).sin(); };
+  for (const Index size : {7, 8}) {
+    const at::Tensor weight = wave({3, 2, 3, 3}, 0.7);
+    const Conv2d conv{weight, {}, /*padding=*/1, /*stride=*/2};
+    const ConvTranspose2d transpose{weight, {}, /*padding=*/1, /*stride=*/2};
+    const at::Tensor x = wave({1, 2, size, size}, 0.3), y = wave({1, 3, 4, 4}, 1.1);
+    const at::Tensor back = transpose(y, size, size);
+    ASSERT_EQ(back.sizes(), x.sizes());
+    const double forward = (conv(x) * y).sum().item<double>();
+    EXPECT_NEAR((back * x).sum().item<double>(), forward, 1e-4 * std::abs(forward));
+  }
+}
+
+TEST(ConvTranspose2d, RefusesASizeThatDoesNotBecomeTheInputs) {
+  const ConvTranspose2d layer{at::ones({1, 1, 3, 3}), {}, /*padding=*/1, /*stride=*/2};
+  EXPECT_THAT(
+      [&] {
+        layer(at::ones({1, 1, 4, 4}), 9, 8);
+      },
+      ThrowsMessage<InputError>(
+          "9 x 8 cannot be what a convolution of kernel 3, stride 2 and padding 1 made 4 x 4 of"));
+}
+
+TEST(ConvTranspose2d, BeginsUniformWithinOneOverTheRootOfItsOutputsAndKernel) {
+  Module module;
+  const auto layer = add_conv_transpose2d(module, "up", {.in = 8, .out = 4, .kernel = 3, .stride = 2}, Random(1));
+  EXPECT_THAT(layer.weight.sizes(), ElementsAre(8, 4, 3, 3));
+  EXPECT_LE(layer.weight.abs().max().item<float>(), 1 / 6.f);  // 1/√(4·9)
+  EXPECT_GT(layer.weight.abs().max().item<float>(), 0.16f);    // of 288 draws none this near: (0.16·6)^288
+  EXPECT_EQ(layer.stride, 2);
+  EXPECT_THAT([&] { add_conv_transpose2d(module, "still", {.stride = 0}, Random(1)); },
+              ThrowsMessage<InputError>(
+                  "'still' needs at least 1 input, 1 output, a kernel of 1 and a stride of 1, got 1, 1, 3 and 0"));
+}
+
 TEST(Conv2d, KeepsItsWeightAsChannelsLastWithTheDrawsInOrderOfIndices) {
   Module module;
   const Conv2d conv = add_conv2d(module, "conv", {.in = 4, .out = 8, .kernel = 3}, Random(1));

@@ -163,4 +163,33 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
   return out;
 }
 
+Batches::Batches(Context& context, const Examples& examples, const Augmentation* augmentation, Index batch_size)
+    : context_(context),
+      examples_(examples),
+      augmentation_(augmentation),
+      batch_size_(batch_size),
+      steps_(shoal::steps_per_epoch(examples.count(), batch_size)) {}
+
+Batches::Batch Batches::next() {
+  if (step_ == steps_ || epoch_ == 0) {
+    ++epoch_;
+    step_ = 0;
+    order_ = context_.random("order").fork(static_cast<std::uint64_t>(epoch_)).permutation(examples_.count());
+  }
+  const Index from = step_ * batch_size_;
+  const Index to = step_ + 1 == steps_ ? examples_.count() : from + batch_size_;
+  const std::span<const Index> rows =
+      std::span(order_).subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  Batch out{.rows = borrowed_tensor(ConstArray(rows.data(), {to - from})).clone(),
+            .clean = examples_.batch(rows),
+            .seen = {},
+            .epoch = epoch_};
+  const Random views = context_.random("views").fork(static_cast<std::uint64_t>(epoch_));
+  out.seen = augmentation_ == nullptr
+                 ? out.clean
+                 : augmentation_->apply(context_, out.clean, views.fork(static_cast<std::uint64_t>(step_)));
+  ++step_;
+  return out;
+}
+
 }  // namespace shoal

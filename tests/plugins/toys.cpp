@@ -135,6 +135,22 @@ class Deal final : public shoal::Clusterer {
   DealParams params_;
 };
 
+/// A dataset as it is, over one that can be looked at.
+class Mirror final : public shoal::Dataset, public shoal::TakesInputs {
+ public:
+  void bind(Context&, std::string_view, const std::vector<shoal::Object>& objects) override {
+    data_.emplace(objects.front());
+  }
+  shoal::DatasetInfo open(Context& context) override { return data_->open(context); }
+  void read(Context& context, std::span<const Index> which, std::optional<MutableArray> examples,
+            std::optional<MutableArray> labels) const override {
+    data_->read(context, which, examples, labels);
+  }
+
+ private:
+  std::optional<shoal::DatasetProxy> data_;
+};
+
 class Sum final : public shoal::Metric {
  public:
   void compute(Context&, const shoal::Evidence& evidence, shoal::Results& results) const override {
@@ -159,6 +175,7 @@ class Agreement final : public shoal::Metric {
 SHOAL_PLUGIN("toys", "0.1.0", "small components for the tests of the host") {
   plugin.add<Line, LineParams>("dataset/toy-line");
   plugin.add<Shown, ShownParams>("dataset/toy-shown");
+  plugin.add<Mirror>("dataset/toy-mirror").in<shoal::Dataset, shoal::DatasetView>("data", "what is mirrored");
   plugin.add<Times, TimesParams>("transform/toy-times").dtypes({shoal::DType::kFloat64}).random();
   plugin.add<Deal, DealParams>("clusterer/toy-deal");
   plugin.add<Sum>("metric/toy-sum")

@@ -153,6 +153,9 @@ typedef struct shoal_host {
 typedef struct shoal_port {
   uint32_t size, flags;
   const char *name, *type, *help;
+  /* Since size says so: the id of an interface that a component wired here must offer beyond its kind, "torch.decoder/1";
+   * null: none. */
+  const char* needs;
 } shoal_port;
 
 typedef struct shoal_component {

@@ -44,6 +44,12 @@ class ComponentBuilder {
   ComponentBuilder& in(const char* name, const char* help) {
     return port(inputs_, name, T::kKind, help, SHOAL_REQUIRED);
   }
+  /// The same, for components that offer the interface beyond their kind: `in<Encoder, Decoder>("encoder", …)` takes
+  /// encoders that can decode, and planning refuses others.
+  template <typename T, typename Interface>
+  ComponentBuilder& in(const char* name, const char* help) {
+    return port(inputs_, name, T::kKind, help, SHOAL_REQUIRED, detail::Bridge<Interface>::kId);
+  }
   template <typename T>
   ComponentBuilder& optional_in(const char* name, const char* help) {
     return port(inputs_, name, T::kKind, help, 0);
@@ -76,8 +82,9 @@ class ComponentBuilder {
     traits_.push_back(trait);
     return *this;
   }
-  ComponentBuilder& port(Ports& ports, const char* name, const char* type, const char* help, unsigned flags) {
-    ports.ports.push_back({sizeof(shoal_port), flags, name, type, help});
+  ComponentBuilder& port(Ports& ports, const char* name, const char* type, const char* help, unsigned flags,
+                         const char* needs = nullptr) {
+    ports.ports.push_back({sizeof(shoal_port), flags, name, type, help, needs});
     return *this;
   }
   static const shoal_port* const* finish(Ports& ports) {

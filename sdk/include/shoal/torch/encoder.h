@@ -30,10 +30,35 @@ class Encoder : public Component, public Module {
   /// (B, shape…) float32, images in [0, 1] → (B, E) float32, on the device of the parameters.
   virtual at::Tensor forward(const at::Tensor& examples) = 0;
 
-  using Interfaces = InterfaceList<Encoder>;
+  using Interfaces = InterfaceList<Encoder, class Decoder>;
 };
 
+/// An encoder that also goes back: an autoencoder. Deriving from this *is* the trait `decoder`; its parameters are
+/// registered with the encoder's own, so that they are copied, saved and trained with them. A trainer asks for it by
+/// `.in<Encoder, Decoder>("encoder", …)`.
+///
+/// Threads and purity are as of Encoder.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  /// (B, E) → (B, shape…) float32, the shape of the examples that it was built for; no bounds on the numbers.
+  virtual at::Tensor decode(const at::Tensor& embedding) = 0;
+};
+
+/// The decoder of an encoder that has one; the same object, valid as long as it.
+/// Throws Unsupported  it has none
+inline Decoder& decoder_of(Encoder& encoder) {
+  auto* decoder = dynamic_cast<Decoder*>(&encoder);
+  if (decoder == nullptr)
+    throw Unsupported("the encoder cannot decode; encoder/autoencoder and encoder/conv-autoencoder can");
+  return *decoder;
+}
+
 namespace detail {
+template <>
+struct Bridge<Decoder> : TorchBridge<Decoder> {
+  static constexpr const char* kId = "torch.decoder/1";
+};
 template <>
 struct Bridge<Encoder> : TorchBridge<Encoder> {
   static constexpr const char* kId = "torch.encoder/1";

@@ -53,20 +53,34 @@ struct Linear {
 /// Registers "<name>.weight" and "<name>.bias", both uniform in ±1/√in: PyTorch's default, He et al. 2015 with a = √5.
 Linear add_linear(Module& module, const std::string& name, Index in, Index out, Random random);
 
-/// Cross-correlation of (B, in, H, W), stride 1. Weight (out, in, kernel, kernel); bias (out) or undefined. The weight
-/// lies in memory as channels_last, which is faster and which the result inherits; who wants its bytes in order takes
-/// `weight.contiguous()`.
+/// Cross-correlation of (B, in, H, W): H becomes ⌊(H + 2·padding − kernel) / stride⌋ + 1. Weight (out, in, kernel,
+/// kernel); bias (out) or undefined. The weight lies in memory as channels_last, which is faster and which the result
+/// inherits; who wants its bytes in order takes `weight.contiguous()`.
 struct Conv2d {
   at::Tensor weight, bias;
-  Index padding = 0;
+  Index padding = 0, stride = 1;
   at::Tensor operator()(const at::Tensor& x) const;
 };
 struct Conv2dOptions {
   Index in = 1, out = 1, kernel = 3, padding = 0;
   bool bias = true;
+  Index stride = 1;
 };
 /// Both uniform in ±1/√(in·kernel²): PyTorch's default.
 Conv2d add_conv2d(Module& module, const std::string& name, const Conv2dOptions& options, Random random);
+
+/// The transpose of such a map, from (B, in, H', W') to the size (H, W) that the convolution came from: a transposed
+/// convolution, as decoders have it. Weight (in, out, kernel, kernel), bias (out) or undefined. Several sizes become
+/// the same H' under a stride above 1, so the call says which one is meant. Throws InputError  a size that does not
+/// become (H', W')
+struct ConvTranspose2d {
+  at::Tensor weight, bias;
+  Index padding = 0, stride = 1;
+  at::Tensor operator()(const at::Tensor& x, Index height, Index width) const;
+};
+/// Both uniform in ±1/√(out·kernel²): PyTorch's default.
+ConvTranspose2d add_conv_transpose2d(Module& module, const std::string& name, const Conv2dOptions& options,
+                                     Random random);
 
 /// Batch normalisation over axis 1 of (B, C) or (B, C, H, W): Ioffe and Szegedy 2015, momentum 0.1, eps 1e-5. In
 /// training it uses the batch's mean and variance and updates the running ones; else it uses the running ones.

@@ -70,6 +70,31 @@ class AsItIs final : public Encoder {
   at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1); }
 };
 
+/// Flattened → linear, E numbers, and linear back: what principal components do best. E as the class is made.
+class ToyAutoencoder final : public Encoder, public Decoder {
+ public:
+  explicit ToyAutoencoder(Index embedding = 2) : size_(embedding) {}
+  void build(Context& context, const Shape& example) override {
+    Index in = 1;
+    for (const Index size : example) in *= size;
+    example_ = example;
+    down_ = add_linear(*this, "down", in, size_, context.random("init"));
+    up_ = add_linear(*this, "up", size_, in, context.random("init"));
+  }
+  Index embedding_size() const override { return size_; }
+  at::Tensor forward(const at::Tensor& examples) override { return down_(examples.flatten(1)); }
+  at::Tensor decode(const at::Tensor& embedding) override {
+    Shape shape = example_;
+    shape.insert(shape.begin(), embedding.size(0));
+    return up_(embedding).view(shape);
+  }
+
+ private:
+  Index size_;
+  Shape example_;
+  Linear down_, up_;
+};
+
 /// One linear layer and cross entropy.
 class ToyHead final : public Head {
  public:

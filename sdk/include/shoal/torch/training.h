@@ -134,6 +134,32 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
 ///        InputError  a batch in which no example has a label
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch);
 
+/// Batches of all examples without end: epoch after epoch in a new random order, the last batch of an epoch as
+/// steps_per_epoch has it, augmented where asked. The same context gives the same batches. For trainers without labels;
+/// what is passed in is borrowed.
+class Batches {
+ public:
+  Batches(Context& context, const Examples& examples, const Augmentation* augmentation, Index batch_size);
+
+  struct Batch {
+    at::Tensor rows;   ///< (B) int64: their numbers
+    at::Tensor clean;  ///< (B, shape…) as they are, on the CPU
+    at::Tensor seen;   ///< augmented; `clean` itself where there is no augmentation
+    Index epoch = 1;   ///< from 1
+  };
+  Batch next();
+
+  Index steps_per_epoch() const { return steps_; }
+
+ private:
+  Context& context_;
+  const Examples& examples_;
+  const Augmentation* augmentation_;
+  Index batch_size_, steps_;
+  Index epoch_ = 0, step_ = 0;  // step_: of the epoch, that comes next
+  std::vector<Index> order_;
+};
+
 /// Declares TrainingOptions among a trainer's parameters.
 template <typename Params>
 void describe_training(Schema<Params>& schema) {
