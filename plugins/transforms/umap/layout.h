@@ -18,12 +18,13 @@ struct LayoutOptions {
 /// An edge of weight w acts in epoch e = 1, 2, … where ⌊e·w/max w⌋ > ⌊(e − 1)·w/max w⌋. It pulls each of its ends
 /// twice, as umap-learn's does, which has every edge from both ends and moves both: in a first pass over the vertices,
 /// where `negative_samples` random vertices push after each pull, and in a second one, of pulls alone. Both pulls in
-/// one pass were tried: 0.006 less trustworthiness on 2000 digits in two columns.
+/// one pass were tried: 0.939 trustworthiness on 2000 digits in two columns (3 seeds), not 0.944 (2 seeds).
 ///
 /// Order   A vertex is moved by its own edges alone, one after another. In a pass the vertices go in 16 groups, i mod
 /// 16:
 ///         those of a group see each other where they were before the group, and all others where they are. So any
-///         number of threads can move a group, and the bytes are the same. (One group: 0.001 less; N groups: no more.)
+///         number of threads can move a group, and the bytes are the same. How many groups hardly matters:
+///         tried with both pulls in one pass and one seed, 1, 16, 64 and N gave 0.938, 0.937, 0.941 and 0.940.
 /// Chance  random.fork(e).fork(i) for vertex i in epoch e
 /// Throws  Cancelled
 /// Source  McInnes, Healy, Melville, arXiv:1802.03426, algorithm 5; steps, clipping at 4 and schedule as umap-learn's,
