@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/linalg_vector_norm.h>
 
 namespace shoal {
 namespace {
@@ -45,7 +46,9 @@ at::Tensor tensor(Array array) {
 }
 
 at::Tensor unit_rows(const at::Tensor& rows) {
-  return rows / rows.norm(2, /*dim=*/1, /*keepdim=*/true).clamp_min(1e-12);
+  // By 1 where the length is 0: a length clamped to 1e-12 would make gradients of 1e12.
+  const at::Tensor length = at::linalg_vector_norm(rows, 2, at::IntArrayRef{1}, /*keepdim=*/true);
+  return rows.div(length.masked_fill(length.eq(0), 1));
 }
 
 at::Tensor borrowed_tensor(ConstArray view) {

@@ -1,5 +1,6 @@
 #include "shoal/torch/tensor.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
@@ -64,6 +65,20 @@ TEST(View, RefusesWhatIsNoArrayAndSaysWhy) {
   EXPECT_THAT([] { view(at::Tensor()); }, ThrowsMessage<InputError>(HasSubstr("undefined")));
   EXPECT_THAT([] { view(at::empty({2}, at::TensorOptions(at::kMeta))); },
               ThrowsMessage<InputError>("expected a tensor on the cpu, got one on meta"));
+}
+
+TEST(UnitRows, LeavesARowOfZerosAndItsGradientAlone) {
+  at::Tensor x = at::zeros({2, 2});
+  x[0][0] = 3, x[0][1] = 4;
+  x.requires_grad_(true);
+  const at::Tensor unit = unit_rows(x);
+  EXPECT_FLOAT_EQ(unit[0][0].item<float>(), 0.6F);
+  EXPECT_FLOAT_EQ(unit[0][1].item<float>(), 0.8F);
+  EXPECT_EQ(unit[1].abs().sum().item<float>(), 0);
+  unit.sum().backward();
+  EXPECT_NEAR(x.grad()[0][0].item<float>(), (1 - 0.6 * 1.4) / 5, 1e-6);  // (1 − x̂(x̂·1))/‖x‖
+  EXPECT_EQ(x.grad()[1][0].item<float>(), 1);
+  EXPECT_EQ(x.grad()[1][1].item<float>(), 1);
 }
 
 }  // namespace

@@ -18,8 +18,10 @@ constexpr Index kPanels = 8;  // that are looked at together, so that a factor's
 constexpr Index kRows = kPanels * kLanes;
 
 const distance::Loops& loops() {
-  static const distance::Loops& chosen = __builtin_cpu_supports("avx2") ? distance::kAvx2 : distance::kBaseline;
-  return chosen;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return distance::kAvx2;
+#endif
+  return distance::kBaseline;
 }
 
 /// Memory for panels, where vectors of 32 bytes are aligned.

@@ -41,6 +41,8 @@ shoal::Objective::Loss Iic::loss(const std::vector<at::Tensor>& views) {
 }
 
 std::optional<shoal::Objective::Collapse> Iic::collapse(Index, Index) const {
+  // Of outputs alike for all examples, P = p·pᵀ, the loss is −2(w − 1)·H(p): of many p many, but for w = 1.
+  if (params_.entropy_weight != 1) return std::nullopt;
   return Collapse{0,
                   "try a larger 'batch_size', an 'entropy_weight' of the objective above 1, or a weaker augmentation"};
 }

@@ -44,6 +44,10 @@ TEST(Iic, OfIndependentOrCollapsedViewsIsZero) {
   first.select(1, 0).fill_(1000);
   EXPECT_NEAR(loss_of({first, first}), 0, 1e-12);
   EXPECT_EQ(Iic({}).collapse(2, 8)->loss, 0);
+  // Weighed by 2, the same outputs have the losses −2·ln 5 and 0: no one loss is that of collapse.
+  EXPECT_NEAR(loss_of({unsure, unsure}, {.entropy_weight = 2}), -2 * std::log(5), 1e-9);
+  EXPECT_NEAR(loss_of({first, first}, {.entropy_weight = 2}), 0, 1e-9);
+  EXPECT_FALSE(Iic({.entropy_weight = 2}).collapse(2, 8).has_value());
 }
 
 TEST(Iic, IsThatOfTheFormula) {

@@ -6,6 +6,7 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
 #include <cmath>
 
 using shoal::Index;
@@ -43,6 +44,7 @@ void Swav::build(shoal::Context& context, Index outputs) {
 void Swav::begin_epoch(Index epoch) {
   frozen_ = epoch <= params_.freeze_epochs;
   queued_ = params_.queue > 0 && epoch > params_.queue_start.value_or(1);
+  if (queued_ && queue_[-1].any().item<bool>()) filled_ = params_.queue;  // what was restored may be full already
 }
 
 void Swav::after_step() {
@@ -51,7 +53,8 @@ void Swav::after_step() {
 }
 
 at::Tensor Swav::assign(const at::Tensor& scores) const {
-  if (!queued_ || !full_) return balanced_assignments(scores, params_.epsilon, params_.sinkhorn_iterations);
+  if (!queued_ || filled_ < params_.queue)
+    return balanced_assignments(scores, params_.epsilon, params_.sinkhorn_iterations);
   const c10::NoGradGuard no_grad;
   const at::Tensor all = at::cat({scores, queue_.matmul(prototypes_.t())});
   return balanced_assignments(all, params_.epsilon, params_.sinkhorn_iterations).narrow(0, 0, scores.size(0));
@@ -60,7 +63,7 @@ at::Tensor Swav::assign(const at::Tensor& scores) const {
 void Swav::remember(const at::Tensor& unit) {
   const c10::NoGradGuard no_grad;
   queue_.copy_(at::cat({unit, queue_}).narrow(0, 0, params_.queue));
-  full_ = full_ || queue_[-1].any().item<bool>();
+  filled_ = std::min<Index>(params_.queue, filled_ + unit.size(0));
 }
 
 shoal::Objective::Loss Swav::loss(const std::vector<at::Tensor>& views) {
@@ -81,6 +84,7 @@ shoal::Objective::Loss Swav::loss(const std::vector<at::Tensor>& views) {
 }
 
 std::optional<shoal::Objective::Collapse> Swav::collapse(Index, Index) const {
+  if (frozen_) return std::nullopt;  // outputs that are alike lose more, by where the prototypes happen to be
   return Collapse{std::log(static_cast<double>(params_.prototypes)),
                   "try a smaller 'epsilon' or more 'freeze_epochs' of the objective, or a weaker augmentation"};
 }

@@ -49,9 +49,10 @@ class Swav final : public shoal::Objective {
   void remember(const at::Tensor& unit);
 
   SwavParams params_;
-  at::Tensor prototypes_;  // (K, D), unit rows
-  at::Tensor queue_;       // (queue, D), newest first; a row of zeros is not filled yet. Undefined without a queue
-  bool frozen_ = false, queued_ = false, full_ = false;
+  at::Tensor prototypes_;    // (K, D), unit rows
+  at::Tensor queue_;         // (queue, D), newest first; a row of zeros is not filled yet. Undefined without a queue
+  shoal::Index filled_ = 0;  // rows of it, as far as is known on the host
+  bool frozen_ = false, queued_ = false;
 };
 
 #endif  // SHOAL_PLUGINS_OBJECTIVES_SWAV_SWAV_H_

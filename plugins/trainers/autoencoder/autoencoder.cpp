@@ -3,6 +3,11 @@
 using shoal::Context;
 using shoal::Index;
 
+void AutoencoderTrainerParams::check() const {
+  TrainingOptions::check();
+  shoal::require(noise == Noise::kMasking || corruption > 0, "'noise' is of the corruption, but 'corruption' is 0");
+}
+
 void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   const shoal::Examples data(context, *inputs.dataset("data"));
   const auto* augmentation = inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr;

@@ -14,6 +14,7 @@ struct AutoencoderTrainerParams : shoal::TrainingOptions, shoal::ReconstructionO
   Noise noise = Noise::kMasking;
 
   static void describe(shoal::Schema<AutoencoderTrainerParams>& schema);
+  void check() const;
 };
 
 /// For each epoch: the examples in a new random order, batch by batch, each augmented where an augmentation is wired,

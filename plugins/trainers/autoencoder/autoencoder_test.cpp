@@ -151,4 +151,12 @@ TEST(AutoencoderTrainer, RefusesWhatCannotBeReconstructed) {
               ThrowsMessage<shoal::Unsupported>(HasSubstr("the encoder cannot decode")));
 }
 
+TEST(AutoencoderTrainer, RefusesNoiseWithoutCorruption) {
+  AutoencoderTrainerParams params;
+  params.noise = Noise::kGaussian;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'corruption' is 0")));
+  params.corruption = 0.1;
+  EXPECT_NO_THROW(params.check());
+}
+
 }  // namespace

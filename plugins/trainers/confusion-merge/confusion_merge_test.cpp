@@ -102,8 +102,10 @@ TEST(ConfusionMerge, SaysWhatDoesNotFit) {
               ThrowsMessage<shoal::InputError>(HasSubstr("'data' has 80 examples, but 'labels' are 79")));
   std::vector<std::int64_t> labels;
   for (Index i = 0; i < 80; ++i) labels.push_back(i % 8);
-  inputs.wire_array("labels", host.context().copy(labels));
-  EXPECT_THAT([&] { ConfusionMerge({}).run(host.context(), inputs, outputs); },
+  TestInputs few(host);
+  wire(few);
+  few.wire_array("labels", host.context().copy(labels));
+  EXPECT_THAT([&] { ConfusionMerge({}).run(host.context(), few, outputs); },
               ThrowsMessage<shoal::InputError>(HasSubstr("10 classes are asked for, but 'labels' are 8 clusters")));
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "shoal/kernels/representation.h"
+
 using shoal::Index;
 using shoal::text;
 
@@ -10,7 +12,6 @@ namespace {
 constexpr double kNearGuessing = 0.01;
 constexpr double kTooLargeShare = 0.5;
 constexpr double kTooFewActive = 0.5;
-constexpr double kNearALine = 2;
 
 }  // namespace
 
@@ -36,8 +37,8 @@ void CollapseDetector::look_at_clusters(const PseudoLabels& pseudo, Index asked,
              at(epoch, head), pseudo.clusters(), asked));
 }
 
-void CollapseDetector::look_at_embedding(double rank_me, Index epoch) const {
-  if (rank_me < kNearALine)
+void CollapseDetector::look_at_embedding(double rank_me, Index columns, Index epoch) const {
+  if (shoal::kernels::is_near_a_line(rank_me, columns))
     say(
         text("epoch {}: RankMe of the embedding is {}: it fills hardly more than one dimension; give the encoder batch "
              "norm, ask for more clusters, or take a lower learning_rate",

@@ -23,7 +23,7 @@ class CollapseDetector {
   /// `asked`: clusters that the clusterer was asked for.
   /// Throws Error  a sign of collapse, where it shall stop the run
   void look_at_clusters(const PseudoLabels& pseudo, shoal::Index asked, shoal::Index epoch, shoal::Index head) const;
-  void look_at_embedding(double rank_me, shoal::Index epoch) const;
+  void look_at_embedding(double rank_me, shoal::Index columns, shoal::Index epoch) const;
   /// `loss`: the mean over an epoch.
   void look_at_loss(double loss, shoal::Index clusters, shoal::Index epoch, shoal::Index head) const;
 

@@ -48,8 +48,9 @@ TEST(CollapseDetector, KnowsLopsidedAndEmptyClusters) {
 }
 
 TEST(CollapseDetector, KnowsEmbeddingsOnALine) {
-  EXPECT_THAT(said([](const CollapseDetector& d) { d.look_at_embedding(2.1, 1); }), IsEmpty());
-  EXPECT_THAT(said([](const CollapseDetector& d) { d.look_at_embedding(1.9, 1); }), SizeIs(1));
+  EXPECT_THAT(said([](const CollapseDetector& d) { d.look_at_embedding(2.1, 16, 1); }), IsEmpty());
+  EXPECT_THAT(said([](const CollapseDetector& d) { d.look_at_embedding(1.9, 16, 1); }), SizeIs(1));
+  EXPECT_THAT(said([](const CollapseDetector& d) { d.look_at_embedding(1.9, 2, 1); }), IsEmpty());  // all it can be
 }
 
 TEST(CollapseDetector, StopsOrIsSilentWhereAskedAndNamesTheHeadOfSeveral) {

@@ -53,7 +53,7 @@ class Loop {
       detector_.look_at_clusters(labels[h].all, labels[h].asked, epoch, static_cast<Index>(h));
     const double rank = shoal::kernels::rank_me(context_, shoal::view(embedding_));
     context_.scalar("rank_me", rank, epoch);
-    detector_.look_at_embedding(rank, epoch);
+    detector_.look_at_embedding(rank, embedding_.size(1), epoch);
   }
 
   void renew_heads(Index epoch) {
@@ -149,7 +149,7 @@ void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
       loop.assign(epoch);       // features → transforms → clusters → labels
       loop.renew_heads(epoch);  // reset, set to centroids, or kept
     }
-    loop.train(epoch, loop.draw(epoch));  // on augmented examples, drawn so that each cluster counts alike
+    loop.train(epoch, loop.draw(epoch));  // on augmented examples, drawn as the sampler says
   }
   if (loop.votes()) loop.assign(params_.epochs + 1);
   loop.give(outputs);

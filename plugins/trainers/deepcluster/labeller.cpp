@@ -39,7 +39,8 @@ Labeller::Labeller(shoal::Inputs& inputs, const LabelOptions& options, Index exa
             "assignment '{}' is of a clusterer's clusters, but 'labels' are wired, and neighbours vote",
             options.assignment == Assignment::kBalanced ? "balanced" : "capped");
     require(!options.warm_start, "'warm_start' is for a clusterer, but 'labels' are wired");
-    require(options.heads.value_or(1) == 1, "given 'labels' are for 1 head, but 'heads' is {}", *options.heads);
+    const Index heads = options.heads.value_or(1);
+    require(heads == 1, "given 'labels' are for 1 head, but 'heads' is {}", heads);
     given_ = compact(shoal::labels_of(inputs, "labels", "data", examples).view().vector<std::int64_t>());
     require_two(given_, 1, "'labels' say so");
     return;
@@ -66,6 +67,7 @@ HeadLabels Labeller::label(Context& context, ConstArray features, Index head, In
     out.all = vote(context, features, epoch);
   } else {
     out.all = apply_policy(context, features, cluster(context, features, head, epoch, out.asked));
+    require_two(out.all, epoch, "a smaller 'epsilon' or 'size_cap' keeps more clusters");
   }
   if (const PseudoLabels* before = previous(head)) {
     Matched matched = match_to(*before, out.all);

@@ -63,6 +63,7 @@ class Plans {
   }
 
   RowMatrix<double> plan(const Exponents& exponents) && {
+    if ((exponents - inside_).cwiseAbs().maxCoeff() > kFarthest) take_in(exponents);
     const Eigen::RowVectorXd columns = (exponents - inside_).transpose().array().exp();
     context_.parallel_for(kernel_.rows(), kBlock, [&](Index from, Index to) {
       for (Index i = from; i < to; ++i) {

@@ -19,6 +19,7 @@ using shoal::Index;
 using shoal::Level;
 
 std::vector<std::int64_t> nearest(const Context& context, const at::Tensor& embedding, const at::Tensor& centroids) {
+  shoal::require_features(shoal::view(embedding));
   std::vector<std::int64_t> labels(static_cast<std::size_t>(embedding.size(0)));
   shoal::kernels::nearest(context, shoal::view(embedding), shoal::view(centroids), shoal::MutableArray(labels));
   return labels;
@@ -49,7 +50,7 @@ std::unique_ptr<Clusters> first_clusters(Context& context, shoal::Inputs& inputs
     return std::make_unique<HardClusters>(std::move(centroids), numbers);
   }
   const at::Tensor start = shoal::borrowed_tensor(shoal::ConstArray(centroids)).to(inputs.device(), at::kFloat);
-  return std::make_unique<SoftClusters>(start, params.alpha);
+  return std::make_unique<SoftClusters>(start, params.alpha.value_or(1));
 }
 
 /// The labels of all examples from one look to the next, and what can be said of them.
@@ -99,6 +100,15 @@ class Watch {
 
 }  // namespace
 
+void EmbeddedClusteringParams::check() const {
+  TrainingOptions::check();
+  const bool dec = clustering == Method::kDec;
+  shoal::require(!dec || !gamma, "'gamma' weighs the clustering beside the reconstruction, which method 'dec' has not");
+  shoal::require(!dec || (loss == shoal::ReconstructionLoss::kMse && target == shoal::ReconstructionTarget::kClean),
+                 "'loss' and 'target' are of the reconstruction, which method 'dec' has not");
+  shoal::require(!alpha || clustering != Method::kDcn, "'alpha' is of dec's and idec's Student's t; 'dcn' has none");
+}
+
 void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   const bool reconstructs = params_.clustering != Method::kDec;
   const Examples data(context, *inputs.dataset("data"));
@@ -133,7 +143,7 @@ void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Out
         context.scalar("loss", numbers.take_sums()[0] / std::exchange(rows, 0), step);
       }
       const double churn = watch.look(nearest(context, embedding, clusters->centroids()), step);
-      if (churn < params_.tolerance) {
+      if (churn < params_.tolerance && step % params_.update_interval == 0) {  // a last look may come too soon
         context.log(Level::kInfo, "training ends after {} steps: {} of the labels changed since the last look", step,
                     churn);
         break;
@@ -159,7 +169,7 @@ void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Out
     at::Tensor loss = clustering, reconstruction;
     if (reconstructs) {
       reconstruction = shoal::reconstruction_loss(decoder, embedded, batch, params_);
-      loss = reconstruction + params_.gamma * clustering;
+      loss = reconstruction + params_.gamma.value_or(0.1) * clustering;
     }
     loss.backward();
     if (params_.clip_norm > 0) shoal::clip_gradients(parameters, params_.clip_norm);

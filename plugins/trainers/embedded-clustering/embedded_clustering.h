@@ -2,6 +2,8 @@
 #ifndef SHOAL_PLUGINS_TRAINERS_EMBEDDED_CLUSTERING_EMBEDDED_CLUSTERING_H_
 #define SHOAL_PLUGINS_TRAINERS_EMBEDDED_CLUSTERING_EMBEDDED_CLUSTERING_H_
 
+#include <optional>
+
 #include "shoal/torch/reconstruction.h"
 #include "shoal/torch/trainer.h"
 
@@ -13,14 +15,15 @@ struct EmbeddedClusteringParams : shoal::TrainingOptions, shoal::ReconstructionO
     learning_rate = 0.01;
   }
   Method clustering = Method::kDec;
-  double gamma = 0.1;
-  double alpha = 1;
+  std::optional<double> gamma = {};  // 0.1
+  std::optional<double> alpha = {};  // 1
   std::int64_t batch_size = 256;
   std::int64_t update_interval = 140;
   double tolerance = 0.001;
   std::int64_t max_steps = 20000;
 
   static void describe(shoal::Schema<EmbeddedClusteringParams>& schema);
+  void check() const;
 };
 
 /// Begins with what a clusterer finds in the embedding. Then trains the encoder, step by step, on

@@ -276,4 +276,26 @@ TEST(EmbeddedClustering, SaysWhatItCannotBeginFrom) {
   EXPECT_THAT(run(4, true, Method::kIdec), ThrowsMessage<shoal::InputError>(HasSubstr("target 'augmented' needs")));
 }
 
+TEST(EmbeddedClustering, GivesNothingOutOnceTheEmbeddingIsNoNumber) {  // the one step's own loss was still finite
+  Trial trial;
+  EmbeddedClusteringParams params = quick(Method::kIdec);
+  params.TrainingOptions::method = shoal::OptimizerMethod::kSgd;
+  params.learning_rate = 1e39;  // more than a float holds
+  params.max_steps = 1;
+  EXPECT_THROW(trial(params), shoal::Error);
+  EXPECT_TRUE(trial.outputs.arrays.empty());
+}
+
+TEST(EmbeddedClustering, RefusesParametersOfOtherMethods) {
+  EmbeddedClusteringParams params;
+  EXPECT_NO_THROW(params.check());
+  params.gamma = 0.1;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("method 'dec' has not")));
+  params.clustering = Method::kIdec;
+  params.alpha = 1;
+  EXPECT_NO_THROW(params.check());
+  params.clustering = Method::kDcn;
+  EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'dcn' has none")));
+}
+
 }  // namespace

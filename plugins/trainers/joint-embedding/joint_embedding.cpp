@@ -22,7 +22,7 @@ constexpr Index kLookedAt = 1024;
 // Batch norm's running statistics, with which it is looked at, begin at 0 and 1: after so many steps that is forgotten.
 constexpr Index kSettledAfter = 100;
 // Below these an embedding hardly tells examples apart.
-constexpr double kLeastStd = 0.05, kLeastRank = 2;
+constexpr double kLeastStd = 0.05;
 // A mean loss this near that of collapsed outputs, relative to it where it is above 1, has not got away from it.
 constexpr double kNearCollapse = 0.01;
 
@@ -59,12 +59,13 @@ void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tens
                        Index steps_done) {
   const c10::NoGradGuard no_grad;
   const at::Tensor embedding = encoder.forward(examples).to(at::kCPU).contiguous();
+  shoal::require_features(shoal::view(embedding));
   const shoal::RowMatrix<double> features = shoal::to_float64(shoal::view(embedding));
   const double deviation = shoal::kernels::embedding_std(features),
                rank = shoal::kernels::rank_me(context, shoal::view(embedding));
   context.scalar("embedding_std", deviation, epoch);
   context.scalar("rank_me", rank, epoch);
-  if (deviation >= kLeastStd && rank >= kLeastRank) return;
+  if (deviation >= kLeastStd && !shoal::kernels::is_near_a_line(rank, features.cols())) return;
   const std::string cure =
       steps_done < kSettledAfter
           ? shoal::text(

@@ -20,8 +20,8 @@ void LinearProbeParams::check() const {
 SHOAL_PLUGIN("linear-probe", "0.1.0", "what one linear layer can read from a frozen encoder") {
   plugin.add<LinearProbe, LinearProbeParams>("trainer/linear-probe")
       .in<shoal::Encoder>("encoder", "stays frozen, in eval mode")
-      .in<shoal::Dataset>("train", "labelled examples that the layer is fitted to")
-      .in<shoal::Dataset>("test", "labelled examples, looked at once")
+      .in<shoal::Dataset>("train", "examples that the layer is fitted to; labelled, unless 'labels' are wired")
+      .in<shoal::Dataset>("test", "examples, looked at once; labelled, unless 'labels' are wired")
       .optional_in<shoal::Labels>("labels", "of 'train', in place of its own: pseudo-labels; then there is no accuracy")
       .out<shoal::Number>("accuracy", "share of 'test' that is right; only where 'labels' is not wired", SHOAL_HIGHER)
       .out<shoal::Number>("train_accuracy", "share of 'train' that is right", SHOAL_HIGHER)

@@ -31,8 +31,10 @@ Eigen::MatrixXd centred_gram(const shoal::Context& context, const shoal::ConstMa
   const Index d = points.cols();
   const Index panels = (d + kWidth - 1) / kWidth;
   using Add = void (*)(const Number*, long, long, long, double*);
-  const Add add =
-      __builtin_cpu_supports("avx2") ? static_cast<Add>(panel::add_avx2) : static_cast<Add>(panel::add_baseline);
+  Add add = panel::add_baseline;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) add = panel::add_avx2;
+#endif
 
   // Columns beyond D stay 0.
   Eigen::Matrix<Number, Eigen::Dynamic, 1> memory =

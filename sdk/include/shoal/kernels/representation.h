@@ -19,6 +19,9 @@ namespace kernels {
 /// rank", ICML 2023.
 double rank_me(const Context& context, ConstArray features);
 
+/// Whether features of that rank_me, in D = columns, hardly fill more than one dimension: below 2 of more than 2.
+inline bool is_near_a_line(double rank_me, Index columns) { return columns > 2 && rank_me < 2; }
+
 /// The mean over columns of the standard deviation (of N) of rows divided by their length, times √D: near 1 where rows
 /// lie evenly on the sphere, 0 where all are alike. A row of zeros stays one.
 /// Source: Chen and He, "Exploring simple siamese representation learning", CVPR 2021, figure 2.

@@ -25,7 +25,7 @@ at::Tensor borrowed_tensor(ConstArray view);
 /// than the view. Throws InputError otherwise, or for a dtype that arrays do not have.
 ConstArray view(const at::Tensor& tensor);
 
-/// Rows (N, D) divided by their length; rows shorter than 1e-12, by that. With gradients.
+/// Rows (N, D) divided by their length; a row of zeros stays one, with the gradient of x. With gradients.
 at::Tensor unit_rows(const at::Tensor& rows);
 
 }  // namespace shoal

@@ -178,9 +178,10 @@ void describe_training(Schema<Params>& schema) {
   schema.field("momentum", own(&OptimizerOptions::momentum), "of sgd; the others ignore it").min(0).below(1);
   schema.field("nesterov", own(&OptimizerOptions::nesterov), "of sgd: Nesterov's momentum");
   schema
-      .field("clip_norm", own(&TrainingOptions::clip_norm),
-             "longest gradient of a step, encoder and head together (L2 norm); a longer one is scaled down; 0: any "
-             "length")
+      .field(
+          "clip_norm", own(&TrainingOptions::clip_norm),
+          "longest gradient of a step, of all that is trained together (L2 norm); a longer one is scaled down; 0: any "
+          "length")
       .min(0);
 }
 
