@@ -12,6 +12,7 @@
 
 #include "pseudo_labels.h"
 #include "shoal/torch/testing_toys.h"
+#include "trial.h"
 
 namespace {
 
@@ -94,26 +95,6 @@ DeepClusterParams quick(HeadPolicy policy = HeadPolicy::kReset) {
   params.head_policy = policy;
   return params;
 }
-
-/// What one run gave. The host outlives the arrays.
-struct Trial {
-  explicit Trial(shoal::testing::HostOptions options = {}) : host(options), inputs(host) {}
-  Trial& operator()(const DeepClusterParams& params) {
-    DeepCluster(params).run(host.context(), inputs, outputs);
-    return *this;
-  }
-  bool same_encoder(const Trial& other) const {
-    const auto& a = *outputs.encoders.at("encoder");
-    const auto& b = *other.outputs.encoders.at("encoder");
-    for (const auto member : {&shoal::Module::parameters, &shoal::Module::buffers})
-      for (std::size_t i = 0; i < (a.*member)().size(); ++i)
-        if (!at::equal((a.*member)()[i].second, (b.*member)()[i].second)) return false;
-    return true;
-  }
-  Host host;
-  TestInputs inputs;
-  TestOutputs outputs;
-};
 
 void wire_all_but_clusterer(TestInputs& inputs) {
   inputs.wire<Blobs>("data", 200);

@@ -1,7 +1,6 @@
 // What the policies of the loop do in a run; deepcluster_test.cpp has the loop itself.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/equal.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
@@ -11,8 +10,8 @@
 #include <limits>
 #include <set>
 
-#include "deepcluster.h"
 #include "shoal/torch/testing_toys.h"
+#include "trial.h"
 
 namespace {
 
@@ -20,10 +19,8 @@ using shoal::ConstArray;
 using shoal::Context;
 using shoal::Index;
 using shoal::testing::Blobs;
-using shoal::testing::Host;
 using shoal::testing::series;
 using shoal::testing::TestInputs;
-using shoal::testing::TestOutputs;
 using shoal::testing::ToyEncoder;
 using shoal::testing::ToyHead;
 using ::testing::Each;
@@ -41,30 +38,6 @@ DeepClusterParams quick() {
   params.learning_rate = 0.02;
   params.sampler = Sampler::kNatural;
   return params;
-}
-
-/// What one run gave. The host outlives the arrays.
-struct Trial {
-  explicit Trial(shoal::testing::HostOptions options = {}) : host(options), inputs(host) {}
-  void operator()(const DeepClusterParams& params) { DeepCluster(params).run(host.context(), inputs, outputs); }
-  std::vector<std::int64_t> labels() const {
-    const auto found = outputs.arrays.at("labels").view().vector<std::int64_t>();
-    return {found.begin(), found.end()};
-  }
-  Host host;
-  TestInputs inputs;
-  TestOutputs outputs;
-};
-
-std::vector<at::Tensor> state_of(const shoal::Module& module) {
-  std::vector<at::Tensor> out;
-  for (const auto& [name, tensor] : module.state()) out.push_back(tensor.detach());
-  return out;
-}
-bool same(const shoal::Module& a, const shoal::Module& b) {
-  const auto x = state_of(a), y = state_of(b);
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
-                    [](const at::Tensor& s, const at::Tensor& t) { return at::equal(s, t); });
 }
 
 std::vector<std::int64_t> filled(std::initializer_list<std::pair<Index, std::int64_t>> runs) {  // (how many, label)
