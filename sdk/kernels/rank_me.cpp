@@ -1,25 +1,21 @@
-#include "shoal/kernels/representation.h"
-
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <vector>
+
+#include "shoal/kernels/representation.h"
+#include "shoal/kernels/sums.h"
 
 namespace shoal {
 namespace kernels {
 namespace {
 
-/// XᵀX of x / scale. Blocks of rows depend on N alone, at most 16 of them, and are added in order.
+/// XᵀX of x / scale.
 template <typename Points>
 Eigen::MatrixXd gram(const Context& context, const Points& x, double scale) {
-  const Index block = std::max<Index>(1024, (x.rows() + 15) / 16);
-  std::vector<Eigen::MatrixXd> parts(static_cast<std::size_t>((x.rows() + block - 1) / block));
-  context.parallel_for(x.rows(), block, [&](Index from, Index to) {
+  return sum_over_chunks(context, x.rows(), sixteenth(x.rows()), [&](Index from, Index to) -> Eigen::MatrixXd {
     const RowMatrix<double> rows = x.middleRows(from, to - from).template cast<double>() / scale;
-    parts[static_cast<std::size_t>(from / block)].noalias() = rows.transpose() * rows;
+    return rows.transpose() * rows;
   });
-  for (std::size_t i = 1; i < parts.size(); ++i) parts[0] += parts[i];
-  return std::move(parts[0]);
 }
 
 template <typename Points>

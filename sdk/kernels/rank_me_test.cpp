@@ -1,7 +1,6 @@
-#include "shoal/kernels/representation.h"
-
 #include <gtest/gtest.h>
 
+#include "shoal/kernels/representation.h"
 #include "shoal/testing.h"
 
 namespace {

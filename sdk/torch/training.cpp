@@ -15,6 +15,12 @@ namespace {
 // Numbers stay on their device until so many steps are there: to ask a GPU for one is to wait for it.
 constexpr std::size_t kStepsBetweenLooks = 32;
 
+/// The rows of step `step` of `steps`: the last takes what is left.
+std::span<const Index> rows_of_step(std::span<const Index> rows, Index step, Index steps, Index batch_size) {
+  const auto from = static_cast<std::size_t>(step * batch_size);
+  return step + 1 == steps ? rows.subspan(from) : rows.subspan(from, static_cast<std::size_t>(batch_size));
+}
+
 /// What one head makes of a batch.
 struct Answer {
   at::Tensor loss, right;  // scalars; undefined where no row has a label for it
@@ -111,9 +117,7 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
   for (Index step = 0; step < steps; ++step) {
     const Index done = epoch.steps_before + step;
     context.progress(done, epoch.steps_in_all, "steps");
-    const Index from = step * epoch.batch_size;
-    const Index to = step + 1 == steps ? count : from + epoch.batch_size;
-    const auto rows = epoch.rows.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+    const std::span<const Index> rows = rows_of_step(epoch.rows, step, steps, epoch.batch_size);
 
     for (const Trainee& trainee : trainees) trainee.optimizer.zero_grad();
     const at::Tensor loss = loss_of(rows, epoch.views.fork(static_cast<std::uint64_t>(step)));
@@ -122,7 +126,7 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
     const double learning_rate = epoch.learning_rate(done);
     for (const Trainee& trainee : trainees) trainee.optimizer.step(learning_rate);
     if (epoch.after_step) epoch.after_step();
-    numbers.add({{loss, static_cast<double>(to - from)}}, epoch.number, learning_rate);
+    numbers.add({{loss, static_cast<double>(rows.size())}}, epoch.number, learning_rate);
   }
   for (const Trainee& trainee : trainees) trainee.module.train(false);
   return numbers.take_sums()[0] / static_cast<double>(count);
@@ -176,11 +180,8 @@ Batches::Batch Batches::next() {
     step_ = 0;
     order_ = context_.random("order").fork(static_cast<std::uint64_t>(epoch_)).permutation(examples_.count());
   }
-  const Index from = step_ * batch_size_;
-  const Index to = step_ + 1 == steps_ ? examples_.count() : from + batch_size_;
-  const std::span<const Index> rows =
-      std::span(order_).subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
-  Batch out{.rows = borrowed_tensor(ConstArray(rows.data(), {to - from})).clone(),
+  const std::span<const Index> rows = rows_of_step(order_, step_, steps_, batch_size_);
+  Batch out{.rows = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())})).clone(),
             .clean = examples_.batch(rows),
             .seen = {},
             .epoch = epoch_};

@@ -15,10 +15,8 @@ using Weights = std::span<const double>;
 
 namespace {
 
-constexpr Index kRows = 960;       // of an E-step's task
-constexpr Index kMaxChunks = 16;   // sums of an M-step that are kept at once
-constexpr Index kMinChunk = 1024;  // rows of such a sum
-constexpr Index kBatch = 256;      // rows that are multiplied together
+constexpr Index kRows = 960;   // of an E-step's task
+constexpr Index kBatch = 256;  // rows that are multiplied together
 
 // ln 2⁻⁵³: what is so much less than the greatest share cannot be seen in a sum of 1. Most shares are, and the M-step
 // leaves them out.
@@ -43,25 +41,21 @@ double normalize(double* row, Index k) {
   return greatest + std::log(sum);
 }
 
-/// Σ add(chunk) over fixed chunks of rows, added in their order.
+/// Σ over chunks of rows, each of which add(from, to, part) adds to a matrix (rows, cols) of zeros.
 template <typename Add>
-RowMatrix<double> sum_over_chunks(const Context& context, Index n, Index rows, Index cols, Add&& add) {
-  const Index chunk = std::max(kMinChunk, (n + kMaxChunks - 1) / kMaxChunks);
-  std::vector<RowMatrix<double>> parts(static_cast<std::size_t>((n + chunk - 1) / chunk));
-  context.parallel_for(n, chunk, [&](Index from, Index to) {
-    RowMatrix<double>& part = parts[static_cast<std::size_t>(from / chunk)];
-    part = RowMatrix<double>::Zero(rows, cols);
+RowMatrix<double> sum_over_rows(const Context& context, Index n, Index rows, Index cols, Add&& add) {
+  return shoal::kernels::sum_over_chunks(context, n, shoal::kernels::sixteenth(n), [&](Index from, Index to) {
+    RowMatrix<double> part = RowMatrix<double>::Zero(rows, cols);
     add(from, to, part);
+    return part;
   });
-  for (std::size_t i = 1; i < parts.size(); ++i) parts[0] += parts[i];
-  return std::move(parts[0]);
 }
 
 /// (K, D + 1): Σ share · row, and in the last column Σ share.
 RowMatrix<double> first_moments(const Context& context, ConstArray features, Weights weights,
                                 const RowMatrix<double>& shares) {
   const Index d = features.cols();
-  return sum_over_chunks(context, features.rows(), shares.cols(), d + 1, [&](Index from, Index to, auto& sums) {
+  return sum_over_rows(context, features.rows(), shares.cols(), d + 1, [&](Index from, Index to, auto& sums) {
     for (Index first = from; first < to; first += kBatch) {
       const Index rows = std::min(kBatch, to - first);
       RowMatrix<double> r = shares.middleRows(first, rows);
@@ -76,7 +70,7 @@ RowMatrix<double> first_moments(const Context& context, ConstArray features, Wei
 RowMatrix<double> scatter(const Context& context, ConstArray features, Weights weights, const RowMatrix<double>& shares,
                           Index component, const Eigen::RowVectorXd& mean) {
   const Index d = features.cols();
-  return sum_over_chunks(context, features.rows(), d, d, [&](Index from, Index to, RowMatrix<double>& sums) {
+  return sum_over_rows(context, features.rows(), d, d, [&](Index from, Index to, RowMatrix<double>& sums) {
     RowMatrix<double> batch(kBatch, d);
     Index used = 0;
     const auto flush = [&] {
@@ -100,7 +94,7 @@ RowMatrix<double> scatter(const Context& context, ConstArray features, Weights w
 RowMatrix<double> squares(const Context& context, ConstArray features, Weights weights, const RowMatrix<double>& shares,
                           const RowMatrix<double>& means) {
   const Index k = shares.cols();
-  return sum_over_chunks(context, features.rows(), k, features.cols(), [&](Index from, Index to, auto& sums) {
+  return sum_over_rows(context, features.rows(), k, features.cols(), [&](Index from, Index to, auto& sums) {
     visit_matrix(features, [&](const auto& x) {
       for (Index i = from; i < to; ++i)
         for (Index c = 0; c < k; ++c) {

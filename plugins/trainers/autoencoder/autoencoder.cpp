@@ -17,31 +17,36 @@ void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Out
   shoal::Decoder& decoder = shoal::decoder_of(*encoder);
   shoal::Optimizer optimizer(encoder->parameters(), params_);
 
-  shoal::Batches batches(context, data, augmentation, params_.batch_size);
-  const Index steps_in_all = params_.epochs * batches.steps_per_epoch();
+  const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
+  const Index steps_in_all = params_.epochs * steps;
   const auto learning_rate = [&](Index step) {
     return params_.learning_rate * shoal::schedule_factor(params_.schedule, step, steps_in_all);
   };
   const shoal::Random noise = context.random("noise");
-  shoal::StepNumbers numbers(context, {"step_loss"});
-  encoder->train(true);
-  for (Index step = 0; step < steps_in_all; ++step) {
-    context.progress(step, steps_in_all, "steps");
-    const shoal::Batches::Batch batch = batches.next();
-    const at::Tensor shown = params_.corruption == 0 ? batch.seen
-                                                     : corrupt(context, batch.seen, params_.noise, params_.corruption,
-                                                               noise.fork(static_cast<std::uint64_t>(step)));
-
-    optimizer.zero_grad();
-    const at::Tensor loss = shoal::reconstruction_loss(decoder, encoder->forward(shown.to(device)), batch, params_);
-    loss.backward();
-    if (params_.clip_norm > 0) shoal::clip_gradients(encoder->parameters(), params_.clip_norm);
-    optimizer.step(learning_rate(step));
-
-    numbers.add({{loss, static_cast<double>(shown.size(0))}}, batch.epoch, learning_rate(step));
-    if ((step + 1) % batches.steps_per_epoch() == 0)
-      context.scalar("loss", numbers.take_sums()[0] / static_cast<double>(data.count()), batch.epoch);
+  std::uint64_t steps_done = 0;
+  const auto loss_of = [&](std::span<const Index> rows, const shoal::Random& views) {
+    const at::Tensor clean = data.batch(rows);
+    const at::Tensor seen = augmentation == nullptr ? clean : augmentation->apply(context, clean, views);
+    const shoal::Random own_noise = noise.fork(steps_done++);
+    const at::Tensor shown =
+        params_.corruption == 0 ? seen : corrupt(context, seen, params_.noise, params_.corruption, own_noise);
+    return shoal::reconstruction_loss(decoder, encoder->forward(shown.to(device)),
+                                      {.rows = {}, .clean = clean, .seen = seen}, params_);
+  };
+  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+    const auto stream = static_cast<std::uint64_t>(epoch);
+    const std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
+    const double loss = shoal::train_steps(context, {{*encoder, optimizer}}, params_.clip_norm,
+                                           {.number = epoch,
+                                            .rows = rows,
+                                            .batch_size = params_.batch_size,
+                                            .steps_before = (epoch - 1) * steps,
+                                            .steps_in_all = steps_in_all,
+                                            .views = context.random("views").fork(stream),
+                                            .loss_series = "step_loss",
+                                            .learning_rate = learning_rate},
+                                           loss_of);
+    context.scalar("loss", loss, epoch);
   }
-  encoder->train(false);
   outputs.encoder("encoder", std::move(encoder));
 }

@@ -3,8 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/equal.h>
-#include <ATen/ops/ones.h>
-#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -65,22 +63,6 @@ class FarthestFirst final : public shoal::Clusterer {
   Index stride_;
 };
 
-/// Always the same labels.
-class Frozen final : public shoal::Clusterer {
- public:
-  static constexpr const char* kTraits[] = {"noise", nullptr};
-  explicit Frozen(const std::vector<std::int64_t>& labels) : labels_(labels) {}
-  shoal::Clustering fit(Context& context, const shoal::FitInput&) override {
-    return {.labels = context.copy(labels_),
-            .clusters = *std::max_element(labels_.begin(), labels_.end()) + 1,
-            .iterations = 1};
-  }
-  void predict(Context&, ConstArray, shoal::MutableArray) const override {}
-
- private:
-  std::vector<std::int64_t> labels_;
-};
-
 std::vector<std::int64_t> modulo(Index count, Index classes) {
   std::vector<std::int64_t> out(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<Index>(i) % classes;
@@ -135,46 +117,6 @@ TEST(DeepCluster, GivesTheSameBytesForTheSameSeed) {
 }
 
 // ---- What a batch contains ----------------------------------------------------------------------------------------
-
-/// Example i is the number i, four times.
-class Numbered final : public shoal::Dataset {
- public:
-  explicit Numbered(Index count) : count_(count) {}
-  shoal::DatasetInfo open(Context&) override { return {.count = count_, .shape = {1, 2, 2}}; }
-  void read(Context&, std::span<const Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray>) const override {
-    for (std::size_t i = 0; i < which.size(); ++i)
-      std::fill_n(examples->data<float>() + 4 * i, 4, static_cast<float>(which[i]));
-  }
-
- private:
-  Index count_;
-};
-
-/// The number itself, and K; multiplied by parameters that stay 1.
-class Through final : public shoal::Encoder {
- public:
-  void build(Context&, const shoal::Shape&) override { one_ = add_parameter("one", at::ones({1})); }
-  Index embedding_size() const override { return 4; }
-  at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1) * one_; }
-
- private:
-  at::Tensor one_;
-};
-
-std::vector<std::pair<Index, Index>> trained_on;  // example and label, draw by draw
-
-class Witness final : public shoal::Head {
- public:
-  void build(Context&, Index, Index) override {}
-  at::Tensor forward(const at::Tensor& embedding) override { return embedding; }
-  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override {
-    for (Index i = 0; i < labels.size(0); ++i)
-      trained_on.emplace_back(std::lround(logits[i][0].item<double>()), labels[i].item<Index>());
-    return logits.sum() * 0;
-  }
-  at::Tensor probabilities(const at::Tensor& logits) override { return logits; }
-};
 
 TEST(DeepCluster, FillsBatchesUniformlyOverClustersAndKeepsEachLabelWithItsExample) {
   std::vector<std::int64_t> labels;  // sizes 1000, 500, 100, 20, 2, shuffled, and 30 of noise
@@ -254,22 +196,6 @@ TEST(DeepCluster, ClipsItsGradients) {  // 4 epochs of 7 steps at rate 1: no par
   EXPECT_GT(std::sqrt(squared), 1e-4);
   EXPECT_LT(std::sqrt(squared), 28e-4 + 1e-5);  // float32, near 1
 }
-
-/// Begins with logits of 0: its first loss is exactly ln C.
-class ZeroHead final : public shoal::Head {
- public:
-  void build(Context&, Index embedding, Index classes) override {
-    weight_ = add_parameter("weight", at::zeros({classes, embedding}));
-  }
-  at::Tensor forward(const at::Tensor& embedding) override { return embedding.matmul(weight_.t()); }
-  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override {
-    return at::cross_entropy_loss(logits, labels);
-  }
-  at::Tensor probabilities(const at::Tensor& logits) override { return logits.softmax(1); }
-
- private:
-  at::Tensor weight_;
-};
 
 TEST(DeepCluster, ResetsTheHeadToOneLogitForEachClusterThatIsNotEmpty) {
   Trial run;

@@ -3,11 +3,9 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "shoal/torch/testing_toys.h"
@@ -48,67 +46,6 @@ std::vector<std::int64_t> filled(std::initializer_list<std::pair<Index, std::int
 
 // ---- Toys -----------------------------------------------------------------------------------------------------------
 
-/// Example i is the number i, four times.
-class Numbered final : public shoal::Dataset {
- public:
-  explicit Numbered(Index count) : count_(count) {}
-  shoal::DatasetInfo open(Context&) override { return {.count = count_, .shape = {1, 2, 2}}; }
-  void read(Context&, std::span<const Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray>) const override {
-    for (std::size_t i = 0; i < which.size(); ++i)
-      std::fill_n(examples->data<float>() + 4 * i, 4, static_cast<float>(which[i]));
-  }
-
- private:
-  Index count_;
-};
-
-int eval_passes = 0;
-
-/// The number itself, times a parameter that stays 1; counts its passes in eval mode.
-class Through final : public shoal::Encoder {
- public:
-  void build(Context&, const shoal::Shape&) override { one_ = add_parameter("one", at::ones({1})); }
-  Index embedding_size() const override { return 4; }
-  at::Tensor forward(const at::Tensor& examples) override {
-    eval_passes += training() ? 0 : 1;
-    return examples.flatten(1) * one_;
-  }
-
- private:
-  at::Tensor one_;
-};
-
-std::vector<std::pair<Index, Index>> trained_on;  // example and label, draw by draw
-
-class Witness final : public shoal::Head {
- public:
-  void build(Context&, Index, Index) override {}
-  at::Tensor forward(const at::Tensor& embedding) override { return embedding; }
-  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override {
-    for (Index i = 0; i < labels.size(0); ++i)
-      trained_on.emplace_back(std::lround(logits[i][0].item<double>()), labels[i].item<Index>());
-    return logits.sum() * 0;
-  }
-  at::Tensor probabilities(const at::Tensor& logits) override { return logits; }
-};
-
-/// Begins with logits of 0: its first loss is exactly ln C.
-class ZeroHead final : public shoal::Head {
- public:
-  void build(Context&, Index embedding, Index classes) override {
-    weight_ = add_parameter("weight", at::zeros({classes, embedding}));
-  }
-  at::Tensor forward(const at::Tensor& embedding) override { return embedding.matmul(weight_.t()); }
-  at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override {
-    return at::cross_entropy_loss(logits, labels);
-  }
-  at::Tensor probabilities(const at::Tensor& logits) override { return logits.softmax(1); }
-
- private:
-  at::Tensor weight_;
-};
-
 /// Cosines with fixed class vectors, over 0.1.
 class CosineHead final : public shoal::Head {
  public:
@@ -131,29 +68,7 @@ class CosineHead final : public shoal::Head {
   at::Tensor weight_;
 };
 
-std::vector<std::vector<float>> clustered;  // the first column, fit by fit
-std::vector<std::uint64_t> chances;         // the first random number, fit by fit
-std::vector<bool> warm;                     // whether centroids were given, fit by fit
-
-/// Always the same labels; says what it saw.
-class Frozen final : public shoal::Clusterer {
- public:
-  static constexpr const char* kTraits[] = {"noise", nullptr};
-  explicit Frozen(const std::vector<std::int64_t>& labels) : labels_(labels) {}
-  shoal::Clustering fit(Context& context, const shoal::FitInput& input) override {
-    const auto x = input.features.matrix<float>();
-    auto& column = clustered.emplace_back();
-    for (Eigen::Index i = 0; i < x.rows(); ++i) column.push_back(x(i, 0));
-    chances.push_back(context.random("first")());
-    return {.labels = context.copy(labels_),
-            .clusters = *std::max_element(labels_.begin(), labels_.end()) + 1,
-            .iterations = 1};
-  }
-  void predict(Context&, ConstArray, shoal::MutableArray) const override {}
-
- private:
-  std::vector<std::int64_t> labels_;
-};
+std::vector<bool> warm;  // whether centroids were given, fit by fit
 
 /// One step of Lloyd's from given centroids, or else from rows 0, 1, … k − 1.
 class OneStep final : public shoal::Clusterer {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "shoal/kernels/sums.h"
+
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using shoal::Context;
@@ -24,15 +26,10 @@ void fix_signs(MatrixXd& vectors) {
   }
 }
 
-/// aᵀb, blocks of rows added in order.
-MatrixXd product(const Context& context, const RowMatrix<double>& a, const RowMatrix<double>& b) {
-  std::vector<MatrixXd> parts(static_cast<std::size_t>((a.rows() + kRows - 1) / kRows));
-  context.parallel_for(a.rows(), kRows, [&](Index from, Index to) {
-    parts[static_cast<std::size_t>(from / kRows)] =
-        a.middleRows(from, to - from).transpose() * b.middleRows(from, to - from);
+MatrixXd transposed_product(const Context& context, const RowMatrix<double>& a, const RowMatrix<double>& b) {
+  return shoal::kernels::sum_over_chunks(context, a.rows(), kRows, [&](Index from, Index to) -> MatrixXd {
+    return a.middleRows(from, to - from).transpose() * b.middleRows(from, to - from);
   });
-  for (std::size_t i = 1; i < parts.size(); ++i) parts[0] += parts[i];
-  return parts[0];
 }
 
 /// D^−½ W D^−½ without its first eigenvector, √degree, whose value is 1.
@@ -121,7 +118,7 @@ MatrixXd spectral_start(const Context& context, const FuzzyGraph& graph, Index d
     context.progress(round, kMaxRounds, "rounds of the spectral start");
     x = adjacency.orthonormal(filtered(adjacency, x, cut, kDegree));
     adjacency.apply(x, 1, 0, 0, x, image);
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> small(product(context, x, image));
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> small(transposed_product(context, x, image));
     const MatrixXd turn = small.eigenvectors().rowwise().reverse();
     const VectorXd values = small.eigenvalues().reverse();
     x = x * turn;

@@ -2,6 +2,7 @@
 #ifndef SHOAL_KERNELS_SUMS_H_
 #define SHOAL_KERNELS_SUMS_H_
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,20 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
+
+/// Σ of the matrices part(from, to) over chunks of `chunk` of n ≥ 1 rows, the last one shorter, added in their order:
+/// the same bytes for any number of threads. Memory ⌈n/chunk⌉ matrices.
+template <typename Part>
+auto sum_over_chunks(const Context& context, Index n, Index chunk, Part&& part) {
+  std::vector<decltype(part(Index{}, Index{}))> parts(static_cast<std::size_t>((n + chunk - 1) / chunk));
+  context.parallel_for(n, chunk,
+                       [&](Index from, Index to) { parts[static_cast<std::size_t>(from / chunk)] = part(from, to); });
+  for (std::size_t i = 1; i < parts.size(); ++i) parts[0] += parts[i];
+  return std::move(parts[0]);
+}
+
+/// Rows in a chunk, for at most 16 chunks, none of them tiny.
+inline Index sixteenth(Index n) { return std::max<Index>(1024, (n + 15) / 16); }
 
 struct ClusterSums {
   RowMatrix<double> sums;       ///< (K, D) Σ weight · row
