@@ -74,11 +74,16 @@ void Assignment::Worker::fetch(Index r) {
 }
 
 void Assignment::Worker::screen_all() {
-  for (Index r = 0; r < count_; ++r) fetch(r);
+  const bool in_place = operands_.in_place();
+  for (Index r = 0; r < count_; ++r) in_place ? void(operand_[r] = operands_.at(first_ + r)) : fetch(r);
   const Panels panels = centroids_.panels();
-  screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_});
-  for (Index r = 0; r < count_; ++r)
-    set_label(r, decider_.settle(first_ + r, operand_[r], norm2(r), best_[r], second_[r], lane_[r]));
+  screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_}, {});
+  float* const norms = s_.norm2.empty() ? norm2_ : s_.norm2.data() + first_;
+  if (in_place && !s_.norms_known) operands_.squared_norms(operand_, count_, norms);
+  const Index unsure = screen_.unsure(norms, best_, second_, centroids_.gap(), count_, doubtful_);
+  decider_.settle(first_, {doubtful_, at(unsure)}, operand_, norms, best_,
+                  [&](Index r, Index label) { lane_[r] = static_cast<std::int32_t>(label); });
+  for (Index r = 0; r < count_; ++r) set_label(r, lane_[r]);
   pass_.rows_read += count_;
   pass_.scores += count_ * centroids_.k();
 }
@@ -158,7 +163,7 @@ void Assignment::Worker::look_at_own(Index near) {
 void Assignment::Worker::label_by_projection() {
   for (Index r = 0; r < count_; ++r) listed_[r] = s_.projection->row(first_ + r);
   const Panels panels = s_.projection->centroids().panels();
-  screen_.top2(listed_, count_, panels, 0, panels.count, {best_, second_, lane_});
+  screen_.top2(listed_, count_, panels, 0, panels.count, {best_, second_, lane_}, {});
   for (Index r = 0; r < count_; ++r) s_.labels[at(first_ + r)] = s_.names[at(lane_[r])];
 }
 
@@ -211,7 +216,7 @@ void Assignment::Worker::score_group(Index g) {
     for (Index i = 0; i < found; ++i) listed_floor_[i] = second_[list_[i]];
     screen_.top2_of_panel(listed_, found, centroids_.panels(), first, listed_floor_, out);
   } else {
-    screen_.top2(listed_, found, centroids_.panels(), first, last, out);
+    screen_.top2(listed_, found, centroids_.panels(), first, last, out, {});
   }
   pass_.scores += found * (last - first) * kPanel;
   for (Index i = 0; i < found; ++i) listed_net_[i] = net_[list_[i]];

@@ -41,7 +41,7 @@ Centroids::Centroids(Index k, Index cols, Frame frame)
       bias_(panel_count_ * kPanel),
       rows_(k * cols),
       norms_(static_cast<std::size_t>(k)) {
-  gamma_ = gamma_of(cols);
+  gamma_ = screen_gamma(cols);
 }
 
 void Centroids::set(const Context& context, const RowMatrix<double>& centroids) {
@@ -74,10 +74,12 @@ void Centroids::set(const Context& context, const RowMatrix<double>& centroids) 
   decision_error_ = {.constant = gamma64 * v * v, .linear = 2 * gamma64 * v, .square = gamma64};
   // 2e + e₆₄ and what norm2 is wrong by, in √norm2 instead of U ≤ √norm2·(1 + 2γ + …), with room for float32.
   const double stretch = (1 + 4 * gamma_) * (1 + 0x1p-18);
-  distance_error_ = {
-      .constant = static_cast<float>((2 * score_error_.constant + decision_error_.constant) * stretch + 1e-30),
-      .linear = static_cast<float>((2 * score_error_.linear + decision_error_.linear) * stretch),
-      .square = static_cast<float>((2 * gamma_ + decision_error_.square) * stretch + 0x1p-20)};
+  const auto single = [](double x) { return static_cast<float>(x); };
+  gap_ = {.constant = single((2 * score_error_.constant + decision_error_.constant) * stretch + 1e-30),
+          .linear = single((2 * score_error_.linear + decision_error_.linear) * stretch),
+          .square = single(decision_error_.square * stretch)};
+  distance_error_ = gap_;
+  distance_error_.square = single((2 * gamma_ + decision_error_.square) * stretch + 0x1p-20);
   // Far outside of these limits float32 over- or underflows.
   usable_ = max_norm_ > 0x1p-40 && max_norm_ < 0x1p+40 && gamma_ > 0 && gamma_ < 0.25;
 }

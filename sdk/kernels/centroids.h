@@ -63,6 +63,8 @@ class Centroids {
   /// How far the best score must lie above another for its centroid to be nearer in float64 as well; `u` is a row's
   /// norm_bound.
   double threshold(double u) const { return 2 * score_error_.at(u) + decision_error_.at(u); }
+  /// The same in float32, in √norm2 and no less: with a greater gap the nearest centroid is known.
+  const DistanceError& gap() const { return gap_; }
   /// How far norm2 − 2·score may be from the true squared distance, computed in float32.
   const DistanceError& distance_error() const { return distance_error_; }
   /// The same for one row, in float64.
@@ -89,12 +91,12 @@ class Centroids {
   double max_norm_ = 0;        // V
   double gamma_;
   Polynomial score_error_, decision_error_;  // e and e₆₄, in U
-  DistanceError distance_error_ = {};
+  DistanceError gap_ = {}, distance_error_ = {};
   bool usable_ = false, filled_ = false;
 };
 
 /// A row that float32 cannot hold in the frame has no score: it is decided in float64 among all centroids.
-inline bool has_scores(float norm2) { return norm2 < 1e30F; }
+inline bool has_scores(float norm2) { return norm2 < kNoScores; }
 
 /// Rows as float32 for a frame: the caller's own numbers where they will do, copies where not.
 class Operands {
@@ -122,7 +124,15 @@ class Operands {
     return norm2 = pack(i, packed), packed;
   }
   /// Only if in_place().
-  float squared_norm(Index i) const { return screen_.squared_norm(at(i), frame_.shift.data(), rows_.cols()); }
+  float squared_norm(Index i) const {
+    const float* const row = at(i);
+    float out;
+    squared_norms(&row, 1, &out);
+    return out;
+  }
+  void squared_norms(const float* const* rows, Index count, float* out) const {
+    screen_.squared_norms(rows, frame_.shift.data(), count, rows_.cols(), out);
+  }
 
  private:
   const Rows& rows_;

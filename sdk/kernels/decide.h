@@ -3,8 +3,10 @@
 #define SHOAL_KERNELS_DECIDE_H_
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "centroids.h"
 
@@ -46,14 +48,34 @@ class Decider {
           consider(p * kPanel + lane);
     }
   }
-  /// Row i's label, its best two scores with all centroids being known, the best one with `lane`.
-  Index settle(Index i, const float* operand, float norm2, float best, float second, Index lane) {
-    if (!has_scores(norm2)) return among_all(i);
-    const double threshold = centroids_.threshold(centroids_.norm_bound(norm2));
-    if (static_cast<double>(best) - static_cast<double>(second) > threshold) return lane;
-    begin(i);
-    within(operand, 0, centroids_.panels().count, static_cast<double>(best) - threshold);
-    return label_;
+  /// Labels rows that their scores leave unsure, the best of all being known: calls use(r, label) for each r of the
+  /// list, row first + r being meant.
+  template <typename Use>
+  void settle(Index first, std::span<const std::int32_t> list, const float* const* operands, const float* norm2,
+              const float* best, Use&& use) {
+    const Panels panels = centroids_.panels();
+    unsure_.clear(), operands_.clear(), least_.clear();
+    for (const std::int32_t r : list) {
+      if (!has_scores(norm2[r])) {
+        use(r, among_all(first + r));
+        continue;
+      }
+      const double least = static_cast<double>(best[r]) - centroids_.threshold(centroids_.norm_bound(norm2[r]));
+      unsure_.push_back(r), operands_.push_back(operands[r]);
+      least_.push_back(std::nextafter(static_cast<float>(least), -std::numeric_limits<float>::infinity()));
+    }
+    const std::size_t count = unsure_.size(), panel_count = static_cast<std::size_t>(panels.count);
+    lanes_.resize(panel_count * count), best_below_.resize(count);
+    for (std::size_t p = 0; p < panel_count && count > 0; ++p)
+      screen_.lanes_above(operands_.data(), static_cast<Index>(count), panels, static_cast<Index>(p), least_.data(),
+                          lanes_.data() + p * count, best_below_.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      begin(first + unsure_[i]);
+      for (std::size_t p = 0; p < panel_count; ++p)
+        for (unsigned lanes = lanes_[p * count + i]; lanes != 0; lanes &= lanes - 1)
+          if (const Index c = static_cast<Index>(p) * kPanel + __builtin_ctz(lanes); c < centroids_.k()) consider(c);
+      use(unsure_[i], label_);
+    }
   }
   void begin(Index i) {
     x_ = rows_.read(i, row_.data());
@@ -98,6 +120,10 @@ class Decider {
   const Rows& rows_;
   const Centroids& centroids_;
   Buffer<double> row_;
+  std::vector<std::int32_t> unsure_;  // of settle: rows, their numbers, scores, and by panel the lanes that reach these
+  std::vector<const float*> operands_;
+  std::vector<float> least_, best_below_;
+  std::vector<std::uint16_t> lanes_;
   const double* x_ = nullptr;
   Index label_ = 0;
   double nearest_ = 0;

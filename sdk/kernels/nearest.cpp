@@ -10,13 +10,13 @@
 namespace shoal::kernels {
 namespace {
 
-constexpr Index kTaskRows = 768;
-constexpr Index kBlockRows = 96;  // rows that are packed together
+constexpr Index kTaskRows = 675;
+constexpr Index kBlockRows = 135;  // rows that are packed together
 
 // So many that threads have something to share where rows are few, as in a mini-batch.
 Index task_rows(Index n) { return std::clamp(n / 8 / kBlockRows * kBlockRows, kBlockRows, kTaskRows); }
 
-// One thread's work on one block of rows after another.
+// One thread's work on one task's rows.
 class Labeller {
  public:
   Labeller(Isa isa, const Rows& rows, const Centroids& centroids)
@@ -24,40 +24,47 @@ class Labeller {
         centroids_(centroids),
         operands_(rows, centroids.frame(), screen_),
         packed_(operands_.in_place() ? 0 : kBlockRows * rows.cols()),
-        decider_(isa, rows, centroids),
-        cols_(rows.cols()) {}
+        decider_(isa, rows, centroids) {}
 
-  /// Labels rows from … to; at most kBlockRows.
+  /// Labels rows from … to, of one task.
   void label(Index from, Index to, std::span<Index> labels) {
     if (!centroids_.screened()) {
       for (Index i = from; i < to; ++i) labels[static_cast<std::size_t>(i)] = decider_.among_all(i);
       return;
     }
-    const float* rows[kBlockRows];
-    float norm2[kBlockRows], best[kBlockRows], second[kBlockRows];
-    std::int32_t lane[kBlockRows];
-    for (Index i = from; i < to; ++i) {
-      const Index at = i - from;
-      rows[at] = operands_.take(i, packed_, at, norm2[at]);
-    }
-    const Panels panels = centroids_.panels();
-    screen_.top2(rows, to - from, panels, 0, panels.count, {best, second, lane});
-    for (Index i = from; i < to; ++i) {
-      const Index at = i - from;
-      labels[static_cast<std::size_t>(i)] = decider_.settle(i, rows[at], norm2[at], best[at], second[at], lane[at]);
-    }
+    if (operands_.in_place())
+      for (Index i = from; i < to; ++i) rows_[i - from] = operands_.at(i);
+    for (Index first = from; first < to; first += kBlockRows)
+      label_block(first, std::min(kBlockRows, to - first), rows_ + (operands_.in_place() ? first - from : 0),
+                  operands_.in_place() ? std::min(kBlockRows, to - std::min(to, first + kBlockRows)) : 0, labels);
   }
 
   double distance(Index i, Index label) { return decider_.squared_distance(i, label); }
   Index rechecked() const { return decider_.rows_decided(); }
 
  private:
+  // Rows `first` … of which there are `count`; where they are in place, rows[…] are their addresses, and those of
+  // `ahead` more.
+  void label_block(Index first, Index count, const float** rows, Index ahead, std::span<Index> labels) {
+    float norm2[kBlockRows], best[kBlockRows], second[kBlockRows];
+    std::int32_t lane[kBlockRows], unsure[kBlockRows];
+    if (!operands_.in_place())
+      for (Index r = 0; r < count; ++r) rows[r] = operands_.take(first + r, packed_, r, norm2[r]);
+    const Panels panels = centroids_.panels();
+    screen_.top2(rows, count, panels, 0, panels.count, {best, second, lane}, {rows + count, ahead});
+    if (operands_.in_place()) operands_.squared_norms(rows, count, norm2);  // now that they are in the cache
+    for (Index r = 0; r < count; ++r) labels[static_cast<std::size_t>(first + r)] = lane[r];
+    const Index count_unsure = screen_.unsure(norm2, best, second, centroids_.gap(), count, unsure);
+    decider_.settle(first, {unsure, static_cast<std::size_t>(count_unsure)}, rows, norm2, best,
+                    [&](Index r, Index label) { labels[static_cast<std::size_t>(first + r)] = label; });
+  }
+
   const Screen& screen_;
   const Centroids& centroids_;
   Operands operands_;
   Buffer<float> packed_;
   Decider decider_;
-  Index cols_;
+  const float* rows_[kTaskRows];
 };
 
 void require_fitting(ConstArray features, ConstArray centroids, Index labels) {
@@ -103,8 +110,7 @@ NearestReport nearest_on(Isa isa, const Context& context, ConstArray features, C
   std::atomic<Index> rechecked{0};
   context.parallel_for(rows.rows(), task_rows(rows.rows()), [&](Index from, Index to) {
     Labeller labeller(isa, rows, ready);
-    for (Index start = from; start < to; start += kBlockRows)
-      labeller.label(start, std::min(to, start + kBlockRows), labels);
+    labeller.label(from, to, labels);
     if (!squared_distance.empty())
       for (Index i = from; i < to; ++i) {
         const auto at = static_cast<std::size_t>(i);

@@ -67,6 +67,16 @@ TEST(Nearest, IsThePlainLoopAroundEveryVectorWidth) {
     }
 }
 
+TEST(Nearest, IsThePlainLoopAroundEverySpanOfColumns) {  // of few centroids and of many, which are scored in two ways
+  for (const Index d : {111, 112, 113, 224, 225, 337, 785})
+    for (const Index k : {3, 16, 40, 97}) {
+      expect_the_plain_loop(normal_points<float>(21, 149, d), normal_points<double>(22, k, d));
+      const shoal::RowMatrix<double> centroids = normal_points<double>(23, k, d);
+      const shoal::RowMatrix<double> close = centroids.colwise().mean().replicate(k, 1) + 1e-7 * centroids;
+      expect_the_plain_loop(normal_points<float>(24, 149, d), close);  // float32 cannot tell these apart
+    }
+}
+
 TEST(Nearest, IsThePlainLoopAroundEveryBlockOfRows) {
   for (const Index n : {1, 2, 5, 95, 96, 97, 767, 768, 769, 1600})
     expect_the_plain_loop(normal_points<float>(5, n, 12), normal_points<float>(6, 20, 12));

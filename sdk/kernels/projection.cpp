@@ -70,7 +70,7 @@ void Projection::take_rows(const Context& context, const Rows& rows, Isa isa, st
   const LanePanels lanes(directions_.cast<float>(), bias);
   const Panels directions = lanes.panels();
   const Index panels = directions.count;
-  const double gamma = gamma_of(cols);
+  const double gamma = screen_gamma(cols);
 
   context.parallel_for(rows.rows(), kBlockRows, [&](Index from, Index to) {
     const Operands operands(rows, frame_, screen);

@@ -19,18 +19,17 @@ using Floats = hn::CappedTag<float, kPanel>;
 using Quads = hn::CappedTag<float, 4>;
 using Vector = hn::Vec<Floats>;
 constexpr Index kLanes = hn::MaxLanes(Floats());
-constexpr int kVectors = 2;
-constexpr Index kRows = kVectors * kLanes;  // of a block
-constexpr Index kChunkCols = 128;           // columns of a block that are turned at once: they stay in the first cache
-constexpr Index kRowLines = (kRows + kLine - 1) / kLine;
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
-// Centroids whose scores with a block's rows are in registers at once.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-constexpr int kMostCentroids = 8;
+// A block's rows, in vectors, and the centroids whose scores with them are in registers at once.
+#if HWY_TARGET == HWY_AVX3
+constexpr int kVectors = 3, kMostCentroids = 8;
+#elif HWY_TARGET == HWY_NEON
+constexpr int kVectors = 2, kMostCentroids = 8;
 #else
-constexpr int kMostCentroids = 6;
+constexpr int kVectors = 2, kMostCentroids = 6;
 #endif
+constexpr Index kRows = kVectors * kLanes;
 
 #if HWY_TARGET != HWY_SCALAR
 // Columns j … j+3 of the rows r, r+4, r+8, …: one quad of lanes from each.
@@ -48,37 +47,41 @@ HWY_INLINE Vector quads(const float* const* rows, Index r, Index j) {
 }
 #endif
 
-// kRows rows, with their columns turned into vectors, and their scores with the centroids of a panel.
+// kRows rows, with their columns turned into vectors.
 class Block {
  public:
-  // Takes the rows from `from` on, of `count`; those beyond repeat the last.
-  void take(const float* const* rows, Index from, Index count, Index cols) {
+  // Takes the rows from `from` on, of `count`; those beyond repeat the last. After these come those ahead.
+  void take(const float* const* rows, Index from, Index count, Index cols, const Ahead& ahead) {
     cols_ = cols;
     for (Index r = 0; r < kRows; ++r) rows_[r] = rows[std::min(from + r, count - 1)];
-    for (Index r = 0; r < kRows; ++r) next_[r] = rows[std::min(from + kRows + r, count - 1)];
+    for (Index r = 0; r < kRows; ++r) {
+      const Index next = from + kRows + r;
+      next_[r] = next < count       ? rows[next]
+                 : ahead.count == 0 ? rows[count - 1]
+                                    : ahead.rows[std::min(next - count, ahead.count - 1)];
+    }
     turned_from_ = -1;
+    ahead_row_ = ahead_col_ = 0;
   }
 
-  // score(c, v) for the panel's first `lanes` centroids
-  void score(const Panels& panels, Index panel, Index lanes) {
+  // Calls use(lane, scores), scores being Vector[kVectors], for the panel's first `lanes` lanes in order.
+  template <typename Use>
+  HWY_INLINE void score(const Panels& panels, Index panel, Index lanes, Use&& use) {
     const float* values = panels.values + panel * cols_ * kPanel;
     const float* bias = panels.bias + panel * kPanel;
-    const Floats d;
-    for (Index c = 0; c < lanes; ++c)
-      for (int v = 0; v < kVectors; ++v) hn::Store(hn::Set(d, bias[c]), d, scores_[c][v]);
-    for (Index from = 0; from < cols_; from += kChunkCols) {
-      const Index here = std::min(kChunkCols, cols_ - from);
+    const Index parts = (lanes + kMostCentroids - 1) / kMostCentroids;
+    for (Index from = 0; from < cols_; from += kSpan) {
+      const Index here = std::min(kSpan, cols_ - from);
+      const bool first = from == 0, last = from + here == cols_;
       turn(from, here);
-      // 10 centroids are better cut 5 + 5 than 6 + 4.
-      const Index parts = (lanes + kMostCentroids - 1) / kMostCentroids;
+      // 10 centroids are better cut 5 + 5 than 8 + 2.
       for (Index part = 0, c = 0; part < parts; ++part) {
         const Index many = (lanes - c + parts - part - 1) / (parts - part);
-        add_products(many, values + from * kPanel + c, here, c, from);
+        add_products(many, values + from * kPanel + c, here, c, first ? bias + c : nullptr, last, use);
         c += many;
       }
     }
   }
-  HWY_INLINE Vector score(Index c, int v) const { return hn::Load(Floats(), scores_[c][v]); }
 
  private:
   void turn(Index from, Index cols) {
@@ -114,42 +117,66 @@ class Block {
   }
 #endif
 
-  template <int kMany = kMostCentroids>
-  HWY_INLINE void add_products(Index many, const float* values, Index cols, Index first, Index from) {
+  // `many` centroids, of which lane `lane` of the panel is the first, with `cols` columns. The sums begin with `bias`,
+  // or where that is null go on; they are used, or kept where they are not the last.
+  template <int kMany = kMostCentroids, typename Use>
+  HWY_INLINE void add_products(Index many, const float* values, Index cols, Index lane, const float* bias, bool last,
+                               Use&& use) {
     if constexpr (kMany > 1) {
-      if (many < kMany) return add_products<kMany - 1>(many, values, cols, first, from);
+      if (many < kMany) return add_products<kMany - 1>(many, values, cols, lane, bias, last, use);
     }
     const Floats d;
     Vector sums[kMany][kVectors];
 #pragma GCC unroll 8
     for (int c = 0; c < kMany; ++c)
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) sums[c][v] = score(first + c, v);
-    for (Index j = 0; j < cols; ++j, values += kPanel) {
-      // The hardware does not guess where the next rows lie. They have a line for each column, or two.
-      if (first == 0)
-        for (Index line = 0; line < kRowLines; ++line)
-          hwy::Prefetch(next_[(j * kRowLines + line) % kRows] + from + (j * kRowLines + line) / kRows * kLine);
-      Vector x[kVectors];
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) x[v] = hn::Load(d, columns_[j] + v * kLanes);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) sums[c][v] = bias ? hn::Set(d, bias[c]) : hn::Zero(d);
+    const float* x = columns_[0];
+    const auto add_column = [&]() HWY_ATTR {
+      Vector column[kVectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) column[v] = hn::Load(d, x + v * kLanes);
 #pragma GCC unroll 8
       for (int c = 0; c < kMany; ++c) {
         const Vector value = hn::Set(d, values[c]);
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) sums[c][v] = hn::MulAdd(value, x[v], sums[c][v]);
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) sums[c][v] = hn::MulAdd(value, column[v], sums[c][v]);
       }
+      values += kPanel, x += kRows;
+    };
+    Index j = 0;
+    for (; j < cols && ahead_row_ < kRows; ++j) {
+      fetch_ahead();
+      if (ahead_row_ < kRows) fetch_ahead();
+      add_column();
     }
+    for (; j < cols; ++j) add_column();
 #pragma GCC unroll 8
-    for (int c = 0; c < kMany; ++c)
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) hn::Store(sums[c][v], d, scores_[first + c][v]);
+    for (int c = 0; c < kMany; ++c) {
+      if (!bias)
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) sums[c][v] = hn::Add(sums[c][v], hn::Load(d, sums_[lane + c][v]));
+      if (last) {
+        use(lane + c, sums[c]);
+        continue;
+      }
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) hn::Store(sums[c][v], d, sums_[lane + c][v]);
+    }
+  }
+
+  // Asks for one line of the next rows: the hardware does not guess where they lie. To the cache of the second level,
+  // as that of the first is full of columns.
+  HWY_INLINE void fetch_ahead() {
+    __builtin_prefetch(next_[ahead_row_] + ahead_col_, 0, 2);
+    if ((ahead_col_ += kLine) >= cols_) ahead_col_ = 0, ++ahead_row_;
   }
 
   Index cols_ = 0, turned_from_ = -1;
+  Index ahead_row_ = 0, ahead_col_ = 0;
   const float *rows_[kRows], *next_[kRows];
-  alignas(64) float columns_[kChunkCols][kRows];
-  alignas(64) float scores_[kPanel][kVectors][kLanes];
+  alignas(64) float columns_[kSpan][kRows];
+  alignas(64) float sums_[kPanel][kVectors][kLanes];
 };
 
 // Writes the first `count` of a block's lanes.
@@ -165,32 +192,31 @@ HWY_INLINE void write(const Lanes (&from)[kVectors], Index count, T* out) {
   std::copy_n(all, count, out);
 }
 
-void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out) {
+void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
+          const Ahead& ahead) {
   const Floats d;
   const hn::RebindToSigned<Floats> whole;
   Block block;
   for (Index from = 0; from < count; from += kRows) {
     const Index here = std::min(kRows, count - from);
-    block.take(rows, from, count, panels.cols);
+    block.take(rows, from, count, panels.cols, ahead);
     Vector best[kVectors], second[kVectors];
     hn::Vec<decltype(whole)> lane[kVectors];
     for (int v = 0; v < kVectors; ++v) {
       best[v] = second[v] = hn::Set(d, kLowest);
       lane[v] = hn::Set(whole, static_cast<std::int32_t>(first * kPanel));
     }
-    for (Index panel = first; panel < last; ++panel) {
-      const Index lanes = panels.lanes_of(panel);
-      block.score(panels, panel, lanes);
-      for (Index c = 0; c < lanes; ++c)
+    for (Index panel = first; panel < last; ++panel)
+      block.score(panels, panel, panels.lanes_of(panel), [&](Index c, const Vector(&scores)[kVectors]) HWY_ATTR {
+        const auto it = hn::Set(whole, static_cast<std::int32_t>(panel * kPanel + c));
+#pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v) {
-          const Vector score = block.score(c, v);
-          const auto nearer = hn::Gt(score, best[v]);
-          second[v] = hn::Max(second[v], hn::Min(best[v], score));
-          lane[v] = hn::IfThenElse(hn::RebindMask(whole, nearer),
-                                   hn::Set(whole, static_cast<std::int32_t>(panel * kPanel + c)), lane[v]);
-          best[v] = hn::IfThenElse(nearer, score, best[v]);
+          const auto nearer = hn::Gt(scores[v], best[v]);
+          second[v] = hn::Max(second[v], hn::Min(best[v], scores[v]));
+          lane[v] = hn::IfThenElse(hn::RebindMask(whole, nearer), it, lane[v]);
+          best[v] = hn::Max(best[v], scores[v]);
         }
-    }
+      });
     write(best, here, out.best + from);
     write(second, here, out.second + from);
     write(lane, here, out.lane + from);
@@ -201,27 +227,23 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
                  std::uint16_t* lanes, float* best_below) {
   const Floats d;
   const hn::RebindToSigned<Floats> whole;
-  const Index used = panels.lanes_of(panel);
   Block block;
   for (Index from = 0; from < count; from += kRows) {
     const Index here = std::min(kRows, count - from);
-    block.take(rows, from, count, panels.cols);
-    block.score(panels, panel, used);
+    block.take(rows, from, count, panels.cols, {});
     alignas(64) float floors[kRows];
     for (Index r = 0; r < kRows; ++r) floors[r] = floor[from + std::min(r, here - 1)];
     Vector below[kVectors];
     hn::Vec<decltype(whole)> bits[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      const Vector least = hn::Load(d, floors + v * kLanes);
-      below[v] = hn::Set(d, kLowest);
-      bits[v] = hn::Zero(whole);
-      for (Index c = 0; c < used; ++c) {
-        const Vector score = block.score(c, v);
-        const auto above = hn::Ge(score, least);
-        below[v] = hn::Max(below[v], hn::IfThenElse(above, hn::Set(d, kLowest), score));
+    for (int v = 0; v < kVectors; ++v) below[v] = hn::Set(d, kLowest), bits[v] = hn::Zero(whole);
+    block.score(panels, panel, panels.lanes_of(panel), [&](Index c, const Vector(&scores)[kVectors]) HWY_ATTR {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        const auto above = hn::Ge(scores[v], hn::Load(d, floors + v * kLanes));
+        below[v] = hn::Max(below[v], hn::IfThenElse(above, hn::Set(d, kLowest), scores[v]));
         bits[v] = hn::Or(bits[v], hn::IfThenElseZero(hn::RebindMask(whole, above), hn::Set(whole, 1 << c)));
       }
-    }
+    });
     write(below, here, best_below + from);
     alignas(64) std::int32_t all[kRows];
     for (int v = 0; v < kVectors; ++v) hn::Store(bits[v], whole, all + v * kLanes);

@@ -9,7 +9,8 @@ namespace kernels {
 
 /// Functions of Screen, with the same results.
 struct RowLanes {
-  void (*top2)(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out);
+  void (*top2)(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
+               const Ahead& ahead);
   void (*lanes_above)(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                       std::uint16_t* lanes, float* best_below);
 };

@@ -34,29 +34,32 @@ HWY_INLINE unsigned bits_of(Mask mask) {
   return bits;
 }
 
-// Rows and panels in a tile, as many as the registers hold with the panels' values and one row's beside them.
+// Rows and panels in a tile: as many as the registers hold with the panels' values and one row's beside them, and no
+// more rows than there are registers for addresses.
 #if HWY_TARGET == HWY_AVX3
-constexpr int kTileRows = 8, kTilePanels = 3, kTallRows = 16;
-#elif HWY_TARGET == HWY_AVX2
-constexpr int kTileRows = 6, kTilePanels = 1, kTallRows = 6;
-#elif HWY_TARGET == HWY_NEON
-constexpr int kTileRows = 6, kTilePanels = 1, kTallRows = 6;
+constexpr int kTileRows = 9, kTilePanels = 3;
+#elif HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_NEON
+constexpr int kTileRows = 6, kTilePanels = 1;
 #else
-constexpr int kTileRows = 3, kTilePanels = 1, kTallRows = 3;
+constexpr int kTileRows = 3, kTilePanels = 1;
 #endif
 
 // Σ of `value(v, j)` over the columns, v the place of a vector, j that of a single number.
 template <typename Of, typename OfOne>
 HWY_INLINE float sum_over(Index cols, Of&& of, OfOne&& of_one) {
   const Floats d;
-  Vector sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  constexpr int kAtOnce = std::max(4, static_cast<int>(kSums) / kLanes);
+  Vector sums[kAtOnce];
+  for (Vector& sum : sums) sum = hn::Zero(d);
   Index j = 0;
-  for (; j + 4 * kLanes <= cols; j += 4 * kLanes)
-    for (int s = 0; s < 4; ++s) sums[s] = of(j + s * kLanes, sums[s]);
+  for (; j + kAtOnce * kLanes <= cols; j += kAtOnce * kLanes)
+    for (int s = 0; s < kAtOnce; ++s) sums[s] = of(j + s * kLanes, sums[s]);
   for (; j + kLanes <= cols; j += kLanes) sums[0] = of(j, sums[0]);
   float rest = 0;
   for (; j < cols; ++j) rest += of_one(j);
-  return rest + hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3]))));
+  for (int s = kAtOnce / 2; s > 0; s /= 2)
+    for (int i = 0; i < s; ++i) sums[i] = hn::Add(sums[i], sums[i + s]);
+  return rest + hn::GetLane(hn::SumOfLanes(d, sums[0]));
 }
 
 HWY_INLINE float squares(const float* x, Index cols) {
@@ -85,7 +88,7 @@ float pack_float32(const float* x, const float* shift, double scale, Index cols,
   return pack(x, shift, scale, cols, out);
 }
 
-float squared_norm(const float* x, const float* shift, Index cols) {
+HWY_INLINE float squared_norm(const float* x, const float* shift, Index cols) {
   const Floats d;
   return sum_over(
       cols,
@@ -101,25 +104,84 @@ float widen_uint8(const std::uint8_t* HWY_RESTRICT x, const float* shift, Index 
   return squared_norm(out, shift, cols);
 }
 
+// The first `count` numbers, then zeros; what lies after them is not read.
+HWY_INLINE Vector first_of(const float* x, Index count) {
+  const Floats d;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+  return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, x);
+#else
+  alignas(64) float all[kLanes] = {};
+  std::copy_n(x, count, all);
+  return hn::Load(d, all);
+#endif
+}
+
+// Sixteen numbers of each of four rows at once, so that the additions of one hide behind those of the others.
+void squared_norms(const float* const* rows, const float* shift, Index count, Index cols, float* out) {
+  const Floats d;
+  constexpr Index kAtOnce = 4;
+  Index i = 0;
+  for (; i + kAtOnce <= count; i += kAtOnce) {
+    Vector sums[kAtOnce][kParts];
+    for (auto& of_row : sums)
+      for (Vector& sum : of_row) sum = hn::Zero(d);
+    Index j = 0;
+    for (; j + kPanel <= cols; j += kPanel)
+#pragma GCC unroll 16
+      for (int v = 0; v < kParts; ++v) {
+        const Vector at = hn::LoadU(d, shift + j + v * kLanes);
+#pragma GCC unroll 4
+        for (Index r = 0; r < kAtOnce; ++r) {
+          const Vector x = hn::Sub(hn::LoadU(d, rows[i + r] + j + v * kLanes), at);
+          sums[r][v] = hn::MulAdd(x, x, sums[r][v]);
+        }
+      }
+    for (Index v = 0; j < cols; j += kLanes, ++v) {
+      const Index left = std::min<Index>(kLanes, cols - j);
+      const Vector at = first_of(shift + j, left);
+#pragma GCC unroll 4
+      for (Index r = 0; r < kAtOnce; ++r) {
+        const Vector x = hn::Sub(first_of(rows[i + r] + j, left), at);
+        sums[r][v] = hn::MulAdd(x, x, sums[r][v]);
+      }
+    }
+#pragma GCC unroll 4
+    for (Index r = 0; r < kAtOnce; ++r) {
+      Vector sum = sums[r][0];
+      for (int v = 1; v < kParts; ++v) sum = hn::Add(sum, sums[r][v]);
+      out[i + r] = hn::GetLane(hn::SumOfLanes(d, sum));
+    }
+  }
+  for (; i < count; ++i) out[i] = squared_norm(rows[i], shift, cols);
+}
+
 // Scores of kRows rows with kPanels panels, in registers: lanes are centroids, each number of a row is broadcast.
 template <int kRows, int kPanels>
 struct Tile {
+  static constexpr Index kFloats = Index{kRows} * kPanels * kPanel;
   Vector score[kRows][kPanels][kParts];
 
-  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first) {
+  HWY_INLINE void start(const Panels& panels, Index first) {
     const Floats d;
-    const float* values = panels.values + first * panels.cols * kPanel;
+#pragma GCC unroll 16
+    for (int p = 0; p < kPanels; ++p)
+#pragma GCC unroll 16
+      for (int v = 0; v < kParts; ++v) {
+        const Vector bias = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) score[r][p][v] = bias;
+      }
+  }
+
+  // Adds the products of the columns from `from` up to `to`.
+  HWY_INLINE void add(const float* const* rows, const Panels& panels, Index first, Index from, Index to) {
+    const Floats d;
     const Index apart = panels.cols * kPanel;
+    const float* values = panels.values + first * apart + from * kPanel;
     const float* x[kRows];
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) x[r] = rows[r];
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-      for (int p = 0; p < kPanels; ++p)
-#pragma GCC unroll 16
-        for (int v = 0; v < kParts; ++v) score[r][p][v] = hn::LoadU(d, panels.bias + (first + p) * kPanel + v * kLanes);
-    for (Index j = 0; j < panels.cols; ++j, values += kPanel) {
+    for (Index j = from; j < to; ++j, values += kPanel) {
       Vector c[kPanels][kParts];
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
@@ -134,6 +196,37 @@ struct Tile {
           for (int v = 0; v < kParts; ++v) score[r][p][v] = hn::MulAdd(c[p][v], xj, score[r][p][v]);
       }
     }
+  }
+
+  HWY_INLINE void compute(const float* const* rows, const Panels& panels, Index first) {
+    start(panels, first);
+    add(rows, panels, first, 0, std::min(panels.cols, kSpan));
+    for (Index from = kSpan; from < panels.cols; from += kSpan) {
+      alignas(64) float before[kFloats];
+      save(before);
+      clear();
+      add(rows, panels, first, from, std::min(panels.cols, from + kSpan));
+      add(before);
+    }
+  }
+
+  // To and from kFloats numbers of memory.
+  HWY_INLINE void save(float* to) const {
+#pragma GCC unroll 64
+    for (int i = 0; i < kRows * kPanels * kParts; ++i)
+      hn::Store(score[i / (kPanels * kParts)][i / kParts % kPanels][i % kParts], Floats(), to + i * kLanes);
+  }
+  HWY_INLINE void add(const float* from) {
+#pragma GCC unroll 64
+    for (int i = 0; i < kRows * kPanels * kParts; ++i) {
+      Vector& sum = score[i / (kPanels * kParts)][i / kParts % kPanels][i % kParts];
+      sum = hn::Add(sum, hn::Load(Floats(), from + i * kLanes));
+    }
+  }
+  HWY_INLINE void clear() {
+#pragma GCC unroll 64
+    for (int i = 0; i < kRows * kPanels * kParts; ++i)
+      score[i / (kPanels * kParts)][i / kParts % kPanels][i % kParts] = hn::Zero(Floats());
   }
 
   // Lanes of panel p of row r, each vector's best and second best over the panel's vectors.
@@ -163,27 +256,6 @@ struct Tile {
     return out;
   }
 
-  // Merges row r's panels into the best two and the lane.
-  HWY_INLINE void reduce(int r, Index first, float& best, float& second, std::int32_t& lane) const {
-    const Floats d;
-#pragma GCC unroll 4
-    for (int p = 0; p < kPanels; ++p) {
-      Vector high, low;
-      fold(r, p, high, low);
-      const Vector greatest = hn::MaxOfLanes(d, high);
-      const float here = hn::GetLane(greatest);
-      if (!(here > second)) continue;  // the usual case where there are many panels
-      if (here > best) {
-        float next;
-        lane = static_cast<std::int32_t>((first + p) * kPanel) + place(r, p, high, low, greatest, next);
-        second = std::max(best, next);
-        best = here;
-      } else {
-        second = here;
-      }
-    }
-  }
-
   // The best two of panel 0 of row r, the second and the lane only if the best is above `floor`.
   HWY_INLINE void reduce_one(int r, Index panel, float floor, float& best, float& second, std::int32_t& lane) const {
     Vector high, low;
@@ -211,54 +283,149 @@ HWY_INLINE void each_tile(const float* const* rows, Index count, const Panels& p
   use(tile, row, count - row);
 }
 
-template <int kRows, int kPanels>
-HWY_INLINE void top2_of_panels(const float* const* rows, Index count, const Panels& panels, Index first,
-                               const Best& out) {
-  each_tile<kRows, kPanels>(rows, count, panels, first, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+// Rows that are screened against all panels before the next ones are: they stay in the cache of the second level.
+constexpr Index kBlockRows = 135 / kTileRows * kTileRows;
+
+// The best two of each lane of a block's rows, over the panels so far, and in which panel the best was: kept lane by
+// lane until the last panel, as one row's lanes can only be compared at some length.
+struct LaneBest {
+  alignas(64) float best[kBlockRows][kPanel], second[kBlockRows][kPanel];
+  alignas(64) std::int32_t panel[kBlockRows][kPanel];
+
+  void clear(Index count) {
+    std::fill_n(best[0], count * kPanel, kLowest);
+    std::fill_n(second[0], count * kPanel, kLowest);
+    std::fill_n(panel[0], count * kPanel, 0);
+  }
+
+  template <int kRows, int kPanels>
+  HWY_INLINE void take(const Tile<kRows, kPanels>& tile, int r, Index row, Index first) {
+    const Floats d;
+    const hn::RebindToSigned<Floats> whole;
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-      if (r < here) tile.reduce(r, first, out.best[row + r], out.second[row + r], out.lane[row + r]);
-  });
+    for (int v = 0; v < kParts; ++v) {
+      Vector high = hn::Load(d, best[row] + v * kLanes), low = hn::Load(d, second[row] + v * kLanes);
+      auto of = hn::Load(whole, panel[row] + v * kLanes);
+#pragma GCC unroll 4
+      for (int p = 0; p < kPanels; ++p) {
+        const Vector score = tile.score[r][p][v];
+        of = hn::IfThenElse(hn::RebindMask(whole, hn::Gt(score, high)),
+                            hn::Set(whole, static_cast<std::int32_t>(first + p)), of);
+        low = hn::Max(low, hn::Min(high, score));
+        high = hn::Max(high, score);
+      }
+      hn::Store(high, d, best[row] + v * kLanes);
+      hn::Store(low, d, second[row] + v * kLanes);
+      hn::Store(of, whole, panel[row] + v * kLanes);
+    }
+  }
+
+  HWY_INLINE void finish(Index row, float& row_best, float& row_second, std::int32_t& lane) const {
+    const Floats d;
+    Vector high = hn::Load(d, best[row]), low = hn::Load(d, second[row]);
+    for (int v = 1; v < kParts; ++v) {
+      const Vector other = hn::Load(d, best[row] + v * kLanes);
+      low = hn::Max(hn::Max(low, hn::Load(d, second[row] + v * kLanes)), hn::Min(high, other));
+      high = hn::Max(high, other);
+    }
+    const Vector greatest = hn::MaxOfLanes(d, high);
+    row_best = hn::GetLane(greatest);
+    const auto found = hn::FindFirstTrue(d, hn::Eq(high, greatest));
+    auto at = found < 0 ? 0 : found;  // none is equal where a score is not a number
+    const Vector others = hn::IfThenElse(hn::Eq(hn::Iota(d, 0.0F), hn::Set(d, static_cast<float>(at))), low, high);
+    row_second = hn::GetLane(hn::MaxOfLanes(d, others));
+    while (at + kLanes < kPanel && best[row][at] != row_best) at += kLanes;
+    lane = panel[row][at] * static_cast<std::int32_t>(kPanel) + static_cast<std::int32_t>(at);
+  }
+};
+
+// Asks for the lines of rows that are needed next, a few at a time.
+class Prefetcher {
+ public:
+  // All of them by the time that `calls` calls of some() have been made.
+  Prefetcher(const Ahead& ahead, Index cols, Index calls)
+      : ahead_(ahead), cols_(cols), lines_((ahead.count * ((cols + kLine - 1) / kLine + 1) + calls - 1) / calls) {}
+  HWY_INLINE void some() {
+    for (Index line = 0; line < lines_ && row_ < ahead_.count; ++line) {
+      __builtin_prefetch(ahead_.rows[row_] + col_, 0, 2);  // to the cache of the second level
+      if ((col_ += kLine) >= cols_) col_ = 0, ++row_;
+    }
+  }
+
+ private:
+  Ahead ahead_;
+  Index cols_, lines_, row_ = 0, col_ = 0;
+};
+
+// At most kBlockRows rows. Span by span, so that a span of the panels stays in the cache of the first level while the
+// rows go by: from that of the second it would not come as fast as it is used.
+template <int kPanels>
+HWY_INLINE void take_panels(const float* const* rows, Index count, const Panels& panels, Index first, LaneBest& lanes,
+                            Prefetcher& ahead) {
+  using Of = Tile<kTileRows, kPanels>;
+  alignas(64) float sums[kBlockRows / kTileRows * Of::kFloats];
+  const Index spans = (panels.cols + kSpan - 1) / kSpan;
+  for (Index span = 0; span < spans; ++span) {
+    const Index from = panels.cols * span / spans, to = panels.cols * (span + 1) / spans;
+    float* here = sums;
+    for (Index row = 0; row < count; row += kTileRows, here += Of::kFloats) {
+      Of tile;
+      if (span == 0) tile.start(panels, first);
+      else tile.clear();
+      tile.add(rows + row, panels, first, from, to);
+      ahead.some();
+      if (span > 0) tile.add(here);
+      if (span + 1 < spans) {
+        tile.save(here);
+        continue;
+      }
+#pragma GCC unroll 16
+      for (int r = 0; r < kTileRows; ++r) lanes.take(tile, r, row + r, first);
+    }
+  }
 }
 
-// Rows that are screened against all panels before the next ones are: they stay in the cache of the second level.
-constexpr Index kBlockRows = 96;
-
-void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out) {
-  if (row_lanes_pay(panels, first, last)) return kRowLanes.top2(rows, count, panels, first, last, out);
-  std::fill_n(out.best, count, kLowest);
-  std::fill_n(out.second, count, kLowest);
-  std::fill_n(out.lane, count, static_cast<std::int32_t>(first * kPanel));
+void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
+          const Ahead& ahead) {
+  if (row_lanes_pay(panels, first, last)) return kRowLanes.top2(rows, count, panels, first, last, out, ahead);
+  LaneBest lanes;
   for (Index from = 0; from < count; from += kBlockRows) {
-    const Index block = std::min(kBlockRows, count - from);
-    const Best here = {out.best + from, out.second + from, out.lane + from};
-    Index panel = first;
-    while (panel < last) {
+    const Index block = std::min(kBlockRows, count - from), next = from + block;
+    const Index tiles = (block + kTileRows - 1) / kTileRows;
+    const float* all[kBlockRows];  // the last tile is filled up with the last row
+    for (Index r = 0; r < tiles * kTileRows; ++r) all[r] = rows[from + std::min(r, block - 1)];
+    lanes.clear(tiles * kTileRows);
+    const Ahead then = next < count ? Ahead{rows + next, std::min(kBlockRows, count - next)} : ahead;
+    Prefetcher prefetcher(
+        then, panels.cols,
+        tiles * ((last - first + kTilePanels - 1) / kTilePanels) * ((panels.cols + kSpan - 1) / kSpan));
+    for (Index panel = first; panel < last;) {
       const Index left = last - panel;
       if constexpr (kTilePanels >= 3) {
         if (left >= 3 && left != 4) {
-          top2_of_panels<kTileRows, 3>(rows + from, block, panels, panel, here);
+          take_panels<3>(all, block, panels, panel, lanes, prefetcher);
           panel += 3;
           continue;
         }
         if (left >= 2) {  // 4 are better cut 2 + 2 than 3 + 1
-          top2_of_panels<kTileRows, 2>(rows + from, block, panels, panel, here);
+          take_panels<2>(all, block, panels, panel, lanes, prefetcher);
           panel += 2;
           continue;
         }
       }
-      top2_of_panels<kTallRows, 1>(rows + from, block, panels, panel, here);
+      take_panels<1>(all, block, panels, panel, lanes, prefetcher);
       panel += 1;
     }
+    for (Index r = 0; r < block; ++r) lanes.finish(r, out.best[from + r], out.second[from + r], out.lane[from + r]);
   }
 }
 
 void all_scores(const float* const* rows, Index count, const Panels& panels, float* out) {
   for (Index panel = 0; panel < panels.count; ++panel)
-    each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+    each_tile<kTileRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
       const Floats d;
 #pragma GCC unroll 16
-      for (int r = 0; r < kTallRows; ++r)
+      for (int r = 0; r < kTileRows; ++r)
         if (r < here)
 #pragma GCC unroll 16
           for (int v = 0; v < kParts; ++v)
@@ -270,10 +437,10 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
                  std::uint16_t* lanes, float* best_below) {
   if (row_lanes_pay(panels, panel, panel + 1))
     return kRowLanes.lanes_above(rows, count, panels, panel, floor, lanes, best_below);
-  each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+  each_tile<kTileRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
     const Floats d;
 #pragma GCC unroll 16
-    for (int r = 0; r < kTallRows; ++r) {
+    for (int r = 0; r < kTileRows; ++r) {
       if (r >= here) continue;
       const Vector least = hn::Set(d, floor[row + r]);
       Vector below = hn::Set(d, kLowest);
@@ -292,10 +459,10 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
 
 void top2_of_panel(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                    const Best& out) {
-  if (row_lanes_pay(panels, panel, panel + 1)) return kRowLanes.top2(rows, count, panels, panel, panel + 1, out);
-  each_tile<kTallRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
+  if (row_lanes_pay(panels, panel, panel + 1)) return kRowLanes.top2(rows, count, panels, panel, panel + 1, out, {});
+  each_tile<kTileRows, 1>(rows, count, panels, panel, [&](const auto& tile, Index row, Index here) HWY_ATTR {
 #pragma GCC unroll 16
-    for (int r = 0; r < kTallRows; ++r)
+    for (int r = 0; r < kTileRows; ++r)
       if (r < here)
         tile.reduce_one(r, panel, floor[row + r], out.best[row + r], out.second[row + r], out.lane[row + r]);
   });
@@ -313,6 +480,7 @@ void scores(const float* row, const Panels& panels, Index panel, float* out) {
 void dots(const float* const* rows, const float* const* others, Index count, Index cols, float* out) {
   const Floats d;
   constexpr Index kAtOnce = 4, kAhead = 8;
+  constexpr int kBeside = std::max(2, static_cast<int>(kSums) / kLanes);
   for (Index i = 0; i < count; i += kAtOnce) {
     const float *x[kAtOnce], *y[kAtOnce];
     for (Index r = 0; r < kAtOnce; ++r) {
@@ -321,14 +489,15 @@ void dots(const float* const* rows, const float* const* others, Index count, Ind
       if (i + r + kAhead < count)  // rows lie anywhere: the first lines are asked for, the rest the hardware guesses
         for (Index j = 0; j < std::min<Index>(cols, 4 * kLine); j += kLine) hwy::Prefetch(rows[i + r + kAhead] + j);
     }
-    Vector sums[kAtOnce][2];
-    for (auto& sum : sums) sum[0] = sum[1] = hn::Zero(d);
+    Vector sums[kAtOnce][kBeside];
+    for (auto& of_row : sums)
+      for (Vector& sum : of_row) sum = hn::Zero(d);
     Index j = 0;
-    for (; j + 2 * kLanes <= cols; j += 2 * kLanes)
+    for (; j + kBeside * kLanes <= cols; j += kBeside * kLanes)
 #pragma GCC unroll 4
       for (int r = 0; r < kAtOnce; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < 2; ++v)
+#pragma GCC unroll 4
+        for (int v = 0; v < kBeside; ++v)
           sums[r][v] = hn::MulAdd(hn::LoadU(d, x[r] + j + v * kLanes), hn::LoadU(d, y[r] + j + v * kLanes), sums[r][v]);
     for (; j + kLanes <= cols; j += kLanes)
 #pragma GCC unroll 4
@@ -337,7 +506,8 @@ void dots(const float* const* rows, const float* const* others, Index count, Ind
     for (Index r = 0; r < std::min(kAtOnce, count - i); ++r) {
       float rest = 0;
       for (Index c = j; c < cols; ++c) rest += x[r][c] * y[r][c];
-      out[i + r] = rest + hn::GetLane(hn::SumOfLanes(d, hn::Add(sums[r][0], sums[r][1])));
+      for (int v = 1; v < kBeside; ++v) sums[r][0] = hn::Add(sums[r][0], sums[r][v]);
+      out[i + r] = rest + hn::GetLane(hn::SumOfLanes(d, sums[r][0]));
     }
   }
 }
@@ -403,6 +573,28 @@ void lowest(const float* lower, Index apart, Index groups, const float* moved, I
   }
 }
 
+Index unsure(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
+             std::int32_t* list) {
+  const Floats d;
+  Index found = 0;
+  const auto look = [&](const float* norms, const float* bests, const float* seconds, Index from, Index many) HWY_ATTR {
+    const Vector n = hn::LoadU(d, norms), gap = hn::Sub(hn::LoadU(d, bests), hn::LoadU(d, seconds));
+    const auto sure =
+        hn::And(hn::Gt(hn::Mul(gap, hn::Set(d, kDown)), error_of(error, n)), hn::Lt(n, hn::Set(d, kNoScores)));
+    for (unsigned bits = ~bits_of(sure) & ((1U << many) - 1); bits != 0; bits &= bits - 1)
+      list[found++] = static_cast<std::int32_t>(from) + __builtin_ctz(bits);
+  };
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) look(norm2 + i, best + i, second + i, i, kLanes);
+  if (i == count) return found;
+  float last[3][kLanes] = {};
+  std::copy(norm2 + i, norm2 + count, last[0]);
+  std::copy(best + i, best + count, last[1]);
+  std::copy(second + i, second + count, last[2]);
+  look(last[0], last[1], last[2], i, count - i);
+  return found;
+}
+
 Index within(const float* lower, float moved, const float* reach, Index count, std::int32_t* list) {
   const Floats d;
   const Vector by = hn::Set(d, moved), up = hn::Set(d, kUp);
@@ -420,9 +612,9 @@ Index within(const float* lower, float moved, const float* reach, Index count, s
 }  // namespace
 
 extern const Screen kScreen;
-const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norm, &top2_of_panel,   &top2,
-                        &scores,       &all_scores,   &lanes_above, &dots,         &distances_above, &distances_below,
-                        &less_error,   &floors,       &lowest,      &within};
+const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norms, &top2_of_panel,   &top2,
+                        &scores,       &all_scores,   &lanes_above, &dots,          &distances_above, &distances_below,
+                        &less_error,   &floors,       &lowest,      &unsure,        &within};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

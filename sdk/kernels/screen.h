@@ -17,6 +17,18 @@ namespace kernels {
 constexpr Index kPanel = 16;  ///< centroids that lie side by side: panels are [cols][kPanel], one after another
 constexpr Index kLine = 16;   ///< floats in a line of the cache
 
+/// Products of so many columns are added one after another; the sums of these spans then are. Sums along a row are at
+/// least kSums side by side. So the error grows with less than the number of columns (screen_gamma).
+constexpr Index kSpan = 112, kSums = 16;
+
+/// γ: how far a sum over `cols` columns may be off that one of Screen's functions makes, as a share of the sum of its
+/// terms' sizes.
+inline double screen_gamma(Index cols) {
+  const Index additions = std::min(cols, kSpan + (cols + kSums - 1) / kSums) + 16;
+  const double error = static_cast<double>(additions) * 0x1p-24;
+  return error / (1 - error);
+}
+
 /// Centroids ready to be screened against. score(x, c) = x·c + bias(c); the highest score is the nearest centroid.
 struct Panels {
   const float* values;  ///< panel after panel; unused lanes are 0
@@ -39,6 +51,15 @@ struct Best {
   std::int32_t* lane;
 };
 
+/// Rows that are needed next: they are fetched from memory while others are worked on. None do no harm.
+struct Ahead {
+  const float* const* rows = nullptr;
+  Index count = 0;
+};
+
+/// A row of which float32 does not hold the square, in the frame, has no scores.
+constexpr float kNoScores = 1e30F;
+
 /// How far norm2 − 2·score may be from a squared distance: constant + linear·√norm2 + square·norm2.
 struct DistanceError {
   float constant, linear, square;
@@ -51,13 +72,14 @@ struct Screen {
   float (*pack_float32)(const float* x, const float* shift, double scale, Index cols, float* out);
   /// out = float32(x), exactly; returns ‖x − shift‖².
   float (*widen_uint8)(const std::uint8_t* x, const float* shift, Index cols, float* out);
-  /// ‖x − shift‖²
-  float (*squared_norm)(const float* x, const float* shift, Index cols);
+  /// out[i] = ‖rows[i] − shift‖²
+  void (*squared_norms)(const float* const* rows, const float* shift, Index count, Index cols, float* out);
   /// The best and second best of one panel. Where the best is not above floor[i], `second` and `lane` mean nothing.
   void (*top2_of_panel)(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                         const Best& out);
   /// The best and second best of the panels from `first` up to `last` (without it).
-  void (*top2)(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out);
+  void (*top2)(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
+               const Ahead& ahead);
   /// All kPanel scores of one row with one panel.
   void (*scores)(const float* row, const Panels& panels, Index panel, float* out);
   /// All scores of `count` rows with all panels: out (count, panels · kPanel).
@@ -79,6 +101,10 @@ struct Screen {
                  Index count, float* floor);
   /// out[i] = the least of lower[g · apart + i] − moved[g] over the groups g
   void (*lowest)(const float* lower, Index apart, Index groups, const float* moved, Index count, float* out);
+  /// Lists the i < count of which best and second lie no farther apart than `error`, of norm2, or that have no scores,
+  /// and returns how many.
+  Index (*unsure)(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
+                  std::int32_t* list);
   /// Lists the i < count with lower[i] − moved ≤ reach[i] · kUp and returns how many. A reach that is NaN is not
   /// listed.
   Index (*within)(const float* lower, float moved, const float* reach, Index count, std::int32_t* list);
