@@ -79,7 +79,7 @@ TEST(KMeans, IsTheSameByEveryAlgorithm) {
       const RowMatrix<float> x = wide.leftCols(d).cast<float>();
       Host host({.threads = 2});
       const auto expected = fit(host, {{"k", k}, {"algorithm", "lloyd"}}, {.features = ConstArray(x)});
-      for (const char* algorithm : {"auto", "hamerly", "yinyang"}) {
+      for (const char* algorithm : {"auto", "hamerly", "yinyang", "elkan"}) {
         SCOPED_TRACE(shoal::text("{}, k {}, {} columns", algorithm, k, d));
         const auto found = fit(host, {{"k", k}, {"algorithm", algorithm}}, {.features = ConstArray(x)});
         EXPECT_EQ(values(found.labels), values(expected.labels));

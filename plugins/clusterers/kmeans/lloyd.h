@@ -11,7 +11,7 @@
 #include "shoal/kernels/sizes.h"
 
 /// How the nearest centroids are found. All of them find the same ones, so the result is the same to the last bit.
-enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang };
+enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang, kElkan };
 
 /// When to stop. An iteration that changes no label always is the last.
 struct StopRules {

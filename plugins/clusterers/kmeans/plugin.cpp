@@ -55,7 +55,7 @@ struct Params {
         .field(
             "algorithm", &Params::algorithm,
             "how distances are avoided: all give the same result; auto goes by what passes cost and says what it did")
-        .one_of({"auto", "lloyd", "hamerly", "yinyang"})
+        .one_of({"auto", "lloyd", "hamerly", "yinyang", "elkan"})
         .speed_only();
   }
 };
@@ -63,6 +63,7 @@ struct Params {
 Algorithm algorithm_of(const std::string& name) {
   if (name == "lloyd") return Algorithm::kLloyd;
   if (name == "hamerly") return Algorithm::kHamerly;
+  if (name == "elkan") return Algorithm::kElkan;
   return name == "yinyang" ? Algorithm::kYinyang : Algorithm::kAuto;
 }
 
