@@ -1,4 +1,6 @@
 // The bounds and what they rest on are in docs/kernels.md.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -73,9 +75,12 @@ void Assignment::State::take_kind(Bounds bounds) {
   if (bounds == kind && (bounds == Bounds::kNone || !upper.empty())) return;
   kind = bounds;
   bounds_hold = false;
+  each.reset();
   if (bounds == Bounds::kNone) return;
   const Index panels = centroids->panels().count;
-  const Index most = bounds == Bounds::kOne ? 1 : std::max<Index>(1, kBoundBytes / 4 / std::max<Index>(1, rows.rows()));
+  const Index most = bounds == Bounds::kOne || bounds == Bounds::kEach
+                         ? 1
+                         : std::max<Index>(1, kBoundBytes / 4 / std::max<Index>(1, rows.rows()));
   panels_of_group = (panels + std::min(most, panels) - 1) / std::min(most, panels);
   groups = (panels + panels_of_group - 1) / panels_of_group;
   const Index tasks = (rows.rows() + kTaskRows - 1) / kTaskRows;
@@ -88,6 +93,15 @@ void Assignment::State::take_kind(Bounds bounds) {
   for (Index c = 0; c < k; ++c) group_of_centroid[at(c)] = static_cast<std::int32_t>(c / kPanel / panels_of_group);
 }
 
+void Assignment::State::forget_moves() {
+  std::fill(moved.begin(), moved.end(), 0.0);
+  std::fill(moved_up.begin(), moved_up.end(), 0.0F);
+  if (kind != Bounds::kEach) return;
+  moved_each.assign(at(k), 0.0);
+  moved_each_up.assign(at(k), 0.0F);
+  if (!each && centroids->screened()) each.emplace(rows.rows() * k);
+}
+
 void Assignment::State::measure_drift(const Context& context) {
   context.parallel_for(groups, 1, [&](Index from, Index to) {
     for (Index g = from; g < to; ++g) {
@@ -96,6 +110,9 @@ void Assignment::State::measure_drift(const Context& context) {
         const double shift = (arranged.row(c) - before.row(c)).norm() * centroids->frame().scale;
         drift[at(c)] = rounded_up(shift);
         most = std::max(most, shift);
+        if (!each) continue;
+        moved_each[at(c)] += shift * (1 + 0x1p-30);
+        moved_each_up[at(c)] = rounded_up(moved_each[at(c)]);
       }
       moved[at(g)] += most * (1 + 0x1p-30);
       moved_up[at(g)] = rounded_up(moved[at(g)]);
@@ -107,6 +124,7 @@ void Assignment::State::forget(Index row) {
   upper[at(row)] = kInfinity;
   float* bounds = lower_of(row / kTaskRows * kTaskRows) + row % kTaskRows;
   for (Index g = 0; g < groups; ++g) bounds[g * kTaskRows] = -kInfinity;
+  if (each) std::fill_n(each_of(row), k, -kInfinity);
 }
 
 Assignment::Assignment(ConstArray features, Index k, std::span<Index> labels) : state_(new State(features, k, labels)) {
@@ -120,18 +138,30 @@ Assignment::~Assignment() = default;
 
 bool Assignment::projects(Index n, Index cols, Index k) { return Projection::dimensions(n, cols, k) > 0; }
 
+void Assignment::require_room(Bounds bounds, Index n, Index k) {
+  if (bounds != Bounds::kEach) return;
+  const double wanted = 4 * static_cast<double>(n) * static_cast<double>(k);
+  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto gib = [](double bytes) { return std::round(bytes / 0x1p30 * 10) / 10; };
+  require(wanted < there,
+          "one bound for each of {} examples and {} centroids (elkan) takes {} GiB, but this machine has {} GiB of "
+          "memory: bounds for groups of centroids (yinyang) take 24 MB",
+          n, k, gib(wanted), gib(there));
+}
+
 Assignment::Pass Assignment::update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds,
                                     Changes changes) {
   State& s = *state_;
   require(centroids.rows() == s.k && centroids.cols() == s.rows.cols(), "expected centroids ({}, {}), got ({}, {})",
           s.k, s.rows.cols(), centroids.rows(), centroids.cols());
+  if (s.kind != bounds) require_room(bounds, s.rows.rows(), s.k);
   s.take_centroids(context, centroids);
   s.take_kind(bounds);
   s.changes = changes;
   if (bounds != Bounds::kNone || s.rows.rows() <= kNormRows) s.norm2.resize(s.labels.size());
   s.take_projection(context);
   if (s.bounds_hold) s.measure_drift(context);
-  else std::fill(s.moved.begin(), s.moved.end(), 0.0), std::fill(s.moved_up.begin(), s.moved_up.end(), 0.0F);
+  else s.forget_moves();
 
   Idle<Worker> idle;
   Pass pass{.first = !s.begun};

@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-constexpr Bounds kAll[] = {Bounds::kNone, Bounds::kOne, Bounds::kGroups};
+constexpr Bounds kAll[] = {Bounds::kNone, Bounds::kOne, Bounds::kGroups, Bounds::kEach};
 
 RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d, double offset = 0, double spread = 1) {
   Random random(seed);
@@ -95,7 +95,7 @@ TEST(Assignment, IsThatOfTheNearestCentroidWhereAProjectionSaysLittle) {
   const RowMatrix<double> round = normal_points(21, 1200, 100), one = RowMatrix<double>::Constant(1200, 100, 0.3);
   const RowMatrix<std::uint8_t> bytes = (flat_points(22, 1200, 120).array() * 20 + 128).cast<std::uint8_t>();
   const RowMatrix<float> apart = flat_points(23, 1200, 100, 1e4).cast<float>();
-  for (const Bounds bounds : {Bounds::kOne, Bounds::kGroups}) {
+  for (const Bounds bounds : {Bounds::kOne, Bounds::kGroups, Bounds::kEach}) {
     const auto same = [&](int) { return bounds; };
     expect_nearest(ConstArray(round), normal_points(31, 40, 100), same, 0.5);
     expect_nearest(ConstArray(one), normal_points(32, 40, 100), same, 0.5);
@@ -118,7 +118,7 @@ TEST(Assignment, ReadsFewRowsInAllDimensionsWhereTheyAreProjected) {
 TEST(Assignment, MayChangeItsBoundsBetweenPasses) {
   const RowMatrix<float> x = normal_points(5, 1500, 10).cast<float>();
   expect_nearest(
-      ConstArray(x), normal_points(6, 60, 10), [](int pass) { return kAll[pass * 7 / 3 % 3]; }, 0.5, 20);
+      ConstArray(x), normal_points(6, 60, 10), [](int pass) { return kAll[pass * 7 / 3 % 4]; }, 0.5, 20);
 }
 
 TEST(Assignment, IsNotMisledByOffsetsScalesAndStrayRows) {
@@ -196,7 +196,7 @@ TEST(Assignment, LooksAtFewRowsOnceCentroidsRest) {
   for (Index i = 0; i < 3000; ++i) x.row(i).array() += static_cast<float>(i % 30 * 3);
   RowMatrix<double> centroids(30, 8);
   for (Index c = 0; c < 30; ++c) centroids.row(c).setConstant(static_cast<double>(c * 3));
-  for (const Bounds bounds : {Bounds::kOne, Bounds::kGroups}) {
+  for (const Bounds bounds : {Bounds::kOne, Bounds::kGroups, Bounds::kEach}) {
     std::vector<Index> labels(3000);
     testing::Host host;
     Assignment assignment(ConstArray(x), 30, labels);

@@ -22,10 +22,14 @@ double wide(float x) { return static_cast<double>(x); }
 Assignment::Worker::Worker(State& state)
     : s_(state),
       screen_(screen(state.isa)),
+      row_bounds_(row_bounds(state.isa)),
       centroids_(*state.centroids),
       operands_(state.rows, centroids_.frame(), screen_),
       decider_(state.isa, state.rows, centroids_, state.names),
-      at_once_(!operands_.in_place() || (state.projection && state.rows.cols() >= kWideCols) ? kCachedRows : kTaskRows),
+      at_once_(!operands_.in_place() || state.kind == Bounds::kEach ||
+                       (state.projection && state.rows.cols() >= kWideCols)
+                   ? kCachedRows
+                   : kTaskRows),
       packed_(operands_.in_place() ? 0 : kCachedRows * state.rows.cols()) {}
 
 Assignment::Pass Assignment::Worker::run(Index from, Index to) {
@@ -132,7 +136,8 @@ void Assignment::Worker::screen_within_bounds() {
     if (s_.bounds_hold) upper()[r] = (upper()[r] + s_.drift[at(label(r))]) * kUp;
     if (!(least_[r] * kDown > upper()[r])) near_[near++] = static_cast<std::int32_t>(r);
   }
-  if (s_.projection) screen_by_projection(near);
+  if (s_.kind == Bounds::kEach) screen_by_each(near);
+  else if (s_.projection) screen_by_projection(near);
   else screen_by_groups(near);
 }
 
@@ -141,6 +146,7 @@ void Assignment::Worker::decide_stray(Index r) {
   set_label(r, decider_.among_all(first_ + r));
   upper()[r] = kInfinity;
   for (Index g = 0; g < s_.groups; ++g) lower(g)[r] = -kInfinity;
+  if (s_.each) std::fill_n(each(r), s_.k, -kInfinity);
 }
 
 // Scores of the first `near` of near_ with their own centroids, and upper bounds from these.
@@ -279,26 +285,35 @@ Index Assignment::Worker::decide(Index r, float least) {
 
 // --- with a projection: groups in few dimensions, then the centroids that this leaves in all ---
 
-// The upper bounds are taken as they are, however loose: a row is read only if that leaves it other centroids.
-void Assignment::Worker::screen_by_projection(Index near) {
+// How near a centroid must be to matter to a row of near_; NaN where none does. With a projection the upper bounds are
+// taken as they are, however loose: a row is read only if that leaves it other centroids.
+void Assignment::Worker::take_reaches(Index near) {
   std::fill_n(is_read_, count_, false);
-  if (s_.bounds_hold) near = follow_moves(near);
+  if (s_.projection && s_.bounds_hold) near = follow_moves(near);
   for (Index i = 0; i < near; ++i) doubtful_[i] = near_[i];
   Index loose = 0;
-  for (Index i = 0; i < near; ++i)
-    if (!s_.bounds_hold || s_.drift[at(label(near_[i]))] > kLoose * upper()[near_[i]]) near_[loose++] = near_[i];
+  for (Index i = 0; i < near; ++i) {
+    const float so_far = upper()[near_[i]];
+    if (!s_.projection || !(so_far < kInfinity) || s_.drift[at(label(near_[i]))] > kLoose * so_far)
+      near_[loose++] = near_[i];
+  }
   look_at_own(loose);
   for (Index i = 0; i < near; ++i) {
     const Index r = doubtful_[i];
     if (!has_scores(norm2(r))) decide_stray(r);
     else if (!(least_[r] * kDown > upper()[r])) reach_[r] = upper()[r];
   }
+}
+
+void Assignment::Worker::screen_by_projection(Index near) {
+  take_reaches(near);
   set_floors();
   pairs_.clear();
   for (Index g = 0; g < s_.groups; ++g) project_group(g);
   if (pairs_.empty()) return;
   look_at_rows_of_pairs();
   score_pairs();
+  bound_pairs();
   for (Index i = 0; i < doubtful_count_; ++i) settle_projected(doubtful_[i]);
 }
 
@@ -409,6 +424,9 @@ void Assignment::Worker::score_pairs() {
     second_[pair.row] = std::max(second_[pair.row], std::min(score, best_[pair.row]));
     if (score > best_[pair.row]) best_[pair.row] = score, lane_[pair.row] = pair.centroid;
   }
+}
+
+void Assignment::Worker::bound_pairs() {
   // Bounds are about all centroids but the nearest; where float64 will choose another one, settle() sees to it.
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     const Pair& pair = pairs_[i];

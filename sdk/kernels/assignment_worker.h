@@ -7,6 +7,7 @@
 
 #include "decide.h"
 #include "projection.h"
+#include "row_bounds.h"
 #include "shoal/kernels/assignment.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -42,13 +43,21 @@ struct Assignment::State {
   std::vector<float> moved_up;      // the same in float32, rounded up
   std::vector<float> drift;         // (K) how far each moved in this call
 
+  // Bounds::kEach has one group of all centroids, and for every row, beside that group's bound: no centroid c is nearer
+  // than each_of(row)[c] − moved_each[c]. What stands at the place of the row's own centroid means nothing.
+  std::optional<Buffer<float>> each;  // (N, K)
+  std::vector<double> moved_each;     // (K)
+  std::vector<float> moved_each_up;   // (K)
+
   std::vector<std::int32_t> group_of_centroid;  // (K)
 
   Index group_of(Index centroid) const { return group_of_centroid[static_cast<std::size_t>(centroid)]; }
   float* lower_of(Index task_from) { return lower.data() + task_from * groups; }
+  float* each_of(Index row) { return each->data() + row * k; }
 
   void take_centroids(const Context& context, const RowMatrix<double>& given);
   void take_kind(Bounds bounds);
+  void forget_moves();
   void take_projection(const Context& context);
   void measure_drift(const Context& context);
   void forget(Index row);
@@ -83,6 +92,7 @@ class Assignment::Worker {
   void settle(Index r);
   Index decide(Index r, float least);
 
+  void take_reaches(Index near);
   void screen_by_projection(Index near);
   void label_by_projection();
   Index follow_moves(Index near);
@@ -90,11 +100,22 @@ class Assignment::Worker {
   void project_group(Index g);
   void look_at_rows_of_pairs();
   void score_pairs();
+  void bound_pairs();
   void settle_projected(Index r);
   Index decide_projected(Index r, float least);
 
+  void screen_by_each(Index near);
+  void list_open(Index near);
+  void score_all_with(std::span<const std::int32_t> rows);
+  void settle_scored(Index r, const float* scores);
+  void project_all_with(std::span<const std::int32_t> rows);
+  void exclude_pairs_by_projection();
+  void settle_pairs();
+  void bound_each(Index r, Index centroid, float score);
+
   float* upper() { return s_.upper.data() + first_; }
   float* lower(Index group) { return s_.lower_of(from_) + group * kTaskRows + (first_ - from_); }
+  float* each(Index r) { return s_.each_of(first_ + r); }
   float squared_error(Index r) const;
   float above(Index r, float score) const;
   float below(Index r, float score) const;
@@ -109,6 +130,7 @@ class Assignment::Worker {
   Assignment::Pass pass_;
   State& s_;
   const Screen& screen_;
+  const RowBounds& row_bounds_;
   const Centroids& centroids_;
   Operands operands_;
   Decider decider_;
@@ -128,6 +150,11 @@ class Assignment::Worker {
   OfRows<std::uint16_t> lanes_;
   OfRows<bool> is_read_;  // whether own_ is of this pass
   OfRows<float> no_slack_ = {};
+
+  // Bounds::kEach
+  std::vector<std::int32_t> open_, whole_;  // (K) of one row; rows that are scored with all centroids
+  std::vector<float> all_scores_;           // of a few rows with all centroids
+  OfRows<float> nearest_other_;             // no centroid but the row's own is nearer
 };
 
 }  // namespace kernels

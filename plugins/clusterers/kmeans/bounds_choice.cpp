@@ -5,6 +5,19 @@
 
 using shoal::kernels::Bounds;
 
+namespace {
+
+const char* name_of(Bounds bounds) {
+  switch (bounds) {
+    case Bounds::kNone: return "lloyd";
+    case Bounds::kOne: return "hamerly";
+    case Bounds::kGroups: return "yinyang";
+    default: return "elkan";
+  }
+}
+
+}  // namespace
+
 BoundsChoice::BoundsChoice(Algorithm algorithm, shoal::Index n, shoal::Index cols, shoal::Index k)
     : algorithm_(algorithm),
       n_(n),
@@ -18,6 +31,7 @@ Bounds BoundsChoice::bounds_of_choice() const {
     case Algorithm::kLloyd: return Bounds::kNone;
     case Algorithm::kHamerly: return Bounds::kOne;
     case Algorithm::kYinyang: return Bounds::kGroups;
+    case Algorithm::kElkan: return Bounds::kEach;
     default: return one_group_ ? Bounds::kOne : Bounds::kGroups;
   }
 }
@@ -45,10 +59,8 @@ void BoundsChoice::learn(const shoal::kernels::Assignment::Pass& pass, double se
 }
 
 std::string BoundsChoice::summary() const {
-  const Bounds bounds = bounds_of_choice();
-  const char* name = bounds == Bounds::kNone ? "lloyd" : bounds == Bounds::kOne ? "hamerly" : "yinyang";
   const double all = static_cast<double>(passes_) * static_cast<double>(n_) * static_cast<double>(k_);
   const double percent = std::round(1000 * std::min(1.0, scores_ / all)) / 10;
   return shoal::text("{} passes, {} of them with the bounds of {}; {} % of the distances were computed", passes_,
-                     with_bounds_, name, percent);
+                     with_bounds_, name_of(bounds_of_choice()), percent);
 }

@@ -79,7 +79,7 @@ TEST(KMeans, IsTheSameByEveryAlgorithm) {
       const RowMatrix<float> x = wide.leftCols(d).cast<float>();
       Host host({.threads = 2});
       const auto expected = fit(host, {{"k", k}, {"algorithm", "lloyd"}}, {.features = ConstArray(x)});
-      for (const char* algorithm : {"auto", "hamerly", "yinyang"}) {
+      for (const char* algorithm : {"auto", "hamerly", "yinyang", "elkan"}) {
         SCOPED_TRACE(shoal::text("{}, k {}, {} columns", algorithm, k, d));
         const auto found = fit(host, {{"k", k}, {"algorithm", algorithm}}, {.features = ConstArray(x)});
         EXPECT_EQ(values(found.labels), values(expected.labels));
@@ -87,6 +87,98 @@ TEST(KMeans, IsTheSameByEveryAlgorithm) {
         EXPECT_EQ(found.iterations, expected.iterations);
       }
     }
+}
+
+// Rows drawn from a few, in the order of the draws.
+template <typename Scalar>
+RowMatrix<Scalar> repeated_points(std::uint64_t seed, Index n, Index kinds, Index d) {
+  const RowMatrix<Scalar> some = (normal_points(seed, kinds, d).array() * 30 + 100).template cast<Scalar>();
+  shoal::Random random(seed);
+  RowMatrix<Scalar> out(n, d);
+  for (Index i = 0; i < n; ++i) out.row(i) = some.row(random.below(kinds));
+  return out;
+}
+
+// The same bytes with and without collapsing, for every algorithm and each of the given parameters.
+void expect_the_same_collapsed(const shoal::FitInput& input, const Given& given) {
+  for (const char* algorithm : {"lloyd", "hamerly", "yinyang", "elkan", "auto"}) {
+    SCOPED_TRACE(algorithm);
+    Host host({.threads = 2});
+    const auto with = [&](const char* duplicates) {
+      Given all = given;
+      all.insert({{"algorithm", algorithm}, {"duplicates", duplicates}});
+      return fit(host, all, input);
+    };
+    const auto expected = with("keep");
+    for (const char* duplicates : {"collapse", "auto"}) {
+      const auto found = with(duplicates);
+      EXPECT_EQ(values(found.labels), values(expected.labels));
+      EXPECT_EQ(centroids_of(found), centroids_of(expected));
+      EXPECT_EQ(found.iterations, expected.iterations);
+      EXPECT_EQ(found.converged, expected.converged);
+    }
+  }
+}
+
+TEST(KMeans, IsTheSameWithEqualRowsCollapsed) {
+  const auto bytes = repeated_points<std::uint8_t>(40, 3000, 300, 7);
+  const auto floats = repeated_points<float>(41, 3000, 300, 7);
+  const auto doubles = repeated_points<double>(42, 3000, 300, 100);
+  const auto all_differ = normal_points(43, 900, 3);
+  std::vector<double> weights(3000);
+  shoal::Random random(44);
+  for (double& w : weights) w = random.uniform() < 0.2 ? 0 : random.uniform();
+  for (const int k : {1, 3, 40}) {
+    expect_the_same_collapsed({.features = ConstArray(bytes)}, {{"k", k}});
+    expect_the_same_collapsed({.features = ConstArray(floats)}, {{"k", k}, {"init", "random"}, {"n_init", 3}});
+    expect_the_same_collapsed({.features = ConstArray(doubles)}, {{"k", k}, {"tol", 0.0}});
+    expect_the_same_collapsed({.features = ConstArray(all_differ)}, {{"k", k}, {"stop_inertia_rel", 0.01}});
+    expect_the_same_collapsed({.features = ConstArray(floats), .weights = ConstArray(weights)},
+                              {{"k", k}, {"stop_changed_labels", 0.01}});
+  }
+}
+
+TEST(KMeans, FillsEmptyClustersAlikeWithEqualRowsCollapsed) {  // a repair moves one of a row's copies alone
+  const auto x = repeated_points<float>(45, 400, 30, 2);
+  for (const int k : {5, 20, 29, 30, 35}) {
+    RowMatrix<double> far = RowMatrix<double>::Constant(k, 2, 1e4);
+    far.row(0) = x.row(0).cast<double>();
+    for (const int max_iter : {1, 2, 3, 300})
+      expect_the_same_collapsed({.features = ConstArray(x), .init = ConstArray(far)},
+                                {{"k", k}, {"max_iter", max_iter}});
+  }
+}
+
+TEST(KMeans, SaysWhenItCollapsesEqualRows) {
+  const auto repeated = repeated_points<float>(46, 2000, 100, 4), mostly = repeated_points<float>(47, 2000, 4000, 4);
+  const auto log_of = [&](const auto& x, const char* duplicates) {
+    Host host;
+    fit(host, {{"k", 3}, {"duplicates", duplicates}}, {.features = ConstArray(x)});
+    return host.log().front().text;
+  };
+  const auto says = HasSubstr("only 100 of 2000 rows differ: distances are computed for these alone");
+  EXPECT_THAT(log_of(repeated, "auto"), says);
+  EXPECT_THAT(log_of(repeated, "collapse"), says);
+  EXPECT_THAT(log_of(repeated, "keep"), HasSubstr("algorithm auto"));
+  EXPECT_THAT(log_of(mostly, "auto"), HasSubstr("algorithm auto"));  // about 1570 of 2000 differ
+  EXPECT_THAT(log_of(mostly, "collapse"), HasSubstr("of 2000 rows differ"));
+  Host host;
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3}, {"duplicates", "collapse"}, {"balanced", true}}, {.features = ConstArray(repeated)});
+      },
+      ThrowsMessage<shoal::InputError>(HasSubstr("not to be had together with duplicates: collapse")));
+}
+
+TEST(KMeans, SaysWhenTheBoundsOfElkanHaveNoRoom) {
+  const RowMatrix<std::uint8_t> x = RowMatrix<std::uint8_t>::Zero(3'000'000, 2);
+  Host host;
+  EXPECT_THAT(
+      [&] {
+        fit(host, {{"k", 3'000'000}, {"algorithm", "elkan"}}, {.features = ConstArray(x)});
+      },
+      ThrowsMessage<shoal::InputError>(  // 4·9e12 bytes
+          HasSubstr("one bound for each of 3000000 examples and 3000000 centroids (elkan) takes 33527.6 GiB")));
 }
 
 TEST(KMeans, StopsByTheRuleThatIsAskedFor) {
@@ -223,8 +315,8 @@ TEST(KMeans, EndsWithFewerDistinctRowsThanClusters) {
     EXPECT_EQ(inertia_of(host, x, found), 0);
     const auto labels = values(found.labels);
     EXPECT_EQ(std::set<Index>(labels.begin(), labels.end()).size(), 5U);
-    ASSERT_EQ(host.log().size(), 2U);  // the first says what `auto` did
-    EXPECT_EQ(host.log()[1].text, "k is 8 but only 5 rows differ: 3 clusters are empty");
+    ASSERT_EQ(host.log().size(), 3U);  // the first two say what `duplicates` and `algorithm` did
+    EXPECT_EQ(host.log()[2].text, "k is 8 but only 5 rows differ: 3 clusters are empty");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "bounds_choice.h"
 #include "shoal/kernels/nearest.h"
@@ -42,17 +43,20 @@ class Lloyd {
  public:
   Lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
         shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
-        const std::optional<kernels::SizeLimits>& limits)
+        const std::optional<kernels::SizeLimits>& limits, const kernels::DistinctRows* distinct)
       : context_(context),
         features_(features),
         weights_(weights),
         stop_(stop),
         limits_(limits),
+        distinct_(distinct),
         out_{.centroids = std::move(centroids), .labels = context.allocate<Index>({features.rows()})},
         labels_(out_.labels.mutable_view().vector<Index>()),
-        assignment_(features, out_.centroids.rows(), labels_),
+        measured_(distinct == nullptr ? features : distinct->features.view()),
+        labels_of_distinct_(distinct == nullptr ? 0 : static_cast<std::size_t>(measured_.rows())),
+        assignment_(measured_, out_.centroids.rows(), distinct == nullptr ? labels_ : labels_of_distinct_),
         means_(context, features, out_.centroids.rows(), weights),
-        choice_(algorithm, features.rows(), features.cols(), out_.centroids.rows()),
+        choice_(algorithm, measured_.rows(), features.cols(), out_.centroids.rows()),
         sizes_(static_cast<std::size_t>(out_.centroids.rows())) {
     if (stop.inertia_rel) inertia_ = std::make_unique<InertiaOfMeans>(context, features, weights);
   }
@@ -87,10 +91,14 @@ class Lloyd {
     if (limits_) return assign_within_limits();
     const auto start = std::chrono::steady_clock::now();
     auto pass = assignment_.update(context_, out_.centroids, choice_.next(),
-                                   many_ ? kernels::Changes::kCounted : kernels::Changes::kListed);
+                                   many_ || distinct_ ? kernels::Changes::kCounted : kernels::Changes::kListed);
     choice_.learn(pass, seconds_since(start));
-    changed_ = std::move(pass.changed);
-    changes_ = pass.changes;
+    if (distinct_) {
+      spread_labels(pass.first);
+    } else {
+      changed_ = std::move(pass.changed);
+      changes_ = pass.changes;
+    }
     if (many_) means_.restart();
     if (pass.first || many_) {
       std::fill(sizes_.begin(), sizes_.end(), 0);
@@ -98,6 +106,29 @@ class Lloyd {
     }
     for (const kernels::Relabelled& c : changed_) count(c.row, c.from, -1), count(c.row, c.to, 1);
     return pass.first;
+  }
+
+  // Gives every row the label of its kind, and tells what that changed as an Assignment of all rows would.
+  void spread_labels(bool first) {
+    constexpr Index kRows = 16384;
+    std::vector<std::vector<kernels::Relabelled>> changed((labels_.size() + kRows - 1) / kRows);
+    std::vector<Index> changes(changed.size());
+    context_.parallel_for(features_.rows(), kRows, [&](Index from, Index to) {
+      const auto chunk = static_cast<std::size_t>(from / kRows);
+      for (Index i = from; i < to; ++i) {
+        Index& label = labels_[static_cast<std::size_t>(i)];
+        const auto kind = static_cast<std::size_t>(distinct_->kind_of_row[static_cast<std::size_t>(i)]);
+        const Index now = labels_of_distinct_[kind];
+        if (!first && label != now) {
+          ++changes[chunk];
+          if (!many_) changed[chunk].push_back({i, label, now});
+        }
+        label = now;
+      }
+    });
+    changed_.clear();
+    for (const auto& part : changed) changed_.insert(changed_.end(), part.begin(), part.end());
+    changes_ = std::accumulate(changes.begin(), changes.end(), Index{0});
   }
 
   bool assign_within_limits() {
@@ -122,7 +153,7 @@ class Lloyd {
         kernels::rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
     for (const kernels::Move& move : moves) {
       const Index from = labels_[static_cast<std::size_t>(move.row)];
-      if (limits_) labels_[static_cast<std::size_t>(move.row)] = move.to;
+      if (limits_ || distinct_) labels_[static_cast<std::size_t>(move.row)] = move.to;
       else assignment_.relabel(move.row, move.to);
       count(move.row, from, -1), count(move.row, move.to, 1);
       const auto known = std::lower_bound(changed_.begin(), changed_.end(), move.row,
@@ -185,8 +216,11 @@ class Lloyd {
   std::span<const double> weights_;
   const StopRules& stop_;
   const std::optional<kernels::SizeLimits>& limits_;
+  const kernels::DistinctRows* distinct_;  // may be null
   Clusters out_;
   std::span<Index> labels_;
+  ConstArray measured_;                    // the features, or the distinct rows of them
+  std::vector<Index> labels_of_distinct_;  // empty where all rows are measured
   kernels::Assignment assignment_;
   kernels::RunningMeans means_;
   BoundsChoice choice_;
@@ -203,6 +237,6 @@ class Lloyd {
 
 Clusters lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
                shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
-               const std::optional<kernels::SizeLimits>& sizes) {
-  return Lloyd(context, features, weights, std::move(centroids), stop, algorithm, sizes).run();
+               const std::optional<kernels::SizeLimits>& sizes, const kernels::DistinctRows* distinct) {
+  return Lloyd(context, features, weights, std::move(centroids), stop, algorithm, sizes, distinct).run();
 }

@@ -8,10 +8,11 @@
 
 #include "shoal/context.h"
 #include "shoal/kernels/assignment.h"
+#include "shoal/kernels/duplicates.h"
 #include "shoal/kernels/sizes.h"
 
 /// How the nearest centroids are found. All of them find the same ones, so the result is the same to the last bit.
-enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang };
+enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang, kElkan };
 
 /// When to stop. An iteration that changes no label always is the last.
 struct StopRules {
@@ -42,11 +43,16 @@ struct Clusters {
 /// nearest centroid; `weights` must be empty then. Source: Bradley, Bennett, Demiriz, "Constrained k-means clustering",
 /// MSR-TR-2000-65.
 ///
+/// With `distinct`, which are the distinct rows of `features`, distances are computed for these alone. Labels are
+/// spread to all rows after each pass, and sums, repairs and counts go over all rows in their order: the result is the
+/// same to the last bit. Not together with `sizes`.
+///
 /// `features` (N, D) float32, float64 or uint8, `centroids` (K, D), `weights` (N) or empty. Time O(N·K·D) per
 /// iteration at most, memory as shoal::kernels::Assignment. Throws Cancelled. Source: S. P. Lloyd, "Least squares
 /// quantization in PCM", IEEE Trans. Inf. Theory 28 (1982) 129–137.
 Clusters lloyd(const shoal::Context& context, shoal::ConstArray features, std::span<const double> weights,
                shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm = Algorithm::kAuto,
-               const std::optional<shoal::kernels::SizeLimits>& sizes = {});
+               const std::optional<shoal::kernels::SizeLimits>& sizes = {},
+               const shoal::kernels::DistinctRows* distinct = nullptr);
 
 #endif  // SHOAL_PLUGINS_KMEANS_LLOYD_H_

@@ -1,6 +1,7 @@
 // clusterer/kmeans: exact k-means by Lloyd's algorithm.
 #include "shoal/plugin.h"
 
+#include "collapse.h"
 #include "lloyd.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
@@ -20,6 +21,7 @@ struct Params {
   bool balanced = false;
   std::optional<double> stop_center_shift, stop_inertia_rel, stop_changed_labels, max_time;
   std::string algorithm = "auto";
+  Repeats duplicates = Repeats::kAuto;
 
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
@@ -55,7 +57,14 @@ struct Params {
         .field(
             "algorithm", &Params::algorithm,
             "how distances are avoided: all give the same result; auto goes by what passes cost and says what it did")
-        .one_of({"auto", "lloyd", "hamerly", "yinyang"})
+        .one_of({"auto", "lloyd", "hamerly", "yinyang", "elkan"})
+        .speed_only();
+    schema
+        .field(
+            "duplicates", &Params::duplicates,
+            "whether the distances of equal examples are computed once (collapse) or each time (keep): the result is "
+            "the same; auto collapses where at most half of the examples differ, in features of at most 1 GiB")
+        .one_of({{"auto", Repeats::kAuto}, {"keep", Repeats::kKeep}, {"collapse", Repeats::kCollapse}})
         .speed_only();
   }
 };
@@ -63,6 +72,7 @@ struct Params {
 Algorithm algorithm_of(const std::string& name) {
   if (name == "lloyd") return Algorithm::kLloyd;
   if (name == "hamerly") return Algorithm::kHamerly;
+  if (name == "elkan") return Algorithm::kElkan;
   return name == "yinyang" ? Algorithm::kYinyang : Algorithm::kAuto;
 }
 
@@ -75,6 +85,10 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
     const std::optional<shoal::kernels::SizeLimits> sizes = size_limits(input);
+    if (params_.algorithm == "elkan")
+      shoal::kernels::Assignment::require_room(shoal::kernels::Bounds::kEach, n, params_.k);
+    const std::optional<shoal::kernels::DistinctRows> distinct =
+        collapse(context, input.features, sizes ? Repeats::kKeep : params_.duplicates);
     const StopRules stop{
         .max_iter = params_.max_iter,
         .squared_shift =
@@ -89,7 +103,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     const std::int64_t starts = count_starts(context, input);
     for (std::int64_t start = 0; start < starts; ++start) {
       Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), stop,
-                             algorithm_of(params_.algorithm), sizes);
+                             algorithm_of(params_.algorithm), sizes, distinct ? &*distinct : nullptr);
       context.log(shoal::Level::kInfo, "algorithm {}: {}", params_.algorithm, found.how);
       double inertia = 0;  // of a single start nobody asks
       if (starts > 1) {
@@ -133,6 +147,9 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
   std::optional<shoal::kernels::SizeLimits> size_limits(const shoal::FitInput& input) const {
     if (!params_.min_size && !params_.max_size && !params_.balanced) return {};
     shoal::require(!input.weights, "size limits count examples, so they are not to be had together with weights");
+    shoal::require(
+        params_.duplicates != Repeats::kCollapse,
+        "size limits tell equal examples apart, so they are not to be had together with duplicates: collapse");
     shoal::require(!params_.balanced || (!params_.min_size && !params_.max_size),
                    "balanced sets both limits: leave out min_size and max_size");
     const shoal::Index n = input.features.rows();

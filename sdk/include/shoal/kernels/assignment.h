@@ -20,6 +20,7 @@ enum class Bounds {
   kNone,    ///< nothing: every row with every centroid (Lloyd)
   kOne,     ///< one bound for all other centroids (Hamerly)
   kGroups,  ///< one for each group of 16 centroids, or of more where 24 MB would not hold them (Yinyang)
+  kEach,    ///< one for each other centroid: N·K float32 (Elkan)
 };
 
 /// What a pass tells of the rows whose label changed.
@@ -36,10 +37,9 @@ enum class Changes {
 ///
 /// Threads  one at a time; it uses the host's pool
 /// Memory   O(K·D) and N labels (the caller's); with bounds 3 words a row more, at most 24 MB of bounds (or one a row),
-/// and
-///          32 MB of projected rows (or 16 words a row) where D ≥ 96
-/// Source   Hamerly, SDM 2010; Ding et al., "Yinyang K-means", ICML 2015; Newling and Fleuret, "Fast k-means with
-///          accurate bounds", ICML 2016
+///          and 32 MB of projected rows (or 16 words a row) where D ≥ 96; with Bounds::kEach 4·N·K bytes
+/// Source   Hamerly, SDM 2010; Ding et al., "Yinyang K-means", ICML 2015; Elkan, ICML 2003; Newling and Fleuret, "Fast
+///          k-means with accurate bounds", ICML 2016
 class Assignment {
  public:
   /// `features` (N, D) float32, float64 or uint8, finite; both are used until the end. `labels` (N) is written to.
@@ -50,6 +50,8 @@ class Assignment {
 
   /// Whether, with bounds, rows are projected first, so that bounds pay from the first pass on.
   static bool projects(Index n, Index cols, Index k);
+  /// Throws InputError  the bounds would take more than the memory of this machine (both are named)
+  static void require_room(Bounds bounds, Index n, Index k);
 
   /// What one call did.
   struct Pass {
@@ -62,6 +64,7 @@ class Assignment {
   };
 
   /// Labels all rows by `centroids` (K, D). Which bounds are used changes speed alone.
+  /// Throws InputError  as require_room
   Pass update(const Context& context, const RowMatrix<double>& centroids, Bounds bounds,
               Changes changes = Changes::kListed);
 
