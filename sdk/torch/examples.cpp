@@ -124,6 +124,15 @@ at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const 
                      [&](const at::Tensor& x, Index) { return head.forward(encoder.forward(x.to(device))); });
 }
 
+Predictions predictions(Head& head, const at::Tensor& embedding, at::Device device) {
+  const EvalMode eval(head);
+  const c10::NoGradGuard no_grad;
+  const at::Tensor logits = head.forward(embedding.to(device));
+  return {.logits = logits.cpu().contiguous(),
+          .probabilities = head.probabilities(logits).cpu().contiguous(),
+          .labels = logits.argmax(1).cpu()};
+}
+
 double accuracy(const at::Tensor& logits, const at::Tensor& labels) {
   require(logits.dim() == 2 && labels.dim() == 1 && logits.size(0) == labels.size(0) && labels.size(0) >= 1,
           "expected logits (N, C) and labels (N), got {} and {}", to_string(Shape(logits.sizes().vec())),

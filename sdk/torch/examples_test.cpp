@@ -165,6 +165,19 @@ TEST_F(ExamplesTest, PredictsByTheHead) {
   EXPECT_TRUE(at::equal(predict_logits(host_.context(), encoder, head, data, at::kCPU, 4), data.range(0, 5) * 2));
 }
 
+TEST(Predictions, AreOfEvalModeAndTheFirstOfEqualLogitsWins) {
+  const std::vector<float> embedding{0, 0.5, 3, 1, 2, 2};
+  Doubled head;
+  head.train(true);
+  const Predictions found = predictions(head, borrowed_tensor(ConstArray(embedding.data(), {3, 2})), at::kCPU);
+  EXPECT_TRUE(head.training());
+  const auto labels = view(found.labels).vector<std::int64_t>();
+  EXPECT_THAT(std::vector(labels.begin(), labels.end()), ElementsAre(1, 0, 0));
+  EXPECT_FLOAT_EQ(found.logits[1][0].item<float>(), 6);
+  EXPECT_NEAR(found.probabilities[0][1].item<float>(), 0.731059, 1e-6);  // of logits 0 and 1: 1/(1 + 1/e)
+  EXPECT_FALSE(found.logits.requires_grad());
+}
+
 TEST(Accuracy, IsTheShareOfRowsWhoseLargestLogitIsTheLabels) {
   const std::vector<float> logits{0, 1, 2, 1, 0, 0, 0, 5, 1, 0, 0, 1};  // largest: 2, 0, 1, 2
   const std::vector<std::int64_t> labels{2, 0, 0, 2};

@@ -76,6 +76,13 @@ void copy_state(const NamedTensors& from, const NamedTensors& to) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i].second.copy_(from[i].second);
 }
 
+void update_average(const Module& trained, const Module& average, double decay) {
+  const c10::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < trained.parameters().size(); ++i)
+    average.parameters()[i].second.lerp_(trained.parameters()[i].second, 1 - decay);
+  copy_state(trained.buffers(), average.buffers());
+}
+
 at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
 
 Linear add_linear(Module& module, const std::string& name, Index in, Index out, Random random) {

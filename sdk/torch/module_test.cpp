@@ -58,6 +58,18 @@ TEST(CopyState, CopiesValuesAndNamesWhatDiffers) {
   EXPECT_THAT(copy_to({}), ThrowsMessage<InputError>("expected a state of 0 tensors, got 1"));
 }
 
+TEST(UpdateAverage, MovesParametersByAShareAndCopiesBuffers) {
+  Module trained, average;
+  trained.add_parameter("weight", at::full({2}, 5.0));
+  trained.add_buffer("mean", at::full({1}, 7.0));
+  average.add_parameter("weight", at::ones({2}));
+  average.add_buffer("mean", at::zeros({1}));
+  update_average(trained, average, 0.75);
+  EXPECT_THAT(values(average.parameters()[0].second), ElementsAre(2, 2));  // ¾·1 + ¼·5
+  EXPECT_THAT(values(average.buffers()[0].second), ElementsAre(7));
+  EXPECT_THAT(values(trained.parameters()[0].second), ElementsAre(5, 5));
+}
+
 TEST(Linear, IsXTimesWeightTransposedPlusBias) {  // (1, 2)·(0, 1; 2, 3)ᵀ + (10, 20) = (2, 8) + (10, 20)
   const Linear linear{counted({2, 2}), counted({2}) * 10 + 10};
   EXPECT_THAT(values(linear(counted({1, 2}) + 1)), ElementsAre(12, 28));

@@ -59,7 +59,7 @@ at::Tensor mean_loss(const std::vector<Answer>& answers) {
 
 void StepNumbers::add(const std::vector<Number>& numbers, Index epoch, double learning_rate) {
   SHOAL_ASSERT(numbers.size() == series_.size());
-  Step step{{}, {}, epoch, learning_rate};
+  Step step{{}, {}, ++steps_, epoch, learning_rate};
   std::vector<at::Tensor> values;
   for (const auto& [value, weight] : numbers) {
     values.push_back(value.detach().to(at::kDouble));
@@ -82,13 +82,12 @@ void StepNumbers::look() {
   const at::Tensor values = at::stack(tensors).cpu();
   const double* value = values.const_data_ptr<double>();
   for (const Step& step : waiting_) {
-    ++steps_;
     if (!std::isfinite(value[0]))
       throw Error(SHOAL_E_FAILED,
                   text("loss is {} at step {} (epoch {}, learning rate {}); a lower 'learning_rate' is the usual cure",
-                       std::isnan(value[0]) ? "NaN" : "infinite", steps_, step.epoch, step.learning_rate));
+                       std::isnan(value[0]) ? "NaN" : "infinite", step.step, step.epoch, step.learning_rate));
     for (std::size_t i = 0; i < series_.size(); ++i) {
-      if (!series_[i].empty()) context_.scalar(series_[i], value[i], steps_);
+      if (!series_[i].empty()) context_.scalar(series_[i], value[i], step.step);
       sums_[i] += value[i] * step.weights[i];
     }
     value += series_.size();
@@ -103,6 +102,15 @@ Index steps_per_epoch(Index rows, Index batch_size) {
   return (rows + batch_size - 1) / batch_size - (one_left_over ? 1 : 0);
 }
 
+Index full_batches(const Context& context, Index examples, Index batch_size) {
+  const Index steps = examples / batch_size, left_out = examples % batch_size;
+  require(steps >= 1, "'batch_size' must be at most the number of examples, {}, but is {}", examples, batch_size);
+  if (left_out > 0)
+    context.log(Level::kInfo, "each epoch leaves out {} of {} examples, others each time: batches are of {}", left_out,
+                examples, batch_size);
+  return steps;
+}
+
 double train_steps(Context& context, const std::vector<Trainee>& trainees, double clip_norm, const Epoch& epoch,
                    const StepLoss& loss_of) {
   const auto count = static_cast<Index>(epoch.rows.size());
@@ -114,6 +122,7 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
     trainee.module.train(true);
   }
   StepNumbers numbers(context, {epoch.loss_series}, epoch.steps_before);
+  double learnt_from = 0;  // rows
   for (Index step = 0; step < steps; ++step) {
     const Index done = epoch.steps_before + step;
     context.progress(done, epoch.steps_in_all, "steps");
@@ -121,15 +130,22 @@ double train_steps(Context& context, const std::vector<Trainee>& trainees, doubl
 
     for (const Trainee& trainee : trainees) trainee.optimizer.zero_grad();
     const at::Tensor loss = loss_of(rows, epoch.views.fork(static_cast<std::uint64_t>(step)));
+    if (!loss.defined()) {
+      numbers.skip();
+      continue;
+    }
     loss.backward();
     if (clip_norm > 0) clip_gradients(parameters, clip_norm);
     const double learning_rate = epoch.learning_rate(done);
     for (const Trainee& trainee : trainees) trainee.optimizer.step(learning_rate);
     if (epoch.after_step) epoch.after_step();
     numbers.add({{loss, static_cast<double>(rows.size())}}, epoch.number, learning_rate);
+    learnt_from += static_cast<double>(rows.size());
   }
   for (const Trainee& trainee : trainees) trainee.module.train(false);
-  return numbers.take_sums()[0] / static_cast<double>(count);
+  if (learnt_from == 0)
+    throw Error(SHOAL_E_FAILED, text("no step of epoch {} had anything to learn from", epoch.number));
+  return numbers.take_sums()[0] / learnt_from;
 }
 
 EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& epoch) {

@@ -13,6 +13,7 @@ namespace {
 
 using shoal::Examples;
 using shoal::Index;
+using shoal::NamedTensors;
 using shoal::testing::AsItIs;
 using shoal::testing::Blobs;
 using shoal::testing::Host;
@@ -108,6 +109,39 @@ TEST_F(TrainEpoch, LeavesExamplesWithoutALabelToTheOtherHead) {
 TEST_F(TrainEpoch, IsOneHeadsOwnLossWhereThereIsOne) {
   const shoal::EpochResult result = train({}, data->labels());
   EXPECT_THAT(result.head_losses, ElementsAre(result.loss));
+}
+
+TEST_F(TrainEpoch, MakesNoStepWhereThereIsNoLoss) {
+  const NamedTensors& parameters = heads[0]->parameters();
+  const at::Tensor before = parameters[0].second.detach().clone();
+  std::vector<Index> steps;
+  const auto train_on = [&](Index first, Index last) {  // of batches 0–15, 16–31 and 32–39: those with a loss
+    Index step = 0;
+    return shoal::train_steps(host.context(), {{*heads[0], optimizers[0]}}, 0,
+                              {.rows = rows, .batch_size = 16, .learning_rate = [](Index) { return 0.01; }},
+                              [&](std::span<const Index> batch, const shoal::Random&) {
+                                const Index at = step++;
+                                if (at < first || at > last) return at::Tensor();
+                                return parameters[0].second.sum() * 0 + static_cast<double>(batch.size());
+                              });
+  };
+  EXPECT_NEAR(train_on(1, 2), (16.0 * 16 + 8 * 8) / 24, 1e-6);  // the mean over the rows of the second and third
+  for (const auto& scalar : host.scalars()) steps.push_back(scalar.step);
+  EXPECT_THAT(steps, ElementsAre(2, 3));  // under their own numbers
+  EXPECT_TRUE(at::equal(parameters[0].second, before));
+  EXPECT_THAT([&] { train_on(5, 5); }, ThrowsMessage<shoal::Error>("no step of epoch 1 had anything to learn from"));
+  EXPECT_FALSE(heads[0]->training());
+}
+
+TEST(FullBatches, AreThoseOfExactlyThatManyExamples) {
+  Host host;
+  EXPECT_EQ(shoal::full_batches(host.context(), 200, 32), 6);
+  ASSERT_THAT(host.log(), SizeIs(1));
+  EXPECT_EQ(host.log()[0].text, "each epoch leaves out 8 of 200 examples, others each time: batches are of 32");
+  EXPECT_EQ(shoal::full_batches(host.context(), 192, 32), 6);
+  EXPECT_THAT(host.log(), SizeIs(1));
+  EXPECT_THAT([&] { shoal::full_batches(host.context(), 31, 32); },
+              ThrowsMessage<shoal::InputError>("'batch_size' must be at most the number of examples, 31, but is 32"));
 }
 
 }  // namespace

@@ -93,11 +93,7 @@ void warn_where_it_stays(Context& context, double loss, const std::optional<Obje
 
 void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   const Examples data(context, *inputs.dataset("data"));
-  const Index batch = params_.batch_size, steps = data.count() / batch;
-  shoal::require(steps >= 1, "'batch_size' must be at most the number of examples, {}, but is {}", data.count(), batch);
-  if (data.count() % batch != 0)
-    context.log(Level::kInfo, "each epoch leaves out {} of {} examples, others each time: batches are of {}",
-                data.count() % batch, data.count(), batch);
+  const Index batch = params_.batch_size, steps = shoal::full_batches(context, data.count(), batch);
 
   const at::Device device = inputs.device();
   const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");

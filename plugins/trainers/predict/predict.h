@@ -2,8 +2,6 @@
 #ifndef SHOAL_PLUGINS_TRAINERS_PREDICT_PREDICT_H_
 #define SHOAL_PLUGINS_TRAINERS_PREDICT_PREDICT_H_
 
-#include <c10/core/GradMode.h>
-
 #include "shoal/torch/examples.h"
 #include "shoal/torch/trainer.h"
 
@@ -15,11 +13,10 @@ class Predict final : public shoal::Trainer {
     const shoal::Examples data(context, *inputs.dataset("data"));
     const auto encoder = inputs.encoder("encoder", data.shape());
     const auto head = inputs.head("head", encoder->embedding_size(), inputs.trained_classes("head"));
-    const at::Tensor logits = shoal::predict_logits(context, *encoder, *head, data, inputs.device());
-    const c10::NoGradGuard no_grad;
-    const at::Tensor probabilities = head->probabilities(logits.to(inputs.device())).cpu().contiguous();
-    outputs.array("predicted", context.copy(shoal::view(logits.argmax(1))));
-    outputs.array("probabilities", context.copy(shoal::view(probabilities)));
+    const at::Tensor embedding = shoal::embed(context, *encoder, data, inputs.device());
+    const shoal::Predictions found = shoal::predictions(*head, embedding, inputs.device());
+    outputs.array("predicted", context.copy(shoal::view(found.labels)));
+    outputs.array("probabilities", context.copy(shoal::view(found.probabilities)));
   }
 };
 

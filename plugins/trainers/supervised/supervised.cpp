@@ -71,14 +71,6 @@ Model make_model(shoal::Inputs& inputs, const Examples& data) {
   return out;
 }
 
-/// average ← decay·average + (1 − decay)·parameter. Buffers are copied: running statistics are averages already.
-void update_average(const shoal::Module& trained, const shoal::Module& average, double decay) {
-  const c10::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < trained.parameters().size(); ++i)
-    average.parameters()[i].second.lerp_(trained.parameters()[i].second, 1 - decay);
-  shoal::copy_state(trained.buffers(), average.buffers());
-}
-
 /// The first epoch of those with the best validation accuracy and, where asked, what the modules were after it.
 class BestEpoch {
  public:
@@ -195,8 +187,8 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
   if (params_.ema_decay > 0) {
     average = make_model(inputs, data);  // begins where the trained one does
     after_step = [&] {
-      update_average(*trained.encoder, *average.encoder, params_.ema_decay);
-      update_average(*trained.head, *average.head, params_.ema_decay);
+      shoal::update_average(*trained.encoder, *average.encoder, params_.ema_decay);
+      shoal::update_average(*trained.head, *average.head, params_.ema_decay);
     };
   }
   Model& given = params_.ema_decay > 0 ? average : trained;

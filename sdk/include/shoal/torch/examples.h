@@ -55,6 +55,14 @@ at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examp
 at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
                           Index batch_size = 256);
 
+/// What a head says of N examples, all on the CPU.
+struct Predictions {
+  at::Tensor logits, probabilities;  ///< (N, C) float32
+  at::Tensor labels;                 ///< (N) int64: the class of the largest logit, the lowest of equal ones
+};
+/// Of embeddings (N, E), as embed() gives them; in eval mode and without gradients, and the mode is put back.
+Predictions predictions(Head& head, const at::Tensor& embedding, at::Device device);
+
 /// The share of rows whose largest logit is the label's.
 double accuracy(const at::Tensor& logits, const at::Tensor& labels);
 

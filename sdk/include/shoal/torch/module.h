@@ -45,6 +45,11 @@ class Module {
 /// Copies values by name. Throws InputError where names or shapes differ (both are named).
 void copy_state(const NamedTensors& from, const NamedTensors& to);
 
+/// One update of a moving average of a module's parameters: average ← decay·average + (1 − decay)·parameter. Buffers
+/// are copied: running statistics are averages already. Both are of one class and built alike.
+/// Source: Polyak and Juditsky, SIAM J. Control Optim. 30 (1992).
+void update_average(const Module& trained, const Module& average, double decay);
+
 /// x·Wᵀ + b. Weight (out, in), bias (out).
 struct Linear {
   at::Tensor weight, bias;

@@ -78,6 +78,11 @@ struct EpochResult {
 /// over joins the batch before it: batch norm has no variance of one example.
 Index steps_per_epoch(Index rows, Index batch_size);
 
+/// How many batches of exactly `batch_size` there are in an epoch over `examples`: for losses that depend on the size
+/// of a batch. The examples left out of each epoch, if there are any, are told in the log. Throws InputError  there are
+/// fewer examples than a batch takes
+Index full_batches(const Context& context, Index examples, Index batch_size);
+
 /// The numbers that training steps yield. They stay on their device, and are looked at some dozens of steps together.
 class StepNumbers {
  public:
@@ -85,6 +90,9 @@ class StepNumbers {
   /// the loss. `context` is kept.
   StepNumbers(Context& context, std::vector<std::string> series, Index steps_before = 0)
       : context_(context), series_(std::move(series)), steps_(steps_before), sums_(series_.size(), 0) {}
+
+  /// A step at which nothing was learnt: it has a number, as the others, but there are none to report.
+  void skip() { ++steps_; }
 
   struct Number {
     at::Tensor value;  ///< a scalar
@@ -101,7 +109,7 @@ class StepNumbers {
   struct Step {
     at::Tensor values;
     std::vector<double> weights;
-    Index epoch;
+    Index step, epoch;
     double learning_rate;
   };
   void look();
@@ -119,13 +127,15 @@ struct Trainee {
   Optimizer& optimizer;
 };
 
-/// The mean loss, a scalar with gradients, of the examples `rows`. `views`: a stream of this step's own.
+/// The mean loss, a scalar with gradients, of the examples `rows`; undefined where there is nothing to learn from them.
+/// `views`: a stream of this step's own.
 using StepLoss = std::function<at::Tensor(std::span<const Index> rows, const Random& views)>;
 
 /// One epoch of any loss: one step of all optimisers for each batch, the modules in training mode; they are in eval
 /// mode afterwards. `clip_norm` is the limit of the L2 norm of all gradients together; 0: none. Reports progress as
-/// steps, and the loss of each. Returns the mean loss over the rows.
-/// Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate are named
+/// steps, and the loss of each. A step whose loss is undefined moves nothing. Returns the mean loss over the rows,
+/// those of such steps left out. Throws Error  the loss is NaN or infinite: the step, the epoch and the learning rate
+/// are named; no step has a loss
 double train_steps(Context& context, const std::vector<Trainee>& trainees, double clip_norm, const Epoch& epoch,
                    const StepLoss& loss);
 

@@ -1,0 +1,166 @@
+#include "self_label.h"
+
+#include <ATen/ops/index_select.h>
+#include <c10/core/GradMode.h>
+
+#include <optional>
+
+#include "confident.h"
+#include "shoal/torch/cluster_report.h"
+
+namespace {
+
+using shoal::Context;
+using shoal::Examples;
+using shoal::Index;
+
+struct Model {
+  std::unique_ptr<shoal::Encoder> encoder;
+  std::unique_ptr<shoal::Head> head;
+};
+
+Model make_model(shoal::Inputs& inputs, const Examples& data) {
+  Model out;
+  out.encoder = inputs.encoder("encoder", data.shape());
+  out.head = inputs.head("head", out.encoder->embedding_size(), inputs.trained_classes("head"));
+  return out;
+}
+
+/// What is said of all clean examples, and whether it becomes surer.
+class Watch {
+ public:
+  Watch(Context& context, const SelfLabelParams& params, const Examples& data, const Model& model, at::Device device)
+      : context_(context), params_(params), data_(data), model_(model), device_(device) {}
+
+  void look(Index epoch) {
+    shoal::Predictions now =
+        shoal::predictions(*model_.head, shoal::embed(context_, *model_.encoder, data_, device_), device_);
+    report_ = shoal::report_clusters(context_, now, said_, data_.labels(), params_.threshold, epoch);
+    said_ = std::move(now);
+    if (epoch == 0) require_confident();
+    if (epoch > 0 && report_.confident <= best_ + params_.min_growth) return;
+    best_ = report_.confident;
+    grown_ = epoch;
+  }
+
+  /// Whether patience is at its end after this epoch; then the log says so.
+  bool stops(Index epoch) const {
+    if (params_.patience == 0 || epoch - grown_ < params_.patience) return false;
+    context_.log(
+        shoal::Level::kInfo,
+        "training stops after epoch {} of {}: the share of confident examples has not exceeded the {} of epoch "
+        "{} by {} for {} epochs ('patience')",
+        epoch, params_.epochs, best_, grown_, params_.min_growth, params_.patience);
+    return true;
+  }
+
+  const at::Tensor& labels() const { return said_->labels; }
+  const shoal::ClusterReport& report() const { return report_; }
+
+ private:
+  void require_confident() const {
+    shoal::require(report_.confident > 0,
+                   "no example is confident: the largest probability is {}, but 'threshold' is {}; lower it, or train "
+                   "the head longer (trainer/scan's 'epochs')",
+                   said_->probabilities.max().item<double>(), params_.threshold);
+  }
+
+  Context& context_;
+  const SelfLabelParams& params_;
+  const Examples& data_;
+  const Model& model_;
+  at::Device device_;
+  std::optional<shoal::Predictions> said_;
+  shoal::ClusterReport report_;
+  double best_ = 0;  // share of confident examples
+  Index grown_ = 0;  // the epoch after which it was that
+};
+
+}  // namespace
+
+void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
+  const Examples data(context, *inputs.dataset("data"));
+  const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");
+  const at::Device device = inputs.device();
+  Model trained = make_model(inputs, data);
+  shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_),
+      head_optimizer(trained.head->parameters(), params_);
+
+  // What is looked at and given out: what is trained, or its moving average.
+  Model average;
+  std::function<void()> after_step;
+  if (params_.ema_decay > 0) {
+    average = make_model(inputs, data);  // begins where the trained one does
+    after_step = [&] {
+      shoal::update_average(*trained.encoder, *average.encoder, params_.ema_decay);
+      shoal::update_average(*trained.head, *average.head, params_.ema_decay);
+    };
+  }
+  Model& given = params_.ema_decay > 0 ? average : trained;
+  Watch watch(context, params_, data, given, device);
+  watch.look(0);
+
+  const auto say = [&](const at::Tensor& examples) {
+    return trained.head->forward(trained.encoder->forward(examples.to(device)));
+  };
+  const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
+  Index epoch = 0;
+  Index left_out = 0;  // steps of the epoch that had no confident example
+  const auto loss_of = [&](std::span<const Index> rows, const shoal::Random& views) {
+    const at::Tensor clean = data.batch(rows);
+    Confident confident;
+    {
+      const c10::NoGradGuard no_grad;
+      confident = find_confident(trained.head->probabilities(say(clean)), params_.threshold);
+    }
+    if (confident.rows.size(0) == 0) {
+      if (++left_out == steps)
+        throw shoal::Error(SHOAL_E_FAILED,
+                           shoal::text("epoch {}: no batch has a confident example any more ('threshold' {}): lower "
+                                       "the 'threshold' or the 'learning_rate'",
+                                       epoch, params_.threshold));
+      return at::Tensor();
+    }
+    const at::Tensor logits =
+        at::index_select(say(augmentation.apply(context, clean, views)), 0, confident.rows.to(device));
+    return params_.balance ? balanced_loss(*trained.head, logits, confident.labels)
+                           : trained.head->loss(logits, confident.labels.to(device));
+  };
+
+  do {
+    const auto stream = static_cast<std::uint64_t>(++epoch);
+    const std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
+    left_out = 0;
+    const double loss = shoal::train_steps(
+        context, {{*trained.encoder, encoder_optimizer}, {*trained.head, head_optimizer}}, params_.clip_norm,
+        {.number = epoch,
+         .rows = rows,
+         .batch_size = params_.batch_size,
+         .steps_before = (epoch - 1) * steps,
+         .steps_in_all = params_.epochs * steps,
+         .views = context.random("views").fork(stream),
+         .loss_series = "step_loss",
+         .learning_rate =
+             [&](Index step) {
+               return params_.learning_rate * shoal::schedule_factor(params_.schedule, step, params_.epochs * steps);
+             },
+         .after_step = after_step},
+        loss_of);
+    context.scalar("loss", loss, epoch);
+    if (left_out > 0)
+      context.log(
+          shoal::Level::kWarning,
+          "epoch {}: {} of {} steps had no confident example and were left out; a lower 'threshold' or a larger "
+          "'batch_size' has more",
+          epoch, left_out, steps);
+    watch.look(epoch);
+  } while (epoch < params_.epochs && !watch.stops(epoch));
+
+  if (watch.report().active < watch.report().clusters)
+    context.log(shoal::Level::kWarning, "{} of {} clusters have no examples",
+                watch.report().clusters - watch.report().active, watch.report().clusters);
+  outputs.array("labels", context.copy(shoal::view(watch.labels())));
+  outputs.number("epochs", static_cast<double>(epoch));
+  outputs.encoder("encoder", std::move(given.encoder));
+  outputs.head("head", std::move(given.head));
+}
