@@ -45,6 +45,9 @@ class Module {
 /// Copies values by name. Throws InputError where names or shapes differ (both are named).
 void copy_state(const NamedTensors& from, const NamedTensors& to);
 
+/// Rows (K, D) float32 of length 1 in random directions: what prototypes begin as.
+at::Tensor random_unit_rows(Index rows, Index columns, Random random);
+
 /// x·Wᵀ + b. Weight (out, in), bias (out).
 struct Linear {
   at::Tensor weight, bias;
