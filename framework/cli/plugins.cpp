@@ -80,7 +80,8 @@ std::string traits_of(const ComponentEntry& entry) {
   std::string out;
   for (const char* const* t = entry.component->traits; t != nullptr && *t != nullptr; ++t)
     out += (out.empty() ? "" : ", ") + std::string(*t);
-  for (const char* id : {"partial-fit/1", "state/1", "inputs/1", "dataset-view/1", "torch.decoder/1"})
+  for (const char* id :
+       {"partial-fit/1", "state/1", "inputs/1", "dataset-view/1", "torch.decoder/1", "torch.readouts/1"})
     if (entry.component->find(id) != nullptr)
       out += (out.empty() ? "" : ", ") + std::string(host::trait_of_interface(id));
   return out.empty() ? "none" : out;

@@ -9,19 +9,14 @@
 
 #include "shoal/kernels/nearest.h"
 #include "shoal/testing.h"
+#include "shoal/testing_points.h"
 
 namespace shoal::kernels {
 namespace {
 
+using shoal::testing::normal_points;
 using ::testing::ElementsAre;
 using ::testing::ThrowsMessage;
-
-RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d, double spread = 1) {
-  Random random(seed);
-  RowMatrix<double> out(n, d);
-  for (double& value : out.reshaped<Eigen::RowMajor>()) value = spread * random.normal();
-  return out;
-}
 
 // Whole numbers from few values: ties and duplicates abound, and every distance is exact.
 RowMatrix<double> grid_points(std::uint64_t seed, Index n, Index d, Index values) {

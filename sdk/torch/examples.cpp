@@ -5,23 +5,11 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <functional>
+
+#include "map_batches.h"
 
 namespace shoal {
 namespace {
-
-/// Puts a module into eval mode and back, whatever happens.
-class EvalMode {
- public:
-  explicit EvalMode(Module& module) : module_(module), training_(module.training()) { module_.train(false); }
-  EvalMode(const EvalMode&) = delete;
-  EvalMode& operator=(const EvalMode&) = delete;
-  ~EvalMode() { module_.train(training_); }
-
- private:
-  Module& module_;
-  bool training_;
-};
 
 /// As float32 in memory of its own; bytes become [0, 1].
 at::Tensor as_floats(const at::Tensor& examples) {
@@ -35,26 +23,6 @@ void require_labels_below(std::span<const std::int64_t> labels, Index classes) {
     require(classes == 0 || labels[i] < classes, "there are {} classes, but example {} has label {}", classes, i,
             labels[i]);
   }
-}
-
-/// What `map` makes of all examples, batch by batch, in one tensor on the CPU. It is given examples on the CPU.
-at::Tensor map_batches(Context& context, const Examples& examples, Index batch_size,
-                       const std::function<at::Tensor(const at::Tensor&, Index batch)>& map) {
-  require(batch_size >= 1, "'batch_size' must be at least 1, but is {}", batch_size);
-  const c10::NoGradGuard no_grad;
-  at::Tensor out;
-  for (Index from = 0; from < examples.count(); from += batch_size) {
-    context.progress(from, examples.count(), "examples");
-    const Index to = std::min(from + batch_size, examples.count());
-    const at::Tensor mapped = map(examples.range(from, to), from / batch_size);
-    require(mapped.dim() == 2 && mapped.size(0) == to - from,
-            "expected {} rows from {} examples, got a tensor of shape {}", to - from, to - from,
-            to_string(Shape(mapped.sizes().vec())));
-    if (!out.defined()) out = at::empty({examples.count(), mapped.size(1)}, at::kFloat);
-    out.narrow(0, from, to - from).copy_(mapped);
-  }
-  context.progress(examples.count(), examples.count(), "examples");
-  return out;
 }
 
 }  // namespace
@@ -102,19 +70,28 @@ at::Tensor Examples::range(Index from, Index to) const {
   return as_floats(examples_.narrow(0, from, to - from));
 }
 
+at::Tensor map_batches(Context& context, const Examples& examples, Index batch_size,
+                       const std::function<at::Tensor(const at::Tensor&, Index batch)>& map, at::Tensor out) {
+  require(batch_size >= 1, "'batch_size' must be at least 1, but is {}", batch_size);
+  const c10::NoGradGuard no_grad;
+  for (Index from = 0; from < examples.count(); from += batch_size) {
+    context.progress(from, examples.count(), "examples");
+    const Index to = std::min(from + batch_size, examples.count());
+    const at::Tensor mapped = map(examples.range(from, to), from / batch_size);
+    require(mapped.dim() == 2 && mapped.size(0) == to - from,
+            "expected {} rows from {} examples, got a tensor of shape {}", to - from, to - from,
+            to_string(Shape(mapped.sizes().vec())));
+    if (!out.defined()) out = at::empty({examples.count(), mapped.size(1)}, at::kFloat);
+    out.narrow(0, from, to - from).copy_(mapped);
+  }
+  context.progress(examples.count(), examples.count(), "examples");
+  return out;
+}
+
 at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device, Index batch_size) {
   const EvalMode eval(encoder);
   return map_batches(context, examples, batch_size,
                      [&](const at::Tensor& x, Index) { return encoder.forward(x.to(device)); });
-}
-
-at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
-                       const Random& views, at::Device device, Index batch_size) {
-  const EvalMode eval(encoder);
-  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index batch) {
-    const at::Tensor view = augmentation.apply(context, x, views.fork(static_cast<std::uint64_t>(batch)));
-    return encoder.forward(view.to(device));
-  });
 }
 
 at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,

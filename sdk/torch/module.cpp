@@ -83,6 +83,12 @@ void update_average(const Module& trained, const Module& average, double decay) 
   copy_state(trained.buffers(), average.buffers());
 }
 
+at::Tensor random_unit_rows(Index rows, Index columns, Random random) {
+  at::Tensor out = at::empty({rows, columns}, at::kFloat);
+  for (Index i = 0; i < out.numel(); ++i) out.mutable_data_ptr<float>()[i] = static_cast<float>(random.normal());
+  return unit_rows(out);
+}
+
 at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
 
 Linear add_linear(Module& module, const std::string& name, Index in, Index out, Random random) {

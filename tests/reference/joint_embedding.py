@@ -1,6 +1,6 @@
 """Losses of two views by lightly, in float64: writes joint_embedding.json. Run with a python that has lightly.
 
-IIC, which lightly has not, is computed here by NumPy from the formula of the paper, element by element.
+IIC and IMSAT, which lightly has not, are computed here by NumPy from the formulas of the papers, element by element.
 """
 import json
 import pathlib
@@ -32,6 +32,17 @@ def iic(weight):
     return loss
 
 
+def imsat(information_weight, entropy_weight):
+    p, q = (torch.softmax(view, 1).numpy() for view in VIEWS)
+    disagreement, of_examples = 0.0, 0.0
+    for row in range(B):
+        for cluster in range(D):
+            disagreement += p[row, cluster] * numpy.log(p[row, cluster] / q[row, cluster]) / B
+            of_examples -= p[row, cluster] * numpy.log(p[row, cluster]) / B
+    of_clusters = sum(-share * numpy.log(share) for share in p.mean(0))
+    return disagreement - information_weight * (entropy_weight * of_clusters - of_examples)
+
+
 out = {
     "lightly": lightly.__version__,
     "torch": torch.__version__,
@@ -45,5 +56,7 @@ out = {
     "swav, softer": SwaVLoss(temperature=0.2, sinkhorn_iterations=1, sinkhorn_epsilon=0.5)(SCORES, []).item(),
     "iic": iic(1.0),
     "iic, entropy_weight 1.5": iic(1.5),
+    "imsat": imsat(0.1, 4.0),
+    "imsat, information_weight 1, entropy_weight 1.5": imsat(1.0, 1.5),
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(out, indent=1) + "\n")

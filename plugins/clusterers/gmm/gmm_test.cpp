@@ -13,6 +13,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/testing_component.h"
+#include "shoal/testing_points.h"
 
 namespace {
 
@@ -22,6 +23,7 @@ using shoal::InputError;
 using shoal::RowMatrix;
 using shoal::testing::Host;
 using shoal::testing::Made;
+using shoal::testing::normal_points;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -37,13 +39,6 @@ RowMatrix<double> reference_points() {
     x(i, 3) += 0.5 * x(i, 0);
   }
   return x;
-}
-
-RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d) {
-  shoal::Random random(seed);
-  RowMatrix<double> out(n, d);
-  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
-  return out;
 }
 
 /// Three groups of correlated columns, well apart; row i belongs to i mod 3.

@@ -6,6 +6,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/testing_component.h"
+#include "shoal/testing_points.h"
 
 namespace {
 
@@ -14,6 +15,7 @@ using shoal::Index;
 using shoal::RowMatrix;
 using shoal::testing::Host;
 using shoal::testing::Made;
+using shoal::testing::normal_points;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -23,13 +25,6 @@ using ::testing::Le;
 using ::testing::ThrowsMessage;
 
 using Given = std::map<std::string, Made::Value>;
-
-RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d) {
-  shoal::Random random(seed);
-  RowMatrix<double> out(n, d);
-  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
-  return out;
-}
 
 std::vector<Index> values(const shoal::Array& labels) {
   const auto span = labels.view().vector<Index>();

@@ -2,12 +2,14 @@
 
 #include <ATen/ops/relu.h>
 
+#include <span>
+
 using shoal::Index;
 
 namespace {
 
 /// The layers one after another, ReLU between them.
-at::Tensor pass(const std::vector<shoal::Linear>& layers, at::Tensor x) {
+at::Tensor pass(std::span<const shoal::Linear> layers, at::Tensor x) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (i > 0) x = at::relu(x);
     x = layers[i](x);
@@ -30,11 +32,23 @@ void Autoencoder::build(shoal::Context& context, const shoal::Shape& example) {
   example_ = example;
 }
 
-at::Tensor Autoencoder::forward(const at::Tensor& examples) {
+at::Tensor Autoencoder::flat(const at::Tensor& examples) const {
   shoal::require(examples.dim() >= 1 && examples.sizes().slice(1) == at::IntArrayRef(example_),
                  "expected examples of shape {}, got a batch {}", shoal::to_string(example_),
                  shoal::to_string(shoal::Shape(examples.sizes().vec())));
-  return pass(down_, examples.flatten(1));
+  return examples.flatten(1);
+}
+
+at::Tensor Autoencoder::forward(const at::Tensor& examples) { return pass(down_, flat(examples)); }
+
+std::vector<shoal::Readouts::Place> Autoencoder::readouts() const {
+  std::vector<Place> out;
+  for (const Index size : params_.hidden) out.push_back({shoal::text("hidden{}", out.size() + 1), size});
+  return out;
+}
+
+at::Tensor Autoencoder::forward_to(std::size_t place, const at::Tensor& examples) {
+  return at::relu(pass(std::span(down_).first(place + 1), flat(examples)));
 }
 
 at::Tensor Autoencoder::decode(const at::Tensor& embedding) {

@@ -1,8 +1,10 @@
 #include "autoencoder.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/mse_loss.h>
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
@@ -74,6 +76,21 @@ TEST(Autoencoder, IsLinearThroughoutWithoutHiddenLayers) {  // f(a) + f(b) = f(a
   const at::Tensor images = noise(2), a = images.narrow(0, 0, 1), b = images.narrow(0, 1, 1);
   const at::Tensor difference = through(a) + through(b) - through(a + b) - through(a - a);
   EXPECT_LT(difference.abs().max().item<float>(), 1e-5);
+}
+
+TEST(Autoencoder, IsReadAfterEachHiddenLayerOfTheWayDown) {
+  Host host;
+  Autoencoder net(AutoencoderParams{.hidden = {8, 6}, .embedding = 3});
+  net.build(host.context(), {1, 6, 5});
+  ASSERT_EQ(net.readouts().size(), 2u);
+  EXPECT_EQ(net.readouts()[0].name, "hidden1");
+  EXPECT_EQ(net.readouts()[1].features, 6);
+  const auto& p = net.parameters();  // weight and bias of each layer
+  const at::Tensor images = noise(4), first = at::linear(images.flatten(1), p[0].second, p[1].second).relu(),
+                   second = at::linear(first, p[2].second, p[3].second).relu();
+  EXPECT_TRUE(at::allclose(net.forward_to(0, images), first));
+  EXPECT_TRUE(at::allclose(net.forward_to(1, images), second));
+  EXPECT_TRUE(at::allclose(net.forward(images), at::linear(second, p[4].second, p[5].second)));
 }
 
 TEST(Autoencoder, OverfitsSixteenImages) {

@@ -2,6 +2,8 @@
 
 #include <ATen/ops/relu.h>
 
+#include <span>
+
 using shoal::Index;
 using shoal::require;
 using shoal::text;
@@ -20,11 +22,14 @@ void ConvAutoencoder::build(shoal::Context& context, const shoal::Shape& example
             kernel, kernel, height, width);
     const shoal::Conv2dOptions down{.in = in, .out = out, .kernel = kernel, .padding = padding, .stride = 2};
     const shoal::Conv2dOptions up{.in = out, .out = in, .kernel = kernel, .padding = padding, .stride = 2};
+    const Index below_height = (height + 2 * padding - kernel) / 2 + 1;
+    const Index below_width = (width + 2 * padding - kernel) / 2 + 1;
     layers_.push_back({add_conv2d(*this, text("conv{}", i + 1), down, random),
-                       add_conv_transpose2d(*this, text("deconv{}", i + 1), up, random), height, width});
+                       add_conv_transpose2d(*this, text("deconv{}", i + 1), up, random), height, width,
+                       out * below_height * below_width});
     in = out;
-    height = (height + 2 * padding - kernel) / 2 + 1;
-    width = (width + 2 * padding - kernel) / 2 + 1;
+    height = below_height;
+    width = below_width;
   }
   inner_ = {in, height, width};
   to_embedding_ = add_linear(*this, "to_embedding", in * height * width, params_.embedding, random);
@@ -33,12 +38,26 @@ void ConvAutoencoder::build(shoal::Context& context, const shoal::Shape& example
 }
 
 at::Tensor ConvAutoencoder::forward(const at::Tensor& examples) {
+  return to_embedding_(down(examples, layers_.size()).flatten(1));
+}
+
+std::vector<shoal::Readouts::Place> ConvAutoencoder::readouts() const {
+  std::vector<Place> out;
+  for (const Layer& layer : layers_) out.push_back({text("conv{}", out.size() + 1), layer.features});
+  return out;
+}
+
+at::Tensor ConvAutoencoder::forward_to(std::size_t place, const at::Tensor& examples) {
+  return down(examples, place + 1).flatten(1);
+}
+
+at::Tensor ConvAutoencoder::down(const at::Tensor& examples, std::size_t layers) {
   require(examples.dim() == 4 && examples.sizes().slice(1) == at::IntArrayRef(example_),
           "expected examples of shape {}, got a batch {}", shoal::to_string(example_),
           shoal::to_string(shoal::Shape(examples.sizes().vec())));
   at::Tensor x = examples.contiguous(at::MemoryFormat::ChannelsLast);
-  for (const Layer& layer : layers_) x = at::relu(layer.down(x));
-  return to_embedding_(x.flatten(1));
+  for (const Layer& layer : std::span(layers_).first(layers)) x = at::relu(layer.down(x));
+  return x;
 }
 
 at::Tensor ConvAutoencoder::decode(const at::Tensor& embedding) {

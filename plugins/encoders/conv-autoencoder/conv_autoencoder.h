@@ -20,8 +20,9 @@ struct ConvAutoencoderParams {
 /// Images (C, H, W) → each convolution, of stride 2, and ReLU → flattened, linear: the embedding. Back: linear and
 /// ReLU → each convolution's transpose, last to first, ReLU between them. A convolution pads by kernel/2 where both
 /// sides of its input are even, which halves them, and not at all where one is odd. Each transpose gives the size that
-/// its convolution took, so images of any size that is large enough come back in their own.
-class ConvAutoencoder final : public shoal::Encoder, public shoal::Decoder {
+/// its convolution took, so images of any size that is large enough come back in their own. It can be read
+/// after each convolution's ReLU on the way down: `conv1`, `conv2` …
+class ConvAutoencoder final : public shoal::Encoder, public shoal::Decoder, public shoal::Readouts {
  public:
   explicit ConvAutoencoder(const ConvAutoencoderParams& params) : params_(params) {}
 
@@ -29,6 +30,8 @@ class ConvAutoencoder final : public shoal::Encoder, public shoal::Decoder {
   void build(shoal::Context& context, const shoal::Shape& example) override;
   shoal::Index embedding_size() const override { return params_.embedding; }
   at::Tensor forward(const at::Tensor& examples) override;
+  std::vector<Place> readouts() const override;
+  at::Tensor forward_to(std::size_t place, const at::Tensor& examples) override;
   at::Tensor decode(const at::Tensor& embedding) override;
 
  private:
@@ -36,7 +39,9 @@ class ConvAutoencoder final : public shoal::Encoder, public shoal::Decoder {
     shoal::Conv2d down;
     shoal::ConvTranspose2d up;
     shoal::Index height, width;  // of what goes down, and comes up
+    shoal::Index features;       // numbers of an example that come out below
   };
+  at::Tensor down(const at::Tensor& examples, std::size_t layers);  ///< the first `layers` of them, with their ReLU
 
   ConvAutoencoderParams params_;
   shoal::Shape example_, inner_;  // inner_: (C, H, W) that the last convolution makes; both empty before build

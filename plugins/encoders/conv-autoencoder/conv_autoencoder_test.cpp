@@ -1,10 +1,16 @@
 #include "conv_autoencoder.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/conv2d.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/mse_loss.h>
+#include <ATen/ops/relu.h>
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
+
+#include <map>
 
 #include "shoal/testing.h"
 #include "shoal/torch/optimizer.h"
@@ -73,6 +79,25 @@ TEST(ConvAutoencoder, IsLinearAtTheEmbeddingAndTheReconstruction) {  // below 0 
   const at::Tensor embedding = net.forward(noise(50, {1, 8, 8}));
   EXPECT_LT(embedding.min().item<float>(), 0);
   EXPECT_LT(net.decode(embedding).min().item<float>(), 0);
+}
+
+TEST(ConvAutoencoder, IsReadAfterEachConvolutionOfTheWayDown) {  // 8 × 6, then 4 × 3, which is odd, then 1 × 1
+  Host host;
+  ConvAutoencoder net(ConvAutoencoderParams{.channels = {4, 5}, .kernels = {3, 3}, .embedding = 7});
+  net.build(host.context(), {1, 8, 6});
+  ASSERT_EQ(net.readouts().size(), 2u);
+  EXPECT_EQ(net.readouts()[0].features, 4 * 4 * 3);
+  EXPECT_EQ(net.readouts()[1].name, "conv2");
+  std::map<std::string, at::Tensor> by_name;
+  for (const auto& [name, tensor] : net.parameters()) by_name[name] = tensor.detach();
+  const at::Tensor images = noise(3, {1, 8, 6});
+  const at::Tensor first = at::relu(at::conv2d(images, by_name["conv1.weight"], by_name["conv1.bias"], 2, 1));
+  EXPECT_TRUE(at::allclose(net.forward_to(0, images), first.flatten(1), 1e-5, 1e-6));
+  const at::Tensor second = net.forward_to(1, images);
+  EXPECT_THAT(second.sizes(), ElementsAre(3, net.readouts()[1].features));
+  EXPECT_TRUE(at::allclose(net.forward(images),
+                           at::linear(second, by_name["to_embedding.weight"], by_name["to_embedding.bias"]), 1e-5,
+                           1e-6));
 }
 
 TEST(ConvAutoencoder, OverfitsSixteenImages) {

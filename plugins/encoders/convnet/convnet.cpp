@@ -4,6 +4,7 @@
 #include <ATen/ops/relu.h>
 
 #include <algorithm>
+#include <span>
 
 #include "sobel.h"
 
@@ -30,8 +31,6 @@ void ConvNet::build(shoal::Context& context, const shoal::Shape& example) {
                    {.in = in, .out = out, .kernel = kernel, .padding = padding, .bias = !params_.batch_norm}, random);
     if (params_.batch_norm) block.norm = add_batch_norm(*this, text("norm{}", i), out);
     block.pool = std::count(params_.pool_after.begin(), params_.pool_after.end(), i) > 0;
-    blocks_.push_back(block);
-
     in = out;
     height += 2 * padding;
     width += 2 * padding;
@@ -40,30 +39,46 @@ void ConvNet::build(shoal::Context& context, const shoal::Shape& example) {
             kernel, kernel, height, width);
     height -= kernel - 1;
     width -= kernel - 1;
-    if (!block.pool) continue;
-    require(height >= 2 && width >= 2,
-            "images of {} x {} are too small: the pool after conv {} needs 2 x 2, but gets {} x {}", example[1],
-            example[2], i, height, width);
-    height /= 2;
-    width /= 2;
+    if (block.pool) {
+      require(height >= 2 && width >= 2,
+              "images of {} x {} are too small: the pool after conv {} needs 2 x 2, but gets {} x {}", example[1],
+              example[2], i, height, width);
+      height /= 2;
+      width /= 2;
+    }
+    block.features = out * height * width;
+    blocks_.push_back(block);
   }
   linear_ = add_linear(*this, "linear", in * height * width, params_.embedding, random);
   if (params_.batch_norm) linear_norm_ = add_batch_norm(*this, "linear_norm", params_.embedding);
   example_ = example;
 }
 
-at::Tensor ConvNet::forward(const at::Tensor& examples) {
+at::Tensor ConvNet::forward(const at::Tensor& examples) { return pass(examples, blocks_.size() + 1); }
+
+std::vector<shoal::Readouts::Place> ConvNet::readouts() const {
+  std::vector<Place> out;
+  for (const Block& block : blocks_) out.push_back({text("conv{}", out.size() + 1), block.features});
+  return out;
+}
+
+at::Tensor ConvNet::forward_to(std::size_t place, const at::Tensor& examples) {
+  return pass(examples, place + 1).flatten(1);
+}
+
+at::Tensor ConvNet::pass(const at::Tensor& examples, std::size_t layers) {
   require(examples.dim() == 4 && examples.sizes().slice(1) == at::IntArrayRef(example_),
           "expected examples of shape {}, got a batch {}", shoal::to_string(example_),
           shoal::to_string(shoal::Shape(examples.sizes().vec())));
   at::Tensor x = sobel_.defined() ? sobel(examples, sobel_) : examples;
   x = x.contiguous(at::MemoryFormat::ChannelsLast);  // 15 to 30 % faster on a CPU than channels first
-  for (const Block& block : blocks_) {
+  for (const Block& block : std::span(blocks_).first(std::min(layers, blocks_.size()))) {
     x = block.conv(x);
     if (block.norm) x = (*block.norm)(x, training());
     if (block.pool) x = at::max_pool2d(x, {2, 2});
     x = at::relu(x);
   }
+  if (layers <= blocks_.size()) return x;
   x = linear_(x.flatten(1));
   if (linear_norm_) x = (*linear_norm_)(x, training());
   return at::relu(x);

@@ -27,8 +27,9 @@ struct ConvNetParams {
 };
 
 /// [stem] → each convolution: conv → [batch norm] → [2 × 2 max-pool] → ReLU → flattened, linear → [batch norm] → ReLU.
+/// It can be read after each convolution's ReLU: `conv1`, `conv2` …
 /// Pooling comes before ReLU: the values are the same, and ReLU has a quarter of the work.
-class ConvNet final : public shoal::Encoder {
+class ConvNet final : public shoal::Encoder, public shoal::Readouts {
  public:
   explicit ConvNet(const ConvNetParams& params) : params_(params) {}
 
@@ -36,13 +37,18 @@ class ConvNet final : public shoal::Encoder {
   void build(shoal::Context& context, const shoal::Shape& example) override;
   shoal::Index embedding_size() const override { return params_.embedding; }
   at::Tensor forward(const at::Tensor& examples) override;
+  std::vector<Place> readouts() const override;
+  at::Tensor forward_to(std::size_t place, const at::Tensor& examples) override;
 
  private:
   struct Block {
     shoal::Conv2d conv;
     std::optional<shoal::BatchNorm> norm;
     bool pool = false;
+    shoal::Index features = 0;  // numbers of an example that come out
   };
+  /// The first `layers` of the blocks and, after them, the linear layer with its ReLU.
+  at::Tensor pass(const at::Tensor& examples, std::size_t layers);
 
   ConvNetParams params_;
   shoal::Shape example_;  // empty before build

@@ -1,12 +1,20 @@
 #include "convnet.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/conv2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/relu.h>
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
+
+#include <cmath>
+#include <map>
 
 #include "shoal/testing.h"
 #include "shoal/torch/optimizer.h"
@@ -74,6 +82,48 @@ TEST(ConvNet, EmbedsAnyImageThatFitsAsNumbersFrom0) {
   EXPECT_THAT(shape_of({.padding = Padding::kNone}, kMnist), ElementsAre(3, 128));
   EXPECT_THAT(shape_of({.channels = {4}, .kernel = 2, .padding = Padding::kNone, .pool_after = {}}, {1, 2, 2}),
               ElementsAre(3, 128));
+}
+
+TEST(ConvNet, IsReadAfterEachConvolution) {
+  // 12 × 9, after the first pool 6 × 4, after the second 3 × 2.
+  Host host;
+  ConvNet net(ConvNetParams{.channels = {3, 5, 2}, .pool_after = {1, 3}, .embedding = 4, .batch_norm = true});
+  net.build(host.context(), {1, 12, 9});
+  const auto places = net.readouts();
+  ASSERT_EQ(places.size(), 3u);
+  EXPECT_EQ(places[0].name, "conv1");
+  EXPECT_EQ(places[2].name, "conv3");
+  const at::Tensor images = noise(6, {1, 12, 9});
+  std::vector<std::int64_t> sizes;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    sizes.push_back(places[i].features);
+    EXPECT_THAT(net.forward_to(i, images).sizes(), ElementsAre(6, places[i].features));
+  }
+  EXPECT_THAT(sizes, ElementsAre(3 * 6 * 4, 5 * 6 * 4, 2 * 3 * 2));
+
+  // Layer by layer with the parameters by name; of fresh running statistics the norms only divide by √(1 + 1e-5).
+  std::map<std::string, at::Tensor> by_name;
+  for (const auto& [name, tensor] : net.parameters()) by_name[name] = tensor.detach();
+  const double norm = 1 / std::sqrt(1 + 1e-5);
+  const at::Tensor first =
+      at::relu(at::max_pool2d(norm * at::conv2d(images, by_name["conv1.weight"], {}, 1, 1), {2, 2}));
+  EXPECT_TRUE(at::allclose(net.forward_to(0, images), first.flatten(1), 1e-5, 1e-6));
+  const at::Tensor embedding =
+      at::relu(norm * at::linear(net.forward_to(2, images), by_name["linear.weight"], by_name["linear.bias"]));
+  EXPECT_TRUE(at::allclose(net.forward(images), embedding, 1e-5, 1e-6));
+}
+
+TEST(ConvNet, IsReadInTheModeThatItIsIn) {  // so that running statistics are as after a whole pass
+  Host host;
+  ConvNet net(ConvNetParams{.channels = {3, 5}, .pool_after = {1}, .embedding = 4, .batch_norm = true});
+  net.build(host.context(), {1, 8, 8});
+  const auto mean = [&] { return net.buffers()[0].second.clone(); };
+  const at::Tensor before = mean();
+  net.forward_to(1, noise(6, {1, 8, 8}));
+  EXPECT_TRUE(at::equal(mean(), before));
+  net.train(true);
+  net.forward_to(1, noise(6, {1, 8, 8}));
+  EXPECT_FALSE(at::equal(mean(), before));
 }
 
 TEST(ConvNet, IsTheSameFromTheSameSeed) {

@@ -1,8 +1,10 @@
 #include "mlp.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
@@ -45,6 +47,23 @@ TEST(Mlp, NormalisesBeforeReluWhereAsked) {  // of values normalised to mean 0 a
   mlp.train(true);
   const at::Tensor embedding = mlp.forward(at::arange(50, at::kFloat).view({10, 5}));
   for (std::int64_t j = 0; j < 3; ++j) EXPECT_EQ(embedding.select(1, j).min().item<float>(), 0);
+}
+
+TEST(Mlp, IsReadAfterEachHiddenLayer) {
+  Host host;
+  Mlp mlp(MlpParams{.hidden = {7, 5}, .embedding = 3});
+  mlp.build(host.context(), {2, 4});
+  ASSERT_EQ(mlp.readouts().size(), 2u);
+  EXPECT_EQ(mlp.readouts()[1].name, "hidden2");
+  EXPECT_EQ(mlp.readouts()[1].features, 5);
+  const at::Tensor x = at::arange(48, at::kFloat).view({6, 2, 4}) / 48;
+  const auto& p = mlp.parameters();  // weight and bias of each layer
+  at::Tensor y = x.flatten(1);
+  for (std::size_t layer = 0; layer < 3; ++layer) {
+    y = at::linear(y, p[2 * layer].second, p[2 * layer + 1].second).relu();
+    EXPECT_TRUE(at::allclose(layer < 2 ? mlp.forward_to(layer, x) : mlp.forward(x), y)) << layer;
+  }
+  EXPECT_TRUE(Mlp(MlpParams{}).readouts().empty());
 }
 
 TEST(Mlp, IsTheSameFromTheSameSeed) {

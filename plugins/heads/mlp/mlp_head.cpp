@@ -18,13 +18,25 @@ void MlpHead::build(shoal::Context& context, shoal::Index embedding, shoal::Inde
 }
 
 at::Tensor MlpHead::forward(const at::Tensor& embedding) {
+  return layers_.back()(hidden(embedding, layers_.size() - 1));
+}
+
+std::vector<shoal::Readouts::Place> MlpHead::readouts() const {
+  std::vector<Place> out;
+  for (const shoal::Index size : params_.hidden) out.push_back({shoal::text("hidden{}", out.size() + 1), size});
+  return out;
+}
+
+at::Tensor MlpHead::forward_to(std::size_t place, const at::Tensor& embedding) { return hidden(embedding, place + 1); }
+
+at::Tensor MlpHead::hidden(const at::Tensor& embedding, std::size_t layers) {
   at::Tensor x = embedding;
-  for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
+  for (std::size_t i = 0; i < layers; ++i) {
     x = layers_[i](x);
     if (params_.batch_norm) x = norms_[i](x, training());
     x = at::relu(x);
   }
-  return layers_.back()(x);
+  return x;
 }
 
 at::Tensor MlpHead::loss(const at::Tensor& logits, const at::Tensor& labels) {

@@ -16,17 +16,21 @@ struct MlpHeadParams {
 };
 
 /// For each hidden size linear → ReLU, with batch norm between where asked, then linear to logits; softmax, cross
-/// entropy.
-class MlpHead final : public shoal::Head {
+/// entropy. It can be read after each hidden one: `hidden1`, `hidden2` …
+class MlpHead final : public shoal::Head, public shoal::Readouts {
  public:
   explicit MlpHead(const MlpHeadParams& params) : params_(params) {}
 
   void build(shoal::Context& context, shoal::Index embedding, shoal::Index classes) override;
   at::Tensor forward(const at::Tensor& embedding) override;
+  std::vector<Place> readouts() const override;
+  at::Tensor forward_to(std::size_t place, const at::Tensor& embedding) override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& labels) override;
   at::Tensor probabilities(const at::Tensor& logits) override;
 
  private:
+  at::Tensor hidden(const at::Tensor& embedding, std::size_t layers);  ///< the first `layers` of the hidden ones
+
   MlpHeadParams params_;
   std::vector<shoal::Linear> layers_;
   std::vector<shoal::BatchNorm> norms_;  // one for each hidden layer, or none

@@ -1,8 +1,10 @@
 #include "mlp_head.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 #include <gmock/gmock.h>
@@ -45,6 +47,23 @@ TEST(MlpHead, NormalisesHiddenLayersOverTheBatchWhereAsked) {
   EXPECT_LT((head.forward(x) - before).abs().max().item<float>(), 1e-4);
   head.train(false);
   EXPECT_FALSE(at::equal(head.forward(x), before));  // running statistics
+}
+
+TEST(MlpHead, IsReadAfterEachHiddenLayer) {
+  Host host;
+  MlpHead head({.hidden = {7, 5}, .batch_norm = true});
+  head.build(host.context(), 4, 3);
+  ASSERT_EQ(head.readouts().size(), 2u);
+  EXPECT_EQ(head.readouts()[1].name, "hidden2");
+  EXPECT_EQ(head.readouts()[1].features, 5);
+  const at::Tensor x = at::arange(24, at::kFloat).view({6, 4}).sin();
+  const auto& p = head.parameters();  // weight and bias of each layer, then those of the norms
+  // Of fresh running statistics the norms only divide by √(1 + 1e-5).
+  const at::Tensor first = (at::linear(x, p[0].second, p[1].second) / std::sqrt(1 + 1e-5)).relu(),
+                   second = (at::linear(first, p[2].second, p[3].second) / std::sqrt(1 + 1e-5)).relu();
+  EXPECT_TRUE(at::allclose(head.forward_to(0, x), first, 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(head.forward_to(1, x), second, 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(head.forward(x), at::linear(second, p[4].second, p[5].second), 1e-5, 1e-6));
 }
 
 TEST(MlpHead, SpreadsAShareOfTheLabelOverAllClasses) {  // equal logits: the loss is ln 4 however labels are spread

@@ -1,18 +1,13 @@
 #include "prototypes.h"
 
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/softmax.h>
 
 void Prototypes::build(shoal::Context& context, shoal::Index embedding, shoal::Index classes) {
   shoal::require(embedding >= 1 && classes >= 1, "prototypes need at least 1 input and 1 class, got {} and {}",
                  embedding, classes);
-  shoal::Random random = context.random("init");
-  at::Tensor value = at::empty({classes, embedding}, at::kFloat);
-  for (shoal::Index i = 0; i < value.numel(); ++i)
-    value.mutable_data_ptr<float>()[i] = static_cast<float>(random.normal());
-  value = shoal::unit_rows(value);
+  const at::Tensor value = shoal::random_unit_rows(classes, embedding, context.random("init"));
   weight_ = params_.trainable ? add_parameter("prototypes", value) : add_buffer("prototypes", value);
 }
 

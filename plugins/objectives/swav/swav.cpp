@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
@@ -34,10 +33,8 @@ at::Tensor swapped_prediction(const std::vector<at::Tensor>& scores, const std::
 }
 
 void Swav::build(shoal::Context& context, Index outputs) {
-  shoal::Random random = context.random("init");
-  at::Tensor value = at::empty({params_.prototypes, outputs}, at::kFloat);
-  for (Index i = 0; i < value.numel(); ++i) value.mutable_data_ptr<float>()[i] = static_cast<float>(random.normal());
-  prototypes_ = add_parameter("prototypes", shoal::unit_rows(value));
+  prototypes_ =
+      add_parameter("prototypes", shoal::random_unit_rows(params_.prototypes, outputs, context.random("init")));
   if (params_.queue > 0) queue_ = add_buffer("queue", at::zeros({params_.queue, outputs}));
 }
 

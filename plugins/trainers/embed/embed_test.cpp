@@ -33,6 +33,32 @@ TEST(Embed, GivesWhatTheEncoderMakesOfEachExample) {
                 1e-5);  // a batch of one is added up otherwise
 }
 
+/// Its embedding is 0, its readout the example as it is.
+class BlindAtLast final : public shoal::Encoder, public shoal::Readouts {
+ public:
+  void build(shoal::Context&, const shoal::Shape&) override {}
+  shoal::Index embedding_size() const override { return 1; }
+  at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1).narrow(1, 0, 1) * 0; }
+  std::vector<Place> readouts() const override { return {{"sight", 4}}; }
+  at::Tensor forward_to(std::size_t, const at::Tensor& examples) override { return examples.flatten(1); }
+};
+
+TEST(Embed, ReadsTheEncoderWhereItIsTold) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<Blobs>("data", 300);
+  inputs.wire<BlindAtLast>("encoder");
+  TestOutputs blind, sight;
+  Embed().run(host.context(), inputs, blind);
+  EXPECT_EQ(blind.arrays.at("features").view().cols(), 1);
+  EmbedParams params;
+  params.readout = "sight";
+  Embed(params).run(host.context(), inputs, sight);
+  const shoal::Examples data(host.context(), *inputs.dataset("data"));
+  const at::Tensor examples = data.range(0, 300).flatten(1);
+  EXPECT_EQ(sight.arrays.at("features").view().matrix<float>(), shoal::view(examples).matrix<float>());
+}
+
 /// Adds to all numbers of example i of a batch one normal number.
 class Shift final : public shoal::Augmentation {
  public:

@@ -4,9 +4,9 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
+#include <optional>
 
+#include "projectors.h"
 #include "shoal/kernels/representation.h"
 
 namespace {
@@ -15,7 +15,6 @@ using shoal::Context;
 using shoal::Examples;
 using shoal::Index;
 using shoal::Level;
-using shoal::Objective;
 
 // How many examples' embeddings are looked at after an epoch.
 constexpr Index kLookedAt = 1024;
@@ -23,36 +22,6 @@ constexpr Index kLookedAt = 1024;
 constexpr Index kSettledAfter = 100;
 // Below these an embedding hardly tells examples apart.
 constexpr double kLeastStd = 0.05;
-// A mean loss this near that of collapsed outputs, relative to it where it is above 1, has not got away from it.
-constexpr double kNearCollapse = 0.01;
-
-/// Means over an epoch's steps of what the objective says of each. They stay on their device until the end.
-class Diagnostics {
- public:
-  void add(const shoal::NamedTensors& step) {
-    ++steps_;
-    if (sums_.empty()) {
-      for (const auto& [name, value] : step) sums_.emplace_back(name, value.detach().to(at::kDouble, false, true));
-      return;
-    }
-    shoal::require(step.size() == sums_.size(), "the objective gave {} diagnostics, then {}", sums_.size(),
-                   step.size());
-    for (std::size_t i = 0; i < step.size(); ++i) sums_[i].second += step[i].second.detach();
-  }
-
-  void report(Context& context, Index epoch) {
-    static const std::set<std::string> own = {"loss", "step_loss", "embedding_std", "rank_me", "learning_rate"};
-    for (const auto& [name, sum] : sums_) {
-      shoal::require(!own.contains(name), "the objective calls a diagnostic '{}', which is the trainer's own", name);
-      context.scalar(name, sum.item<double>() / static_cast<double>(steps_), epoch);
-    }
-    *this = {};
-  }
-
- private:
-  shoal::NamedTensors sums_;
-  Index steps_ = 0;
-};
 
 /// Says how far the embedding spreads, and warns where it has collapsed.
 void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples, Index epoch,
@@ -80,13 +49,15 @@ void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tens
               features.cols(), cure);
 }
 
-void warn_where_it_stays(Context& context, double loss, const std::optional<Objective::Collapse>& collapse,
-                         Index epoch) {
-  if (!collapse || std::abs(loss - collapse->loss) >= kNearCollapse * std::max(1.0, std::abs(collapse->loss))) return;
-  context.log(Level::kWarning,
-              "epoch {}: the loss, {}, is that of outputs that are the same for all examples, {}: the encoder learns "
-              "nothing; {}, or another learning_rate",
-              epoch, loss, collapse->loss, collapse->cure);
+/// The head with the lowest loss of the last epoch: what can be told without labels.
+std::size_t choose_head(Context& context, const std::vector<double>& losses) {
+  const auto best = std::min_element(losses.begin(), losses.end());
+  const auto number = static_cast<std::size_t>(best - losses.begin());
+  if (losses.size() > 1)
+    context.log(Level::kInfo,
+                "head {} of {} has the lowest loss of the last epoch, {}, and is given out; the highest is {}",
+                number + 1, losses.size(), *best, *std::max_element(losses.begin(), losses.end()));
+  return number;
 }
 
 }  // namespace
@@ -98,53 +69,71 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
   const at::Device device = inputs.device();
   const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");
   std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
-  std::unique_ptr<shoal::Head> head = inputs.head("head", encoder->embedding_size(), params_.projection);
-  std::unique_ptr<Objective> objective = inputs.objective("objective", params_.projection);
-  shoal::Optimizer encoder_optimizer(encoder->parameters(), params_), head_optimizer(head->parameters(), params_),
-      objective_optimizer(objective->parameters(), params_);
+  const Index embedding = encoder->embedding_size();
+  shoal::Optimizer encoder_optimizer(encoder->parameters(), params_);
+  // The main ones last: what is given out is made from the node that was asked for last.
+  std::optional<Projectors> auxiliary;
+  if (params_.auxiliary_projection > 0)
+    auxiliary.emplace(inputs, embedding, params_.auxiliary_projection, params_.heads, params_.heads, params_,
+                      "auxiliary_");
+  Projectors main(inputs, embedding, params_.projection, params_.heads, 0, params_, "");
 
-  Diagnostics diagnostics;
-  const auto loss_of = [&](std::span<const Index> rows, const shoal::Random& random) {
-    const at::Tensor examples = data.batch(rows);
-    std::vector<at::Tensor> views;
-    for (Index v = 0; v < params_.views; ++v)
-      views.push_back(augmentation.apply(context, examples, random.fork(static_cast<std::uint64_t>(v))));
-    const at::Tensor projected = head->forward(encoder->forward(at::cat(views).to(device)));
-    const Objective::Loss loss = objective->loss(projected.chunk(params_.views));
-    diagnostics.add(loss.diagnostics);
-    return loss.value;
-  };
   const auto learning_rate = [&](Index steps_done) {
     return params_.learning_rate *
            shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, {.warmup = params_.warmup});
   };
+  std::vector<Projectors*> learning;  // in this epoch
+  const auto loss_of = [&](std::span<const Index> rows, const shoal::Random& random) {
+    const at::Tensor examples = data.batch(rows);
+    std::vector<at::Tensor> views;
+    if (params_.clean_view) views.push_back(examples);
+    for (auto v = static_cast<Index>(views.size()); v < params_.views; ++v)
+      views.push_back(augmentation.apply(context, examples, random.fork(static_cast<std::uint64_t>(v))));
+    const at::Tensor embedded = encoder->forward(at::cat(views).to(device));
+    const at::Tensor loss = learning[0]->loss(embedded, params_.views);
+    return learning.size() == 1 ? loss : loss.add(learning[1]->loss(embedded, params_.views));
+  };
+  std::vector<double> head_losses;
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);
     std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
     rows.resize(static_cast<std::size_t>(steps * batch));
-    objective->begin_epoch(epoch);
-    const double loss = shoal::train_steps(
-        context, {{*encoder, encoder_optimizer}, {*head, head_optimizer}, {*objective, objective_optimizer}},
-        params_.clip_norm,
-        {.number = epoch,
-         .rows = rows,
-         .batch_size = batch,
-         .steps_before = (epoch - 1) * steps,
-         .steps_in_all = params_.epochs * steps,
-         .views = context.random("views").fork(stream),
-         .loss_series = "step_loss",
-         .learning_rate = learning_rate,
-         .after_step = [&] { objective->after_step(); }},
-        loss_of);
-    context.scalar("loss", loss, epoch);
+
+    const bool in_turn = auxiliary && params_.auxiliary_turn == AuxiliaryTurn::kAlternate;
+    const bool turn_of_main = (params_.epochs - epoch) % 2 == 0;  // the last epoch is theirs
+    learning.clear();
+    if (!in_turn || turn_of_main) learning.push_back(&main);
+    if (auxiliary && (!in_turn || !turn_of_main)) learning.push_back(&*auxiliary);
+    std::vector<shoal::Trainee> trainees{{*encoder, encoder_optimizer}};
+    for (Projectors* projectors : learning) {
+      projectors->add_to(trainees);
+      projectors->begin_epoch(epoch);
+    }
+    const auto after_step = [&] {
+      for (Projectors* projectors : learning) projectors->after_step();
+    };
+    shoal::train_steps(context, trainees, params_.clip_norm,
+                       {.number = epoch,
+                        .rows = rows,
+                        .batch_size = batch,
+                        .steps_before = (epoch - 1) * steps,
+                        .steps_in_all = params_.epochs * steps,
+                        .views = context.random("views").fork(stream),
+                        .loss_series = "step_loss",
+                        .learning_rate = learning_rate,
+                        .after_step = after_step},
+                       loss_of);
+    for (Projectors* projectors : learning) {
+      const Projectors::Epoch ended = projectors->end_epoch(context, epoch, params_.views, batch);
+      if (projectors == &main) head_losses = ended.head_losses;
+    }
     context.scalar("learning_rate", learning_rate(epoch * steps), epoch);
-    diagnostics.report(context, epoch);
-    warn_where_it_stays(context, loss, objective->collapse(params_.views, batch), epoch);
     const auto looked_at = std::span(rows).first(static_cast<std::size_t>(std::min(kLookedAt, steps * batch)));
     look_at_embedding(context, *encoder, data.batch(looked_at).to(device), epoch, epoch * steps);
   }
 
+  Projectors::Projector& chosen = main[choose_head(context, head_losses)];
   outputs.encoder("encoder", std::move(encoder));
-  outputs.head("head", std::move(head));
-  outputs.objective("objective", std::move(objective));
+  outputs.head("head", std::move(chosen.head));
+  outputs.objective("objective", std::move(chosen.objective));
 }

@@ -251,6 +251,156 @@ TEST(JointEmbedding, WarnsOfACollapsedEmbedding) {
   EXPECT_THAT(lines(host), HasSubstr("try batch norm in the encoder, a lower 'learning_rate'"));
 }
 
+/// Its loss is the difference of the first two views, plus a number: `offsets[i]` for the i-th that is built. Keeps
+/// that number as a buffer, and writes down for how many outputs it was built, and the epochs that begin.
+class Numbered final : public shoal::Objective {
+ public:
+  struct Seen {
+    std::vector<double> offsets;
+    std::vector<Index> outputs;                   ///< by order of building
+    std::vector<std::pair<Index, Index>> epochs;  ///< (outputs, epoch)
+    std::vector<std::vector<at::Tensor>> views;   ///< of the last step, by order of building
+  };
+  explicit Numbered(Seen* seen) : seen_(seen) {}
+
+  void build(Context&, Index outputs) override {
+    place_ = seen_->outputs.size();
+    seen_->outputs.push_back(outputs);
+    seen_->views.emplace_back();
+    add_buffer("offset", at::zeros({}) + seen_->offsets[place_]);
+  }
+  void begin_epoch(Index epoch) override { seen_->epochs.emplace_back(seen_->outputs[place_], epoch); }
+  Loss loss(const std::vector<at::Tensor>& views) override {
+    seen_->views[place_] = views;
+    const at::Tensor difference = at::mse_loss(views[0], views[1]);
+    return {difference + seen_->offsets[place_], {{"offset", buffers()[0].second.detach()}}};
+  }
+
+ private:
+  Seen* seen_;
+  std::size_t place_ = 0;
+};
+
+TEST(JointEmbedding, GivesOutTheHeadOfTheLowestLoss) {
+  Numbered::Seen seen{.offsets = {3, 1, 2}, .outputs = {}, .epochs = {}, .views = {}};
+  Experiment run;
+  run.inputs.wire<Blobs>("data", 64);
+  run.inputs.wire<Numbered>("objective", &seen);
+  run.inputs.wire<Shift>("augmentation", 0);  // no difference of views: the offsets are the losses
+  JointEmbeddingParams params = quick();
+  params.heads = 3;
+  params.learning_rate = 1e-12;  // so that heads stay as they began
+  run.run(params);
+  EXPECT_THAT(seen.outputs, ElementsAre(8, 8, 8));
+  EXPECT_THAT(series(run.host, "loss"), ElementsAre(2, 2, 2));
+  EXPECT_THAT(series(run.host, "step_loss"), ::testing::Each(2));
+  EXPECT_THAT(series(run.host, "offset"), ::testing::Each(2));  // diagnostics are means too
+  EXPECT_EQ(run.outputs.objectives.at("objective")->buffers()[0].second.item<double>(), 1);
+  EXPECT_THAT(lines(run.host), HasSubstr("head 2 of 3 has the lowest loss of the last epoch, 1, and is given out; the "
+                                         "highest is 3"));
+  const auto head_of = [&](Index draw) { return run.inputs.head("head", 16, 8, draw)->parameters()[0].second; };
+  const at::Tensor given = run.outputs.heads.at("head")->parameters()[0].second;
+  EXPECT_LT((given - head_of(1)).abs().max().item<float>(), 1e-6);
+  EXPECT_GT((given - head_of(0)).abs().max().item<float>(), 1e-2);
+}
+
+TEST(JointEmbedding, AddsTheLossOfAuxiliaryHeads) {
+  Numbered::Seen seen{.offsets = {10, 30, 1, 2}, .outputs = {}, .epochs = {}, .views = {}};
+  Experiment run;
+  run.inputs.wire<Blobs>("data", 64);
+  run.inputs.wire<Numbered>("objective", &seen);
+  run.inputs.wire<Shift>("augmentation", 0);
+  JointEmbeddingParams params = quick();
+  params.heads = 2;
+  params.auxiliary_projection = 50;
+  run.run(params);
+  EXPECT_THAT(seen.outputs, ElementsAre(50, 50, 8, 8));
+  EXPECT_THAT(series(run.host, "loss"), ElementsAre(1.5, 1.5, 1.5));
+  EXPECT_THAT(series(run.host, "auxiliary_loss"), ElementsAre(20, 20, 20));
+  EXPECT_THAT(series(run.host, "auxiliary_offset"), ElementsAre(20, 20, 20));
+  EXPECT_THAT(series(run.host, "step_loss"), ::testing::Each(21.5));
+  EXPECT_EQ(run.outputs.heads.at("head")->parameters()[0].second.size(0), 8);
+}
+
+TEST(JointEmbedding, TrainsTheEncoderOnAuxiliaryHeadsToo) {
+  std::vector<at::Tensor> weights;
+  for (const Index auxiliary : {0, 5}) {
+    Numbered::Seen seen{.offsets = {0, 0}, .outputs = {}, .epochs = {}, .views = {}};
+    Experiment run;
+    run.inputs.wire<Blobs>("data", 64);
+    run.inputs.wire<Numbered>("objective", &seen);
+    run.inputs.wire<Shift>("augmentation", 0.3);
+    JointEmbeddingParams params = quick();
+    params.auxiliary_projection = auxiliary;
+    run.run(params);
+    weights.push_back(run.outputs.encoders.at("encoder")->parameters()[0].second);
+  }
+  EXPECT_FALSE(at::equal(weights[0], weights[1]));
+}
+
+TEST(JointEmbedding, GivesAuxiliaryHeadsEveryOtherEpochAndTheLastToTheOthers) {
+  Numbered::Seen seen{.offsets = {10, 1}, .outputs = {}, .epochs = {}, .views = {}};
+  Experiment run;
+  run.inputs.wire<Blobs>("data", 64);
+  run.inputs.wire<Numbered>("objective", &seen);
+  run.inputs.wire<Shift>("augmentation", 0);
+  JointEmbeddingParams params = quick();
+  params.epochs = 4;
+  params.auxiliary_projection = 50;
+  params.auxiliary_turn = AuxiliaryTurn::kAlternate;
+  run.run(params);
+  using Turn = std::pair<Index, Index>;
+  EXPECT_THAT(seen.epochs, ElementsAre(Turn(50, 1), Turn(8, 2), Turn(50, 3), Turn(8, 4)));
+  EXPECT_THAT(series(run.host, "loss"), ElementsAre(1, 1));
+  EXPECT_THAT(series(run.host, "auxiliary_loss"), ElementsAre(10, 10));
+  EXPECT_THAT(series(run.host, "step_loss"), ElementsAre(10, 10, 1, 1, 10, 10, 1, 1));
+  params.epochs = 1;
+  EXPECT_THAT([&] { params.check(); },
+              ThrowsMessage<shoal::InputError>("'auxiliary_turn' alternate needs at least 2 'epochs', but there is 1"));
+  params.auxiliary_projection = 0;
+  EXPECT_THAT([&] { params.check(); },
+              ThrowsMessage<shoal::InputError>(
+                  "'auxiliary_turn' alternate needs an 'auxiliary_projection' of at least 1, but there is none"));
+}
+
+/// Gives the embedding as it is.
+class Through final : public shoal::Head {
+ public:
+  void build(Context&, Index, Index) override { scale_ = add_parameter("scale", at::zeros({}) + 1); }
+  at::Tensor forward(const at::Tensor& embedding) override { return embedding * scale_; }
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor&) override { return logits.mean(); }
+  at::Tensor probabilities(const at::Tensor& logits) override { return logits.softmax(1); }
+
+ private:
+  at::Tensor scale_;
+};
+
+TEST(JointEmbedding, ShowsTheExampleAsItIsFirstWhereAsked) {
+  for (const bool clean : {true, false}) {
+    Numbered::Seen seen{.offsets = {0}, .outputs = {}, .epochs = {}, .views = {}};
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<Blobs>("data", 64);
+    inputs.wire<shoal::testing::AsItIs>("encoder");
+    inputs.wire<Through>("head");
+    inputs.wire<Numbered>("objective", &seen);
+    inputs.wire<Shift>("augmentation", 0.5);
+    TestOutputs outputs;
+    JointEmbeddingParams params = quick();
+    params.epochs = 1;
+    params.learning_rate = 1e-12;
+    params.clean_view = clean;
+    JointEmbedding(params).run(host.context(), inputs, outputs);
+    const at::Tensor examples = shoal::Examples(host.context(), *inputs.dataset("data")).range(0, 64).flatten(1);
+    const auto farthest = [&](const at::Tensor& view) {  // of a row from the nearest example
+      return (view.unsqueeze(1) - examples.unsqueeze(0)).abs().amax(2).amin(1).max().item<float>();
+    };
+    if (clean) EXPECT_LT(farthest(seen.views[0][0]), 1e-5);
+    else EXPECT_GT(farthest(seen.views[0][0]), 0.05);
+    EXPECT_GT(farthest(seen.views[0][1]), 0.05);
+  }
+}
+
 TEST(JointEmbedding, NamesWhatIsWrong) {
   const auto message_of = [](Index examples, bool nan, const char* diagnostic) {
     Experiment run;
@@ -266,6 +416,7 @@ TEST(JointEmbedding, NamesWhatIsWrong) {
   };
   EXPECT_THAT(message_of(200, true, "x"), HasSubstr("loss is NaN at step 3 (epoch 1, learning rate "));
   EXPECT_EQ(message_of(31, false, "x"), "'batch_size' must be at most the number of examples, 31, but is 32");
+  EXPECT_EQ(message_of(64, false, "rank_me"), "the objective calls a diagnostic 'rank_me', which is the trainer's own");
   EXPECT_EQ(message_of(64, false, "loss"), "the objective calls a diagnostic 'loss', which is the trainer's own");
 }
 

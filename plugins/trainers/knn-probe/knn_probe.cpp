@@ -1,9 +1,10 @@
 #include "knn_probe.h"
 
+#include <ATen/ops/empty.h>
+
 #include <cmath>
 
 #include "shoal/kernels/neighbors.h"
-#include "shoal/torch/examples.h"
 
 namespace {
 
@@ -24,6 +25,12 @@ std::vector<double> weights_of(const Neighbors& neighbors, double temperature) {
   return out;
 }
 
+at::Tensor read(Context& context, shoal::Reader& reader, const Examples& examples) {
+  at::Tensor out = at::empty({examples.count(), reader.features()}, at::kFloat);
+  shoal::read_into(context, reader, examples, out);
+  return out;
+}
+
 }  // namespace
 
 void KnnProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
@@ -37,10 +44,10 @@ void KnnProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outp
   const shoal::Array wired = given ? shoal::labels_of(inputs, "labels", "train", train.count()) : shoal::Array();
   const auto labels = (given ? wired.view() : shoal::view(train.labels())).vector<std::int64_t>();
 
-  const at::Device device = inputs.device();
-  const auto encoder = inputs.encoder("encoder", train.shape());
-  const at::Tensor learnt = shoal::embed(context, *encoder, train, device);
-  const at::Tensor judged = shoal::embed(context, *encoder, test, device);
+  shoal::Reader reader = shoal::Reader::of(inputs, train.shape(), params_);
+  reader.require_room(train.count() + test.count(), sizeof(float) + sizeof(double));  // as read, and as unit rows
+  const at::Tensor learnt = read(context, reader, train);
+  const at::Tensor judged = read(context, reader, test);
   const shoal::TransformChain transforms(inputs, "transforms");
   const shoal::Array from = transforms.fit_apply(context, shoal::view(learnt));
   const shoal::Array to = transforms.apply(context, shoal::view(judged));

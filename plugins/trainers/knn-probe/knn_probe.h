@@ -3,16 +3,16 @@
 #define SHOAL_PLUGINS_TRAINERS_KNN_PROBE_KNN_PROBE_H_
 
 #include "shoal/schema.h"
-#include "shoal/torch/trainer.h"
+#include "shoal/torch/reader.h"
 
-struct KnnProbeParams {
+struct KnnProbeParams : shoal::ReadoutOptions {
   std::int64_t neighbors = 20;
   double temperature = 0.07;
 
   static void describe(shoal::Schema<KnnProbeParams>& schema);
 };
 
-/// Embeds both datasets once, in eval mode; the transforms are fitted to the training embeddings; rows are divided by
+/// Reads both datasets once, in eval mode; the transforms are fitted to the training embeddings; rows are divided by
 /// their length, so that the nearest are those of the greatest cosine. Each test example takes the label with the most
 /// weight among its neighbours, exp(cosine / temperature) each, or one vote each for temperature 0; of equals the label
 /// of the nearer neighbour. A label of −1 has no weight.

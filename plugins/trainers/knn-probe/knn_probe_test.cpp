@@ -1,5 +1,6 @@
 #include "knn_probe.h"
 
+#include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 
 #include "shoal/torch/testing_toys.h"
@@ -19,6 +20,13 @@ using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::ThrowsMessage;
+
+KnnProbeParams with(std::int64_t neighbors, double temperature) {
+  KnnProbeParams params;
+  params.neighbors = neighbors;
+  params.temperature = temperature;
+  return params;
+}
 
 /// Rows (cos a, sin a, 0, 0) at the given angles, all of class 0.
 class OnACircle final : public shoal::Dataset {
@@ -50,7 +58,7 @@ TEST(KnnProbe, FindsBlobsThroughARandomEncoder) {
     inputs.wire<Blobs>("train", 300);
     inputs.wire<Blobs>("test", 8);
     TestOutputs outputs;
-    KnnProbe({.temperature = temperature}).run(host.context(), inputs, outputs);
+    KnnProbe(with(20, temperature)).run(host.context(), inputs, outputs);
     EXPECT_EQ(outputs.numbers.at("accuracy"), 1);
     EXPECT_THAT(outputs.arrays.at("predicted").view().vector<std::int64_t>(), ElementsAre(0, 1, 2, 3, 0, 1, 2, 3));
   }
@@ -67,10 +75,37 @@ TEST(KnnProbe, WeighsNeighboursByTheirCosine) {
     inputs.wire<OnACircle>("test", std::vector<double>{0});
     inputs.wire_array("labels", host.context().copy(std::vector<std::int64_t>{7, 3, 3, 5}));
     TestOutputs outputs;
-    KnnProbe({.neighbors = 3, .temperature = temperature}).run(host.context(), inputs, outputs);
+    KnnProbe(with(3, temperature)).run(host.context(), inputs, outputs);
     EXPECT_THAT(outputs.arrays.at("predicted").view().vector<std::int64_t>(), ElementsAre(temperature > 0 ? 7 : 3));
     EXPECT_THAT(outputs.numbers, Not(Contains(Key("accuracy"))));
   }
+}
+
+/// Its embedding is the same for all, its readout the example as it is.
+class BlindAtLast final : public shoal::Encoder, public shoal::Readouts {
+ public:
+  void build(shoal::Context&, const shoal::Shape&) override {}
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1) * 0; }
+  std::vector<Place> readouts() const override { return {{"sight", 4}}; }
+  at::Tensor forward_to(std::size_t, const at::Tensor& examples) override { return examples.flatten(1); }
+};
+
+TEST(KnnProbe, ReadsAnEncoderWhereItIsTold) {
+  const auto accuracy = [](const char* readout) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<BlindAtLast>("encoder");
+    inputs.wire<Blobs>("train", 300, 4, 0.02);
+    inputs.wire<Blobs>("test", 8, 4, 0.02);
+    TestOutputs outputs;
+    KnnProbeParams params;
+    params.readout = readout;
+    KnnProbe(params).run(host.context(), inputs, outputs);
+    return outputs.numbers.at("accuracy");
+  };
+  EXPECT_GE(accuracy("sight"), 0.75);  // the blob around the origin has no direction
+  EXPECT_EQ(accuracy("embedding"), 0.25);
 }
 
 TEST(KnnProbe, SaysWhatDoesNotFit) {
@@ -83,7 +118,7 @@ TEST(KnnProbe, SaysWhatDoesNotFit) {
   EXPECT_THAT([&] { KnnProbe({}).run(host.context(), inputs, outputs); },
               ThrowsMessage<shoal::InputError>(HasSubstr("20 neighbours are asked for, but 12 points are there")));
   inputs.wire_array("labels", host.context().copy(std::vector<std::int64_t>(11, 0)));
-  EXPECT_THAT([&] { KnnProbe({.neighbors = 3}).run(host.context(), inputs, outputs); },
+  EXPECT_THAT([&] { KnnProbe(with(3, 0.07)).run(host.context(), inputs, outputs); },
               ThrowsMessage<shoal::InputError>(HasSubstr("'train' has 12 examples, but 'labels' are 11")));
 }
 

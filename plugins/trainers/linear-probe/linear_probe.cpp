@@ -1,15 +1,13 @@
 #include "linear_probe.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/ones_like.h>
-#include <ATen/ops/where.h>
+#include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <cstring>
 #include <functional>
 
 #include "logistic_regression.h"
-#include "shoal/torch/examples.h"
 
 namespace {
 
@@ -19,21 +17,21 @@ using shoal::Index;
 
 constexpr Index kHeldOut = 6;  // the last sixth of the training examples chooses the weight decay
 
-/// Remembers an encoder byte by byte.
+/// Remembers a module byte by byte.
 class Frozen {
  public:
-  explicit Frozen(const shoal::Encoder& encoder) : encoder_(encoder) {
-    for (const auto& [name, tensor] : encoder.state()) before_.push_back(bytes(tensor));
+  Frozen(const char* what, const shoal::Module& module) : what_(what), module_(module) {
+    for (const auto& [name, tensor] : module.state()) before_.push_back(bytes(tensor));
   }
   /// Throws Error where a byte has changed since.
   void require_unchanged() const {
-    const shoal::NamedTensors now = encoder_.state();
+    const shoal::NamedTensors now = module_.state();
     for (std::size_t i = 0; i < now.size(); ++i) {
       if (i < before_.size() && bytes(now[i].second) == before_[i]) continue;
       throw shoal::Error(SHOAL_E_FAILED,
-                         shoal::text("the encoder changed its own '{}' while it was only asked to embed, "
-                                     "in eval mode; so this is no probe of a frozen encoder",
-                                     now[i].first));
+                         shoal::text("the {} changed its own '{}' while it was only read, in eval mode; so this is no "
+                                     "probe of a frozen {}",
+                                     what_, now[i].first, what_));
     }
   }
 
@@ -43,25 +41,39 @@ class Frozen {
     return {static_cast<const char*>(plain.const_data_ptr()), plain.nbytes()};
   }
 
-  const shoal::Encoder& encoder_;
+  const char* what_;
+  const shoal::Module& module_;
   std::vector<std::string> before_;
 };
 
-/// Subtracts the mean and divides by the standard deviation of the training features, (D, N); a feature that does not
-/// vary is only shifted.
-struct Standardizer {
-  at::Tensor mean, deviation;  // (D, 1)
+/// What is read of all examples, (F, N) float32: one feature's numbers lie side by side.
+/// Throws InputError  one is NaN or infinite: its row (example) and column (feature) are named
+at::Tensor read_columns(Context& context, shoal::Reader& reader, const Examples& examples) {
+  at::Tensor columns = at::empty({reader.features(), examples.count()}, at::kFloat);
+  shoal::read_into(context, reader, examples, columns.t());
+  for (Index feature = 0; feature < columns.size(0); ++feature) {
+    const at::Tensor row = columns[feature];
+    if (row.isfinite().all().item<bool>()) continue;
+    const auto example = row.isfinite().logical_not().nonzero()[0].item<std::int64_t>();
+    throw shoal::InputError(shoal::text("features hold {} at row {}, column {}",
+                                        row[example].isnan().item<bool>() ? "NaN" : "an infinity", example, feature));
+  }
+  return columns;
+}
 
-  explicit Standardizer(const at::Tensor& features) {
-    const at::Tensor exact = features.to(at::kDouble);
-    mean = exact.mean(1, /*keepdim=*/true);
-    deviation = exact.std(1, /*unbiased=*/false, /*keepdim=*/true);
-    deviation = at::where(deviation > 0, deviation, at::ones_like(deviation));
+/// Subtracts from each feature, in place, its mean over the training examples and divides by its deviation there; one
+/// that does not vary is only shifted. Feature by feature, in double: there is never a second copy of them all.
+void standardize(const at::Tensor& train, const at::Tensor& test) {  // (F, N), (F, M)
+  for (Index feature = 0; feature < train.size(0); ++feature) {
+    const at::Tensor exact = train[feature].to(at::kDouble);
+    const auto mean = exact.mean().item<float>();
+    const auto deviation = exact.std(/*unbiased=*/false).item<float>();
+    for (const at::Tensor& features : {train, test}) {
+      at::Tensor row = features[feature].sub_(mean);
+      if (deviation > 0) row.div_(deviation);
+    }
   }
-  at::Tensor operator()(const at::Tensor& features) const {
-    return ((features - mean.to(at::kFloat)) / deviation.to(at::kFloat)).contiguous();
-  }
-};
+}
 
 double share_right(const at::Tensor& predicted, const at::Tensor& labels) {
   return predicted.eq(labels).to(at::kDouble).mean().item<double>();
@@ -140,23 +152,16 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   shoal::require(given || test.classes() <= targets.classes, "'test' has {} classes, but 'train' only {}",
                  given ? 0 : test.classes(), targets.classes);
 
-  // 1. The embeddings, once, from an encoder that stays what it is.
+  // 1. The features, once, from an encoder that stays what it is.
   const at::Device device = inputs.device();
-  const auto encoder = inputs.encoder("encoder", train.shape());
-  const Frozen frozen(*encoder);
-  const auto columns = [&](const Examples& examples) {
-    const at::Tensor embedding = shoal::embed(context, *encoder, examples, device);
-    shoal::require_features(shoal::view(embedding));
-    return embedding.t().contiguous();
-  };
-  at::Tensor train_features = columns(train);
-  at::Tensor test_features = columns(test);
-  frozen.require_unchanged();
-  if (params_.standardize) {
-    const Standardizer standardize(train_features);
-    train_features = standardize(train_features);
-    test_features = standardize(test_features);
-  }
+  shoal::Reader reader = shoal::Reader::of(inputs, train.shape(), params_);
+  reader.require_room(train.count() + test.count(), sizeof(float));
+  std::vector<Frozen> frozen{{"encoder", reader.encoder()}};
+  if (reader.head() != nullptr) frozen.emplace_back("head", *reader.head());
+  const at::Tensor train_features = read_columns(context, reader, train);
+  const at::Tensor test_features = read_columns(context, reader, test);
+  for (const Frozen& module : frozen) module.require_unchanged();
+  if (params_.standardize) standardize(train_features, test_features);
   const Columns learn{train_features.to(device), targets.labels.to(device)};
 
   // 2. The layer: weight decay by held-out training examples, then all of them.

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "shoal/schema.h"
-#include "shoal/torch/trainer.h"
+#include "shoal/torch/reader.h"
 
-struct LinearProbeParams {
+struct LinearProbeParams : shoal::ReadoutOptions {
   std::vector<double> weight_decays = {1e-3, 1e-4, 1e-5};
   std::int64_t max_iter = 80;
   bool standardize = true;
@@ -16,11 +16,13 @@ struct LinearProbeParams {
   void check() const;
 };
 
-/// Embeds both datasets once, in eval mode; fits multinomial logistic regression to the training embeddings, with the
-/// weight decay that does best on the last sixth of them; and looks at the test set once, with what came out. Labels
-/// that are wired stand for those of the training set, and then no label of either set is looked at.
+/// Reads both datasets once, in eval mode, at the embedding or at another readout; fits multinomial logistic regression
+/// to the training features, with the weight decay that does best on the last sixth of them; and looks at the test set
+/// once, with what came out. Labels that are wired stand for those of the training set, and then no label of either set
+/// is looked at. Memory: the features once, 4·(N + M)·F bytes; they are read into place, standardised there, and
+/// never copied.
 ///
-/// Throws Error  the encoder's parameters or buffers are not byte for byte what they were
+/// Throws Error  the parameters or buffers of encoder or head are not byte for byte what they were
 /// Source: the protocol is that of Zhang, Isola, Efros, ECCV 2016, and of Caron et al., ECCV 2018.
 class LinearProbe final : public shoal::Trainer {
  public:

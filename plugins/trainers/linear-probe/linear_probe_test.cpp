@@ -5,6 +5,8 @@
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -20,6 +22,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
+
+LinearProbeParams with_weight_decays(const std::vector<double>& weight_decays) {
+  LinearProbeParams params;
+  params.weight_decays = weight_decays;
+  return params;
+}
 
 TEST(LinearProbe, ReadsClassesThatAreWellApartFromARandomEncoder) {
   Host host;
@@ -46,7 +54,7 @@ TEST(LinearProbe, CountsRowsOfTheConfusionByTrueClass) {
   inputs.wire<Blobs>("train", 300);
   inputs.wire<Blobs>("test", 6, 4, 0.1, /*relabel=*/1);  // what looks like class c is called c + 1
   TestOutputs outputs;
-  LinearProbe({.weight_decays = {0.01}}).run(host.context(), inputs, outputs);
+  LinearProbe(with_weight_decays({0.01})).run(host.context(), inputs, outputs);
   EXPECT_EQ(outputs.numbers.at("accuracy"), 0);
   EXPECT_EQ(outputs.numbers.at("weight_decay"), 0.01);
   EXPECT_THAT(host.log(), IsEmpty());  // nothing to choose, nothing held out
@@ -107,6 +115,82 @@ TEST(LinearProbe, GivesTheSameForAnyNumberOfThreads) {
   EXPECT_LT(accuracies[0], 1);
 }
 
+/// Its embedding is 0 of every blob, its readout the blob as it is; where `spoilt`, with a NaN as the last number of
+/// each batch's second row.
+class BlindAtLast final : public shoal::Encoder, public shoal::Readouts {
+ public:
+  explicit BlindAtLast(bool spoilt = false) : spoilt_(spoilt) {}
+  void build(shoal::Context&, const shoal::Shape&) override { scale_ = add_parameter("scale", at::zeros({1})); }
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override { return scale_ * forward_to(0, examples); }
+  std::vector<Place> readouts() const override { return {{"sight", 4}}; }
+  at::Tensor forward_to(std::size_t, const at::Tensor& examples) override {
+    at::Tensor out = examples.flatten(1).clone();
+    if (spoilt_) out[1][3].fill_(std::numeric_limits<float>::quiet_NaN());
+    return out;
+  }
+
+ private:
+  bool spoilt_;
+  at::Tensor scale_;
+};
+
+TEST(LinearProbe, ReadsAnEncoderWhereItIsTold) {
+  const auto accuracy = [](const std::string& readout) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<BlindAtLast>("encoder");
+    inputs.wire<Blobs>("train", 300);
+    inputs.wire<Blobs>("test", 8);
+    TestOutputs outputs;
+    LinearProbeParams params;
+    params.readout = readout;
+    LinearProbe(params).run(host.context(), inputs, outputs);
+    return outputs.numbers.at("accuracy");
+  };
+  EXPECT_EQ(accuracy("sight"), 1);
+  EXPECT_EQ(accuracy("embedding"), 0.25);  // one answer for all
+}
+
+TEST(LinearProbe, ReadsAHeadThatWasTrainedWithTheEncoder) {  // the logits of a random layer tell blobs apart too
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<shoal::testing::ToyHead>("head");
+  inputs.trained_for("head", 5);
+  inputs.wire<Blobs>("train", 300);
+  inputs.wire<Blobs>("test", 8);
+  TestOutputs outputs;
+  LinearProbeParams params;
+  params.readout = "head";
+  LinearProbe(params).run(host.context(), inputs, outputs);
+  EXPECT_EQ(outputs.numbers.at("accuracy"), 1);
+}
+
+TEST(LinearProbe, StopsAtWhatCannotBeRead) {
+  const auto message_of = [](bool spoilt, const std::string& readout, double limit) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<BlindAtLast>("encoder", spoilt);
+    inputs.wire<Blobs>("train", 300);
+    inputs.wire<Blobs>("test", 200);
+    TestOutputs outputs;
+    LinearProbeParams params;
+    params.readout = readout;
+    params.memory_limit_gb = limit;
+    try {
+      LinearProbe(params).run(host.context(), inputs, outputs);
+    } catch (const shoal::InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(message_of(false, "sigth", 4), "there is no readout 'sigth', only sight, embedding; did you mean 'sight'?");
+  EXPECT_EQ(message_of(true, "sight", 4), "features hold NaN at row 1, column 3");
+  EXPECT_EQ(message_of(false, "sight", 8e-6), "nothing");  // 500 · 4 · 4 bytes
+  EXPECT_THAT(message_of(false, "sight", 7.9e-6), HasSubstr("'sight' has 4 numbers an example: of 500 examples"));
+}
+
 /// Counts the batches it embeds, in a buffer or in a parameter.
 class Counting final : public shoal::Encoder {
  public:
@@ -162,7 +246,7 @@ TEST(LinearProbe, SaysWhichInputsDoNotGoTogether) {
             "'test' has 5 classes, but 'train' only 4");
   EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("train", 5), in.wire<Blobs>("test", 30, 4); }),
             "to choose among 3 weight_decays a sixth of the training examples is held out, but there are only 5");
-  EXPECT_THAT([] { LinearProbeParams{.weight_decays = {}}.check(); },
+  EXPECT_THAT([] { with_weight_decays({}).check(); },
               ThrowsMessage<shoal::InputError>("'weight_decays' needs at least 1 number, but is empty"));
 }
 

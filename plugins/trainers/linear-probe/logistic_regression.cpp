@@ -9,7 +9,7 @@
 #include <ATen/ops/zeros.h>
 
 Columns Columns::slice(shoal::Index from, shoal::Index to) const {
-  return {features.narrow(1, from, to - from).contiguous(), labels.narrow(0, from, to - from)};
+  return {features.narrow(1, from, to - from), labels.narrow(0, from, to - from)};
 }
 
 Layer Layer::zeros(shoal::Index classes, const Columns& data) {

@@ -10,7 +10,8 @@ void LinearProbeParams::describe(shoal::Schema<LinearProbeParams>& schema) {
       .min(0);
   schema.field("max_iter", &LinearProbeParams::max_iter, "iterations of L-BFGS for each fit").min(1);
   schema.field("standardize", &LinearProbeParams::standardize,
-               "shift and scale the embedding to mean 0 and deviation 1 over the training examples");
+               "shift and scale what is read to mean 0 and deviation 1 over the training examples");
+  shoal::describe_readout(schema);
 }
 
 void LinearProbeParams::check() const {
@@ -20,6 +21,8 @@ void LinearProbeParams::check() const {
 SHOAL_PLUGIN("linear-probe", "0.1.0", "what one linear layer can read from a frozen encoder") {
   plugin.add<LinearProbe, LinearProbeParams>("trainer/linear-probe")
       .in<shoal::Encoder>("encoder", "stays frozen, in eval mode")
+      .optional_in<shoal::Head>("head",
+                                "one that was trained with it; then it can be read as well, where 'readout' says so")
       .in<shoal::Dataset>("train", "examples that the layer is fitted to; labelled, unless 'labels' are wired")
       .in<shoal::Dataset>("test", "examples, looked at once; labelled, unless 'labels' are wired")
       .optional_in<shoal::Labels>("labels", "of 'train', in place of its own: pseudo-labels; then there is no accuracy")

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "shoal/testing_component.h"
+#include "shoal/testing_points.h"
 #include "shoal/transform.h"
 
 namespace {
@@ -15,16 +16,10 @@ using shoal::InputError;
 using shoal::RowMatrix;
 using shoal::testing::Host;
 using shoal::testing::Made;
+using shoal::testing::normal_points;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 using Given = std::map<std::string, Made::Value>;
-
-RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d) {
-  shoal::Random random(seed);
-  RowMatrix<double> out(n, d);
-  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
-  return out;
-}
 
 /// Neighbours among the rows of `fitted` of those of `queries`; of themselves where there are none.
 RowMatrix<Index> graph(Host& host, const Given& given, ConstArray fitted, std::optional<ConstArray> queries = {}) {

@@ -13,6 +13,7 @@
 #include "layout.h"
 #include "shoal/kernels/neighbors.h"
 #include "shoal/testing_component.h"
+#include "shoal/testing_points.h"
 #include "shoal/transform.h"
 #include "starts.h"
 
@@ -24,6 +25,7 @@ using shoal::InputError;
 using shoal::RowMatrix;
 using shoal::testing::Host;
 using shoal::testing::Made;
+using shoal::testing::normal_points;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 using Given = std::map<std::string, Made::Value>;
@@ -35,13 +37,6 @@ RowMatrix<double> reference_points() {
     for (Index j = 0; j < x.cols(); ++j)
       x(i, j) = static_cast<double>((i * i * (j + 3) + 7 * i * j) % 101 + (i % 3) * (j + 1) * 19);
   return x;
-}
-
-RowMatrix<double> normal_points(std::uint64_t seed, Index n, Index d) {
-  shoal::Random random(seed);
-  RowMatrix<double> out(n, d);
-  for (Index i = 0; i < out.size(); ++i) out.data()[i] = random.normal();
-  return out;
 }
 
 /// Four groups, `apart` from each other, in eight columns; row i belongs to i mod 4.

@@ -7,10 +7,12 @@
 #include "shoal/component.h"
 #include "shoal/torch/bridge.h"
 #include "shoal/torch/module.h"
+#include "shoal/torch/readouts.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-/// A trainable map from examples to embeddings.
+/// A trainable map from examples to embeddings. One that can go back derives from Decoder too, one that can be read on
+/// the way from Readouts.
 ///
 /// Order    build once, then forward as often as wanted.
 /// Threads  one thread at a time; LibTorch uses its own pool inside.
@@ -30,7 +32,7 @@ class Encoder : public Component, public Module {
   /// (B, shape…) float32, images in [0, 1] → (B, E) float32, on the device of the parameters.
   virtual at::Tensor forward(const at::Tensor& examples) = 0;
 
-  using Interfaces = InterfaceList<Encoder, class Decoder>;
+  using Interfaces = InterfaceList<Encoder, class Decoder, Readouts>;
 };
 
 /// An encoder that also goes back: an autoencoder. Deriving from this *is* the trait `decoder`; its parameters are

@@ -47,10 +47,6 @@ class Examples {
 at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device,
                  Index batch_size = 256);
 
-/// Embeddings of one augmented view of each example, likewise; batch b draws from views.fork(b).
-at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
-                       const Random& views, at::Device device, Index batch_size = 256);
-
 /// Logits (N, C) float32 on the CPU of all examples, likewise.
 at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
                           Index batch_size = 256);

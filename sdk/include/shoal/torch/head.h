@@ -7,10 +7,12 @@
 #include "shoal/component.h"
 #include "shoal/torch/bridge.h"
 #include "shoal/torch/module.h"
+#include "shoal/torch/readouts.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-/// A trainable map from embeddings to classes, and its loss. E and C come from its neighbours.
+/// A trainable map from embeddings to classes, and its loss. E and C come from its neighbours. One that
+/// can be read on the way, at a hidden layer, derives from Readouts too.
 ///
 /// Order    build once, then the others as often as wanted.
 /// Threads  one thread at a time; LibTorch uses its own pool inside.
@@ -38,7 +40,7 @@ class Head : public Component, public Module {
   };
   virtual ClassVectors class_vectors() { return {}; }
 
-  using Interfaces = InterfaceList<Head>;
+  using Interfaces = InterfaceList<Head, Readouts>;
 };
 
 namespace detail {

@@ -50,6 +50,9 @@ void copy_state(const NamedTensors& from, const NamedTensors& to);
 /// Source: Polyak and Juditsky, SIAM J. Control Optim. 30 (1992).
 void update_average(const Module& trained, const Module& average, double decay);
 
+/// Rows (K, D) float32 of length 1 in random directions: what prototypes begin as.
+at::Tensor random_unit_rows(Index rows, Index columns, Random random);
+
 /// x·Wᵀ + b. Weight (out, in), bias (out).
 struct Linear {
   at::Tensor weight, bias;
