@@ -102,26 +102,29 @@ at::Tensor Examples::range(Index from, Index to) const {
   return as_floats(examples_.narrow(0, from, to - from));
 }
 
-at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device, Index batch_size) {
+at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, const Compute& compute,
+                 Index batch_size) {
   const EvalMode eval(encoder);
-  return map_batches(context, examples, batch_size,
-                     [&](const at::Tensor& x, Index) { return encoder.forward(x.to(device)); });
-}
-
-at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
-                       const Random& views, at::Device device, Index batch_size) {
-  const EvalMode eval(encoder);
-  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index batch) {
-    const at::Tensor view = augmentation.apply(context, x, views.fork(static_cast<std::uint64_t>(batch)));
-    return encoder.forward(view.to(device));
+  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index) {
+    return compute([&] { return encoder.forward(x.to(compute.device())); });
   });
 }
 
-at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
-                          Index batch_size) {
+at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
+                       const Random& views, const Compute& compute, Index batch_size) {
+  const EvalMode eval(encoder);
+  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index batch) {
+    const at::Tensor view = augmentation.apply(context, x, views.fork(static_cast<std::uint64_t>(batch)));
+    return compute([&] { return encoder.forward(view.to(compute.device())); });
+  });
+}
+
+at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples,
+                          const Compute& compute, Index batch_size) {
   const EvalMode eval_encoder(encoder), eval_head(head);
-  return map_batches(context, examples, batch_size,
-                     [&](const at::Tensor& x, Index) { return head.forward(encoder.forward(x.to(device))); });
+  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index) {
+    return compute([&] { return head.forward(encoder.forward(x.to(compute.device()))); });
+  });
 }
 
 double accuracy(const at::Tensor& logits, const at::Tensor& labels) {

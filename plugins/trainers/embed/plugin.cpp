@@ -4,10 +4,11 @@
 #include "embed.h"
 
 SHOAL_PLUGIN("embed", "0.1.0", "a dataset seen by an encoder, as features") {
-  plugin.add<Embed>("trainer/embed")
+  plugin.add<Embed, EmbedParams>("trainer/embed")
       .random()
       .in<shoal::Encoder>("encoder", "stays frozen, in eval mode")
       .in<shoal::Dataset>("data", "what to embed")
       .optional_in<shoal::Augmentation>("augmentation", "then one view of each example is embedded in place of it")
-      .out<shoal::Features>("features", "(N, E) float32, example by example");
+      .out<shoal::Features>("features", "(N, E) float32, example by example")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp);
 }

@@ -55,10 +55,11 @@ class Diagnostics {
 };
 
 /// Says how far the embedding spreads, and warns where it has collapsed.
-void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples, Index epoch,
-                       Index steps_done) {
+void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples,
+                       const shoal::Compute& compute, Index epoch, Index steps_done) {
   const c10::NoGradGuard no_grad;
-  const at::Tensor embedding = encoder.forward(examples).to(at::kCPU).contiguous();
+  const at::Tensor embedding =
+      compute([&] { return encoder.forward(examples.to(compute.device())); }).to(at::kCPU).contiguous();
   shoal::require_features(shoal::view(embedding));
   const shoal::RowMatrix<double> features = shoal::to_float64(shoal::view(embedding));
   const double deviation = shoal::kernels::embedding_std(features),
@@ -99,7 +100,7 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     context.log(Level::kInfo, "each epoch leaves out {} of {} examples, others each time: batches are of {}",
                 data.count() % batch, data.count(), batch);
 
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");
   std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
   std::unique_ptr<shoal::Head> head = inputs.head("head", encoder->embedding_size(), params_.projection);
@@ -113,7 +114,8 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     std::vector<at::Tensor> views;
     for (Index v = 0; v < params_.views; ++v)
       views.push_back(augmentation.apply(context, examples, random.fork(static_cast<std::uint64_t>(v))));
-    const at::Tensor projected = head->forward(encoder->forward(at::cat(views).to(device)));
+    const at::Tensor seen = at::cat(views).to(compute.device());
+    const at::Tensor projected = compute([&] { return head->forward(encoder->forward(seen)); });
     const Objective::Loss loss = objective->loss(projected.chunk(params_.views));
     diagnostics.add(loss.diagnostics);
     return loss.value;
@@ -145,7 +147,7 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     diagnostics.report(context, epoch);
     warn_where_it_stays(context, loss, objective->collapse(params_.views, batch), epoch);
     const auto looked_at = std::span(rows).first(static_cast<std::size_t>(std::min(kLookedAt, steps * batch)));
-    look_at_embedding(context, *encoder, data.batch(looked_at).to(device), epoch, epoch * steps);
+    look_at_embedding(context, *encoder, data.batch(looked_at), compute, epoch, epoch * steps);
   }
 
   outputs.encoder("encoder", std::move(encoder));

@@ -30,6 +30,7 @@ SHOAL_PLUGIN("joint-embedding", "0.1.0", "an encoder taught by views of the same
       .out<shoal::Encoder>("encoder", "the trained encoder")
       .out<shoal::Head>("head", "the trained head")
       .out<shoal::Objective>("objective", "the objective, with the prototypes that it has learnt, if it has any")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each epoch, mean over its steps", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each step", SHOAL_LOWER)
       .out<shoal::Series>("embedding_std",

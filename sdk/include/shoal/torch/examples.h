@@ -10,6 +10,7 @@
 #include "shoal/torch/augmentation.h"
 #include "shoal/torch/encoder.h"
 #include "shoal/torch/head.h"
+#include "shoal/torch/precision.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
@@ -44,16 +45,16 @@ class Examples {
 /// Embeddings (N, E) float32 on the CPU of all examples, in eval mode and without gradients; the mode is put back.
 /// Reports progress as examples. (60 000 images through encoder/convnet: 3.9 s in batches of 256 or 500, 5.3 s of
 /// 1000.)
-at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device,
+at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, const Compute& compute,
                  Index batch_size = 256);
 
 /// Embeddings of one augmented view of each example, likewise; batch b draws from views.fork(b).
 at::Tensor embed_views(Context& context, Encoder& encoder, const Examples& examples, const Augmentation& augmentation,
-                       const Random& views, at::Device device, Index batch_size = 256);
+                       const Random& views, const Compute& compute, Index batch_size = 256);
 
 /// Logits (N, C) float32 on the CPU of all examples, likewise.
-at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
-                          Index batch_size = 256);
+at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples,
+                          const Compute& compute, Index batch_size = 256);
 
 /// The share of rows whose largest logit is the label's.
 double accuracy(const at::Tensor& logits, const at::Tensor& labels);
