@@ -37,10 +37,10 @@ void KnnProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outp
   const shoal::Array wired = given ? shoal::labels_of(inputs, "labels", "train", train.count()) : shoal::Array();
   const auto labels = (given ? wired.view() : shoal::view(train.labels())).vector<std::int64_t>();
 
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   const auto encoder = inputs.encoder("encoder", train.shape());
-  const at::Tensor learnt = shoal::embed(context, *encoder, train, device);
-  const at::Tensor judged = shoal::embed(context, *encoder, test, device);
+  const at::Tensor learnt = shoal::embed(context, *encoder, train, compute);
+  const at::Tensor judged = shoal::embed(context, *encoder, test, compute);
   const shoal::TransformChain transforms(inputs, "transforms");
   const shoal::Array from = transforms.fit_apply(context, shoal::view(learnt));
   const shoal::Array to = transforms.apply(context, shoal::view(judged));

@@ -3,9 +3,10 @@
 #define SHOAL_PLUGINS_TRAINERS_KNN_PROBE_KNN_PROBE_H_
 
 #include "shoal/schema.h"
+#include "shoal/torch/precision.h"
 #include "shoal/torch/trainer.h"
 
-struct KnnProbeParams {
+struct KnnProbeParams : shoal::PrecisionOptions {
   std::int64_t neighbors = 20;
   double temperature = 0.07;
 

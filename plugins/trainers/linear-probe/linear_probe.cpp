@@ -141,11 +141,11 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
                  given ? 0 : test.classes(), targets.classes);
 
   // 1. The embeddings, once, from an encoder that stays what it is.
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   const auto encoder = inputs.encoder("encoder", train.shape());
   const Frozen frozen(*encoder);
   const auto columns = [&](const Examples& examples) {
-    const at::Tensor embedding = shoal::embed(context, *encoder, examples, device);
+    const at::Tensor embedding = shoal::embed(context, *encoder, examples, compute);
     shoal::require_features(shoal::view(embedding));
     return embedding.t().contiguous();
   };
@@ -157,7 +157,7 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
     train_features = standardize(train_features);
     test_features = standardize(test_features);
   }
-  const Columns learn{train_features.to(device), targets.labels.to(device)};
+  const Columns learn{train_features.to(compute.device()), targets.labels.to(compute.device())};
 
   // 2. The layer: weight decay by held-out training examples, then all of them.
   Index evaluations = 0;
@@ -171,7 +171,7 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   const Layer layer = fit_layer(chosen.layer, learn, chosen.weight_decay);
 
   // 3. The test set, once.
-  const at::Tensor predicted = layer.predict(test_features.to(device)).cpu();
+  const at::Tensor predicted = layer.predict(test_features.to(compute.device())).cpu();
   outputs.number("train_accuracy", share_right(layer.predict(learn.features), learn.labels));
   outputs.number("weight_decay", chosen.weight_decay);
   outputs.array("predicted", context.copy(shoal::view(predicted)));

@@ -5,22 +5,33 @@
 #include <c10/core/GradMode.h>
 
 #include "shoal/torch/examples.h"
+#include "shoal/torch/precision.h"
 #include "shoal/torch/trainer.h"
+
+struct PredictParams : shoal::PrecisionOptions {
+  static void describe(shoal::Schema<PredictParams>& schema) { shoal::describe_precision(schema); }
+};
 
 /// Every example once, in eval mode: the head's probabilities, and the class with the largest logit (the lowest of
 /// equal ones). Nothing is trained and nothing is random.
 class Predict final : public shoal::Trainer {
  public:
+  explicit Predict(const PredictParams& params = {}) : params_(params) {}
+
   void run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) override {
+    const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
     const shoal::Examples data(context, *inputs.dataset("data"));
     const auto encoder = inputs.encoder("encoder", data.shape());
     const auto head = inputs.head("head", encoder->embedding_size(), inputs.trained_classes("head"));
-    const at::Tensor logits = shoal::predict_logits(context, *encoder, *head, data, inputs.device());
+    const at::Tensor logits = shoal::predict_logits(context, *encoder, *head, data, compute);
     const c10::NoGradGuard no_grad;
-    const at::Tensor probabilities = head->probabilities(logits.to(inputs.device())).cpu().contiguous();
+    const at::Tensor probabilities = head->probabilities(logits.to(compute.device())).cpu().contiguous();
     outputs.array("predicted", context.copy(shoal::view(logits.argmax(1))));
     outputs.array("probabilities", context.copy(shoal::view(probabilities)));
   }
+
+ private:
+  PredictParams params_;
 };
 
 #endif  // SHOAL_PLUGINS_TRAINERS_PREDICT_PREDICT_H_
