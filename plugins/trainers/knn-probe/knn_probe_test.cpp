@@ -42,6 +42,13 @@ class OnACircle final : public shoal::Dataset {
   std::vector<double> angles_;
 };
 
+KnnProbeParams asking(Index neighbors, double temperature) {
+  KnnProbeParams params;
+  params.neighbors = neighbors;
+  params.temperature = temperature;
+  return params;
+}
+
 TEST(KnnProbe, FindsBlobsThroughARandomEncoder) {
   for (const double temperature : {0.0, 0.07}) {
     Host host;
@@ -50,7 +57,7 @@ TEST(KnnProbe, FindsBlobsThroughARandomEncoder) {
     inputs.wire<Blobs>("train", 300);
     inputs.wire<Blobs>("test", 8);
     TestOutputs outputs;
-    KnnProbe({.temperature = temperature}).run(host.context(), inputs, outputs);
+    KnnProbe(asking(20, temperature)).run(host.context(), inputs, outputs);
     EXPECT_EQ(outputs.numbers.at("accuracy"), 1);
     EXPECT_THAT(outputs.arrays.at("predicted").view().vector<std::int64_t>(), ElementsAre(0, 1, 2, 3, 0, 1, 2, 3));
   }
@@ -67,7 +74,7 @@ TEST(KnnProbe, WeighsNeighboursByTheirCosine) {
     inputs.wire<OnACircle>("test", std::vector<double>{0});
     inputs.wire_array("labels", host.context().copy(std::vector<std::int64_t>{7, 3, 3, 5}));
     TestOutputs outputs;
-    KnnProbe({.neighbors = 3, .temperature = temperature}).run(host.context(), inputs, outputs);
+    KnnProbe(asking(3, temperature)).run(host.context(), inputs, outputs);
     EXPECT_THAT(outputs.arrays.at("predicted").view().vector<std::int64_t>(), ElementsAre(temperature > 0 ? 7 : 3));
     EXPECT_THAT(outputs.numbers, Not(Contains(Key("accuracy"))));
   }
@@ -83,7 +90,7 @@ TEST(KnnProbe, SaysWhatDoesNotFit) {
   EXPECT_THAT([&] { KnnProbe({}).run(host.context(), inputs, outputs); },
               ThrowsMessage<shoal::InputError>(HasSubstr("20 neighbours are asked for, but 12 points are there")));
   inputs.wire_array("labels", host.context().copy(std::vector<std::int64_t>(11, 0)));
-  EXPECT_THAT([&] { KnnProbe({.neighbors = 3}).run(host.context(), inputs, outputs); },
+  EXPECT_THAT([&] { KnnProbe(asking(3, 0.07)).run(host.context(), inputs, outputs); },
               ThrowsMessage<shoal::InputError>(HasSubstr("'train' has 12 examples, but 'labels' are 11")));
 }
 

@@ -46,7 +46,9 @@ TEST(LinearProbe, CountsRowsOfTheConfusionByTrueClass) {
   inputs.wire<Blobs>("train", 300);
   inputs.wire<Blobs>("test", 6, 4, 0.1, /*relabel=*/1);  // what looks like class c is called c + 1
   TestOutputs outputs;
-  LinearProbe({.weight_decays = {0.01}}).run(host.context(), inputs, outputs);
+  LinearProbeParams params;
+  params.weight_decays = {0.01};
+  LinearProbe(params).run(host.context(), inputs, outputs);
   EXPECT_EQ(outputs.numbers.at("accuracy"), 0);
   EXPECT_EQ(outputs.numbers.at("weight_decay"), 0.01);
   EXPECT_THAT(host.log(), IsEmpty());  // nothing to choose, nothing held out
@@ -162,8 +164,13 @@ TEST(LinearProbe, SaysWhichInputsDoNotGoTogether) {
             "'test' has 5 classes, but 'train' only 4");
   EXPECT_EQ(message_of([](TestInputs& in) { in.wire<Blobs>("train", 5), in.wire<Blobs>("test", 30, 4); }),
             "to choose among 3 weight_decays a sixth of the training examples is held out, but there are only 5");
-  EXPECT_THAT([] { LinearProbeParams{.weight_decays = {}}.check(); },
-              ThrowsMessage<shoal::InputError>("'weight_decays' needs at least 1 number, but is empty"));
+  EXPECT_THAT(
+      [] {
+        LinearProbeParams params;
+        params.weight_decays = {};
+        params.check();
+      },
+      ThrowsMessage<shoal::InputError>("'weight_decays' needs at least 1 number, but is empty"));
 }
 
 }  // namespace
