@@ -1,4 +1,5 @@
 // The `shoal` program: arguments → one function.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -51,10 +52,21 @@ void let_threads_sleep(char** argv) {
   execv("/proc/self/exe", argv);  // where that fails, threads spin
 }
 
+/// Tensors of a training step are some hundred kB to a few MB, made and freed again in each. Unless told otherwise, the
+/// C library gives such memory back to the system, which clears every page of it for the next step: an eighth of the
+/// processor's time of an epoch of the exercise's network. What is above 32 MB still goes back at once.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   let_threads_sleep(argv);
+  keep_freed_memory();
   Options options;
   options.command.assign(argv, argv + argc);
   CLI::App app("Learning representations by clustering, from plugins and YAML", "shoal");

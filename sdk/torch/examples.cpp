@@ -88,23 +88,26 @@ at::Tensor map_batches(Context& context, const Examples& examples, Index batch_s
   return out;
 }
 
-at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device, Index batch_size) {
+at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, const Compute& compute,
+                 Index batch_size) {
   const EvalMode eval(encoder);
-  return map_batches(context, examples, batch_size,
-                     [&](const at::Tensor& x, Index) { return encoder.forward(x.to(device)); });
+  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index) {
+    return compute([&] { return encoder.forward(x.to(compute.device())); });
+  });
 }
 
-at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
-                          Index batch_size) {
+at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples,
+                          const Compute& compute, Index batch_size) {
   const EvalMode eval_encoder(encoder), eval_head(head);
-  return map_batches(context, examples, batch_size,
-                     [&](const at::Tensor& x, Index) { return head.forward(encoder.forward(x.to(device))); });
+  return map_batches(context, examples, batch_size, [&](const at::Tensor& x, Index) {
+    return compute([&] { return head.forward(encoder.forward(x.to(compute.device()))); });
+  });
 }
 
-Predictions predictions(Head& head, const at::Tensor& embedding, at::Device device) {
+Predictions predictions(Head& head, const at::Tensor& embedding, const Compute& compute) {
   const EvalMode eval(head);
   const c10::NoGradGuard no_grad;
-  const at::Tensor logits = head.forward(embedding.to(device));
+  const at::Tensor logits = compute([&] { return head.forward(embedding.to(compute.device())); });
   return {.logits = logits.cpu().contiguous(),
           .probabilities = head.probabilities(logits).cpu().contiguous(),
           .labels = logits.argmax(1).cpu()};

@@ -136,17 +136,17 @@ TEST_F(ExamplesTest, EmbedsAllInEvalModeWithoutGradientsAndPutsTheModeBack) {
   const Examples data = examples();
   Same encoder;
   encoder.train(true);
-  const at::Tensor embedding = embed(host_.context(), encoder, data, at::kCPU, /*batch_size=*/2);
+  const at::Tensor embedding = embed(host_.context(), encoder, data, {}, /*batch_size=*/2);
   EXPECT_TRUE(at::equal(embedding, data.range(0, 5)));
   EXPECT_FALSE(embedding.is_inference());  // so that it may be trained on
   EXPECT_FALSE(encoder.was_training || encoder.had_grad);
   EXPECT_TRUE(encoder.training());
 
   encoder.throws = true;
-  EXPECT_THROW(embed(host_.context(), encoder, data, at::kCPU), InputError);
+  EXPECT_THROW(embed(host_.context(), encoder, data, {}), InputError);
   EXPECT_TRUE(encoder.training());
   EXPECT_TRUE(c10::GradMode::is_enabled());
-  EXPECT_THAT([&] { embed(host_.context(), encoder, data, at::kCPU, 0); },
+  EXPECT_THAT([&] { embed(host_.context(), encoder, data, {}, 0); },
               ThrowsMessage<InputError>("'batch_size' must be at least 1, but is 0"));
 }
 
@@ -154,7 +154,7 @@ TEST_F(ExamplesTest, StopsWhenTheUserDoes) {
   Host stopping({.cancel_after = 1});
   Same encoder;
   encoder.train(true);
-  EXPECT_THROW(embed(stopping.context(), encoder, examples(), at::kCPU, 1), Cancelled);
+  EXPECT_THROW(embed(stopping.context(), encoder, examples(), {}, 1), Cancelled);
   EXPECT_TRUE(encoder.training());
 }
 
@@ -162,7 +162,7 @@ TEST_F(ExamplesTest, PredictsByTheHead) {
   const Examples data = examples();
   Same encoder;
   Doubled head;
-  EXPECT_TRUE(at::equal(predict_logits(host_.context(), encoder, head, data, at::kCPU, 4), data.range(0, 5) * 2));
+  EXPECT_TRUE(at::equal(predict_logits(host_.context(), encoder, head, data, {}, 4), data.range(0, 5) * 2));
 }
 
 TEST(Predictions, AreOfEvalModeAndTheFirstOfEqualLogitsWins) {

@@ -27,6 +27,12 @@ at::Tensor uniform(at::IntArrayRef shape, double bound, Random random) {
   return out;
 }
 
+/// The same values, lying as channels_last in strides too where there is 1 channel: `contiguous` takes both orders for
+/// one there and leaves those of channels first, and then the convolution and the pool after it work in that order.
+at::Tensor channels_last(const at::Tensor& weight) {
+  return at::empty(weight.sizes(), weight.options().memory_format(at::MemoryFormat::ChannelsLast)).copy_(weight);
+}
+
 void require_sizes(const std::string& name, const Conv2dOptions& options) {
   require(options.in >= 1 && options.out >= 1 && options.kernel >= 1 && options.stride >= 1,
           "'{}' needs at least 1 input, 1 output, a kernel of 1 and a stride of 1, got {}, {}, {} and {}", name,
@@ -108,7 +114,7 @@ Conv2d add_conv2d(Module& module, const std::string& name, const Conv2dOptions& 
   Conv2d layer;
   layer.padding = padding;
   layer.stride = stride;
-  layer.weight = module.add_parameter(name + ".weight", weight.contiguous(at::MemoryFormat::ChannelsLast));
+  layer.weight = module.add_parameter(name + ".weight", channels_last(weight));
   if (with_bias) layer.bias = module.add_parameter(name + ".bias", uniform({out}, bound, random.fork(name + ".bias")));
   return layer;
 }
@@ -134,7 +140,7 @@ ConvTranspose2d add_conv_transpose2d(Module& module, const std::string& name, co
   ConvTranspose2d layer;
   layer.padding = padding;
   layer.stride = stride;
-  layer.weight = module.add_parameter(name + ".weight", weight.contiguous(at::MemoryFormat::ChannelsLast));
+  layer.weight = module.add_parameter(name + ".weight", channels_last(weight));
   if (with_bias) layer.bias = module.add_parameter(name + ".bias", uniform({out}, bound, random.fork(name + ".bias")));
   return layer;
 }

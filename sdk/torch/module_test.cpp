@@ -164,6 +164,12 @@ TEST(Conv2d, KeepsItsWeightAsChannelsLastWithTheDrawsInOrderOfIndices) {
   EXPECT_FALSE(add_conv2d(module, "bare", {.bias = false}, Random(1)).bias.defined());
 }
 
+TEST(Conv2d, GivesChannelsLastOfOneChannelToo) {  // whose examples lie in both orders at once, and so decide nothing
+  Module module;
+  const Conv2d conv = add_conv2d(module, "conv", {.in = 1, .out = 8, .padding = 1}, Random(1));
+  EXPECT_EQ(conv(at::ones({2, 1, 5, 5})).suggest_memory_format(), at::MemoryFormat::ChannelsLast);
+}
+
 TEST(BatchNorm, UsesTheBatchInTrainingAndTheRunningNumbersElse) {
   Module module;
   const BatchNorm norm = add_batch_norm(module, "bn", 1);

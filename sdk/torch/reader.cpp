@@ -47,11 +47,11 @@ std::vector<Reader::Place> Reader::places(Index head_outputs) const {
   return out;
 }
 
-Reader::Reader(std::unique_ptr<Encoder> encoder, WithHead head, const ReadoutOptions& options, at::Device device)
+Reader::Reader(std::unique_ptr<Encoder> encoder, WithHead head, const ReadoutOptions& options, const Compute& compute)
     : encoder_(std::move(encoder)),
       head_(std::move(head.head)),
       memory_limit_gb_(options.memory_limit_gb),
-      device_(device) {
+      compute_(compute) {
   const std::string& wanted = options.readout;
   std::vector<std::string> names;
   std::string list;
@@ -66,18 +66,19 @@ Reader::Reader(std::unique_ptr<Encoder> encoder, WithHead head, const ReadoutOpt
                         lacks_head ? "; to read a head, wire one to 'head'" : did_you_mean(wanted, names)));
 }
 
-Reader Reader::of(Inputs& inputs, const Shape& example, const ReadoutOptions& options) {
+Reader Reader::of(Inputs& inputs, const Shape& example, const ReadoutOptions& options, const Compute& compute) {
   std::unique_ptr<Encoder> encoder = inputs.encoder("encoder", example);
   WithHead head;
   if (inputs.has("head")) {
     head.outputs = inputs.trained_classes("head");
     head.head = inputs.head("head", encoder->embedding_size(), head.outputs);
   }
-  return Reader(std::move(encoder), std::move(head), options, inputs.device());
+  return Reader(std::move(encoder), std::move(head), options, compute);
 }
 
 at::Tensor Reader::forward(const at::Tensor& examples) {
-  at::Tensor out = place_.read(examples.to(device_));
+  const at::Tensor there = examples.to(compute_.device());
+  at::Tensor out = compute_([&] { return place_.read(there); });
   require(out.dim() == 2 && out.size(0) == examples.size(0) && out.size(1) == place_.features,
           "readout '{}' must give {}, but gave {}", place_.name, to_string(Shape{examples.size(0), place_.features}),
           to_string(Shape(out.sizes().vec())));

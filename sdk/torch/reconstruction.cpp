@@ -21,8 +21,8 @@ void require_reconstructible(const ReconstructionOptions& options, const Example
 }
 
 at::Tensor reconstruction_loss(Decoder& decoder, const at::Tensor& embedding, const Batches::Batch& batch,
-                               const ReconstructionOptions& options) {
-  const at::Tensor decoded = decoder.decode(embedding);
+                               const ReconstructionOptions& options, const Compute& compute) {
+  const at::Tensor decoded = compute([&] { return decoder.decode(embedding); });
   const at::Tensor target =
       (options.target == ReconstructionTarget::kClean ? batch.clean : batch.seen).to(decoded.device());
   require(decoded.sizes() == target.sizes(), "the decoder must return examples of shape {}, but returns {}",

@@ -28,7 +28,7 @@ struct Answer {
 };
 
 /// The loss of a head on `embedding` (B, E) against `labels` (B) on the CPU, of which those below 0 are none.
-Answer answer(Head& head, const at::Tensor& embedding, const at::Tensor& labels, at::Device device) {
+Answer answer(Head& head, const at::Tensor& embedding, const at::Tensor& labels, const Compute& compute) {
   std::vector<Index> labelled;
   const std::span<const std::int64_t> values(labels.const_data_ptr<std::int64_t>(),
                                              static_cast<std::size_t>(labels.size(0)));
@@ -37,8 +37,9 @@ Answer answer(Head& head, const at::Tensor& embedding, const at::Tensor& labels,
   if (labelled.empty()) return {};
   const bool all = labelled.size() == values.size();
   const at::Tensor which = borrowed_tensor(ConstArray(labelled));
-  const at::Tensor of = (all ? labels : labels.index_select(0, which)).to(device);
-  const at::Tensor logits = head.forward(all ? embedding : embedding.index_select(0, which.to(device)));
+  const at::Tensor of = (all ? labels : labels.index_select(0, which)).to(compute.device());
+  const at::Tensor rows = all ? embedding : embedding.index_select(0, which.to(compute.device()));
+  const at::Tensor logits = compute([&] { return head.forward(rows); });
   return {head.loss(logits, of), logits.detach().argmax(1).eq(of).sum(), static_cast<Index>(labelled.size())};
 }
 
@@ -153,8 +154,9 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
   for (const HeadTask& task : learner.further_heads) tasks.push_back(task);
   std::vector<Trainee> trainees{{learner.encoder, learner.encoder_optimizer}};
   for (const HeadTask& task : tasks) trainees.push_back({task.head, task.optimizer});
+  const Compute& compute = learner.compute;
   // On their device until the epoch is over: to ask a GPU for a number is to wait for it.
-  const at::Tensor none = at::zeros({}, at::TensorOptions(learner.device).dtype(at::kDouble));
+  const at::Tensor none = at::zeros({}, at::TensorOptions(compute.device()).dtype(at::kDouble));
   at::Tensor right = none;
   std::vector<at::Tensor> losses(tasks.size(), none);
   std::vector<double> labelled(tasks.size(), 0);
@@ -164,11 +166,11 @@ EpochResult train_epoch(Context& context, const Learner& learner, const Epoch& e
         at::Tensor batch = learner.examples.batch(rows);
         if (learner.augmentation != nullptr) batch = learner.augmentation->apply(context, batch, views);
         const at::Tensor which = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())}));
-        const at::Tensor embedding = learner.encoder.forward(batch.to(learner.device));
+        const at::Tensor embedding = compute([&] { return learner.encoder.forward(batch.to(compute.device())); });
         if (epoch.on_embedding) epoch.on_embedding(rows, embedding.detach());
         std::vector<Answer> answers;
         for (std::size_t h = 0; h < tasks.size(); ++h) {
-          answers.push_back(answer(tasks[h].head, embedding, tasks[h].labels.index_select(0, which), learner.device));
+          answers.push_back(answer(tasks[h].head, embedding, tasks[h].labels.index_select(0, which), compute));
           const auto& [own_loss, own_right, own_rows] = answers.back();
           if (own_rows == 0) continue;
           if (h == 0) right = right + own_right;

@@ -12,7 +12,7 @@ void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Out
   const shoal::Examples data(context, *inputs.dataset("data"));
   const auto* augmentation = inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr;
   shoal::require_reconstructible(params_, data, augmentation != nullptr);
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
   shoal::Decoder& decoder = shoal::decoder_of(*encoder);
   shoal::Optimizer optimizer(encoder->parameters(), params_);
@@ -30,8 +30,8 @@ void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Out
     const shoal::Random own_noise = noise.fork(steps_done++);
     const at::Tensor shown =
         params_.corruption == 0 ? seen : corrupt(context, seen, params_.noise, params_.corruption, own_noise);
-    return shoal::reconstruction_loss(decoder, encoder->forward(shown.to(device)),
-                                      {.rows = {}, .clean = clean, .seen = seen}, params_);
+    const at::Tensor embedding = compute([&] { return encoder->forward(shown.to(compute.device())); });
+    return shoal::reconstruction_loss(decoder, embedding, {.rows = {}, .clean = clean, .seen = seen}, params_, compute);
   };
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);

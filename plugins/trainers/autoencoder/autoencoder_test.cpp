@@ -47,6 +47,7 @@ struct Trial {
 
 AutoencoderTrainerParams quick(Index epochs = 4) {
   AutoencoderTrainerParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.epochs = epochs;
   params.batch_size = 32;
   params.learning_rate = 0.01;
@@ -157,6 +158,20 @@ TEST(AutoencoderTrainer, RefusesNoiseWithoutCorruption) {
   EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'corruption' is 0")));
   params.corruption = 0.1;
   EXPECT_NO_THROW(params.check());
+}
+
+TEST(AutoencoderTrainer, LearnsAboutTheSameInBFloat16) {
+  Trial exact, rounded, again;
+  AutoencoderTrainerParams params = quick();
+  exact(params);
+  params.precision = shoal::Precision::kBFloat16;
+  rounded(params), again(params);
+  const std::vector<double> wanted = series(exact.host, "loss"), got = series(rounded.host, "loss");
+  EXPECT_EQ(got, series(again.host, "loss"));
+  EXPECT_NE(got, wanted);
+  for (std::size_t epoch = 0; epoch < wanted.size(); ++epoch) EXPECT_NEAR(got[epoch], wanted[epoch], 0.005) << epoch;
+  for (const auto& [name, parameter] : rounded.parameters()) EXPECT_EQ(parameter.scalar_type(), at::kFloat) << name;
+  EXPECT_EQ(rounded.outputs.numbers.at("precision_bits"), 16);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ SHOAL_PLUGIN("autoencoder-trainer", "0.1.0", "an encoder trained to give back wh
       .in<shoal::Encoder, shoal::Decoder>("encoder", "what is trained, decoder and all; its node stays as it is")
       .optional_in<shoal::Augmentation>("augmentation", "a random map of every batch; 'target' says what is asked back")
       .out<shoal::Encoder>("encoder", "the trained encoder, with its decoder")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each epoch, mean over its examples, as they were trained on", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each step", SHOAL_LOWER);
 }

@@ -31,11 +31,11 @@ std::vector<double> sizes_of(std::span<const std::int64_t> labels) {
 
 /// Σ p qᵀ over all examples and its transpose, (K, K).
 shoal::RowMatrix<double> confusion(Context& context, const shoal::Examples& data, shoal::Encoder& encoder,
-                                   shoal::Head& head, const shoal::Augmentation& augmentation, at::Device device,
-                                   Index clusters, Index batch_size) {
+                                   shoal::Head& head, const shoal::Augmentation& augmentation,
+                                   const shoal::Compute& compute, Index clusters, Index batch_size) {
   const c10::NoGradGuard no_grad;
   const auto probabilities = [&](const at::Tensor& images) {
-    return head.probabilities(head.forward(encoder.forward(images.to(device))));
+    return head.probabilities(compute([&] { return head.forward(encoder.forward(images.to(compute.device()))); }));
   };
   const shoal::Random views = context.random("views");
   shoal::RowMatrix<double> sum = shoal::RowMatrix<double>::Zero(clusters, clusters);
@@ -65,8 +65,9 @@ void ConfusionMerge::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
   head->train(false);
 
   // 1. What is taken for what.
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   const shoal::RowMatrix<double> joint = confusion(context, data, *encoder, *head, inputs.augmentation("augmentation"),
-                                                   inputs.device(), clusters, params_.batch_size);
+                                                   compute, clusters, params_.batch_size);
 
   // 2. A few groups of clusters that surely belong together.
   shoal::RowMatrix<double> likeness = joint;

@@ -3,9 +3,10 @@
 #define SHOAL_PLUGINS_TRAINERS_CONFUSION_MERGE_CONFUSION_MERGE_H_
 
 #include "shoal/schema.h"
+#include "shoal/torch/precision.h"
 #include "shoal/torch/trainer.h"
 
-struct ConfusionMergeParams {
+struct ConfusionMergeParams : shoal::PrecisionOptions {
   std::int64_t classes = 10;
   std::int64_t candidates = 16;
   double balance = 20;

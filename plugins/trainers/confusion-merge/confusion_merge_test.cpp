@@ -59,6 +59,14 @@ void wire(TestInputs& inputs) {
   inputs.wire<Reverse>("augmentation");
 }
 
+ConfusionMergeParams unbalanced(Index classes, Index candidates) {
+  ConfusionMergeParams params;
+  params.classes = classes;
+  params.candidates = candidates;
+  params.balance = 0;
+  return params;
+}
+
 TEST(ConfusionMerge, JoinsClustersThatTheAugmentationExchanges) {
   Host host;
   TestInputs inputs(host);
@@ -67,7 +75,7 @@ TEST(ConfusionMerge, JoinsClustersThatTheAugmentationExchanges) {
   for (Index i = 0; i < 80; ++i) labels.push_back(i % 8);
   inputs.wire_array("labels", host.context().copy(labels));
   TestOutputs outputs;
-  ConfusionMerge({.classes = 5, .candidates = 8, .balance = 0}).run(host.context(), inputs, outputs);
+  ConfusionMerge(unbalanced(5, 8)).run(host.context(), inputs, outputs);
   // Corners 0000 and 1111 stay; 1100 ↔ 0011, 1010 ↔ 0101; 0110 and 1001 stay: six classes, of which the best five join
   // two that are never confused at a loss of J; which, is a matter of the noise. Pairs are together in any case.
   const auto class_of = outputs.arrays.at("class_of_cluster").view().vector<std::int64_t>();
@@ -86,7 +94,7 @@ TEST(ConfusionMerge, FindsTheSixClassesThatAreLeft) {
   for (Index i = 0; i < 80; ++i) labels.push_back(i == 3 ? -1 : i % 8);
   inputs.wire_array("labels", host.context().copy(labels));
   TestOutputs outputs;
-  ConfusionMerge({.classes = 6, .candidates = 7, .balance = 0}).run(host.context(), inputs, outputs);
+  ConfusionMerge(unbalanced(6, 7)).run(host.context(), inputs, outputs);
   EXPECT_THAT(outputs.arrays.at("class_of_cluster").view().vector<std::int64_t>(), ElementsAre(0, 1, 2, 3, 4, 2, 1, 5));
   EXPECT_EQ(outputs.arrays.at("labels").view().vector<std::int64_t>()[3], -1);
   EXPECT_NEAR(outputs.numbers.at("objective"), 6, 0.01);  // nearly all confusion lies within

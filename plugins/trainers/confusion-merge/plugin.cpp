@@ -17,6 +17,7 @@ void ConfusionMergeParams::describe(shoal::Schema<ConfusionMergeParams>& schema)
              "weight of the prior that classes are about equally large; 0: confusion alone decides")
       .min(0);
   schema.field("batch_size", &ConfusionMergeParams::batch_size, "examples that are looked at together").min(1);
+  shoal::describe_precision(schema);
 }
 
 void ConfusionMergeParams::check() const {
@@ -33,5 +34,6 @@ SHOAL_PLUGIN("confusion-merge", "0.1.0", "clusters that are confused under augme
       .in<shoal::Augmentation>("augmentation", "how an example may change and still be what it is")
       .out<shoal::Labels>("labels", "the class of each example; noise stays −1")
       .out<shoal::AnyArray>("class_of_cluster", "(K) int64: the class that each cluster became part of")
-      .out<shoal::Number>("objective", "of the classes chosen: confusion within them and the prior", SHOAL_HIGHER);
+      .out<shoal::Number>("objective", "of the classes chosen: confusion within them and the prior", SHOAL_HIGHER)
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp);
 }

@@ -25,14 +25,15 @@ void report(Context& context, const PseudoLabels& pseudo, ConstArray features, c
 /// All that the loop holds, one method for each of its steps.
 class Loop {
  public:
-  Loop(Context& context, shoal::Inputs& inputs, const DeepClusterParams& params)
+  Loop(Context& context, shoal::Inputs& inputs, const DeepClusterParams& params, const shoal::Compute& compute)
       : context_(context),
         inputs_(inputs),
         params_(params),
+        compute_(compute),
         transforms_(inputs, "transforms"),
         data_(context, *inputs.dataset("data")),
         labeller_(inputs, params, data_.count()),
-        features_(params.features, data_, inputs.device()),
+        features_(params.features, data_, compute),
         detector_(context, params.on_collapse, labeller_.heads()),
         encoder_(inputs.encoder("encoder", data_.shape())),
         encoder_optimizer_(encoder_->parameters(), params),
@@ -88,7 +89,7 @@ class Loop {
          .encoder_optimizer = encoder_optimizer_,
          .head_optimizer = tasks[0].optimizer,
          .augmentation = augmentation_,
-         .device = inputs_.device(),
+         .compute = compute_,
          .clip_norm = params_.clip_norm,
          .further_heads = std::span(tasks).subspan(1)},
         {.number = epoch,
@@ -126,6 +127,7 @@ class Loop {
   Context& context_;
   shoal::Inputs& inputs_;
   const DeepClusterParams& params_;
+  const shoal::Compute compute_;
   const shoal::TransformChain transforms_;
   const Examples data_;
   Labeller labeller_;
@@ -143,7 +145,7 @@ class Loop {
 }  // namespace
 
 void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
-  Loop loop(context, inputs, params_);
+  Loop loop(context, inputs, params_, shoal::choose_compute(context, inputs.device(), params_, outputs));
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     if ((epoch - 1) % params_.reassign_every == 0) {
       loop.assign(epoch);       // features → transforms → clusters → labels

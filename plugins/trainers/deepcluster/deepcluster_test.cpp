@@ -71,6 +71,7 @@ std::vector<std::int64_t> modulo(Index count, Index classes) {
 
 DeepClusterParams quick(HeadPolicy policy = HeadPolicy::kReset) {
   DeepClusterParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.epochs = 4;
   params.batch_size = 32;
   params.learning_rate = 0.02;
@@ -114,6 +115,21 @@ TEST(DeepCluster, GivesTheSameBytesForTheSameSeed) {
   }
   EXPECT_TRUE(first.same_encoder(second));
   EXPECT_FALSE(first.same_encoder(other));
+}
+
+TEST(DeepCluster, FindsTheSameInBFloat16) {
+  Trial exact, rounded, again;
+  DeepClusterParams params = quick();
+  for (Trial* run : {&exact, &rounded, &again}) {
+    wire_all_but_clusterer(run->inputs);
+    run->inputs.wire<FarthestFirst>("clusterer", 4);
+    (*run)(params);
+    params.precision = shoal::Precision::kBFloat16;
+    EXPECT_DOUBLE_EQ(series(run->host, "nmi_label").back(), 1);
+  }
+  EXPECT_TRUE(rounded.same_encoder(again));
+  EXPECT_FALSE(rounded.same_encoder(exact));
+  EXPECT_EQ(rounded.outputs.numbers.at("precision_bits"), 16);
 }
 
 // ---- What a batch contains ----------------------------------------------------------------------------------------
@@ -238,7 +254,7 @@ TEST(DeepCluster, SetsClassVectorsToTheMeansOfTheEmbedding) {
 
   const shoal::Examples data(run.host.context(), *run.inputs.dataset("data"));
   const auto encoder = run.inputs.encoder("encoder", data.shape());  // as it was before training
-  const at::Tensor embedding = shoal::embed(run.host.context(), *encoder, data, at::kCPU);
+  const at::Tensor embedding = shoal::embed(run.host.context(), *encoder, data, {});
   const auto vectors = run.outputs.heads.at("head")->class_vectors();
   for (Index c = 0; c < 4; ++c) {
     const at::Tensor mean = embedding.slice(0, c, 200, 4).mean(0);

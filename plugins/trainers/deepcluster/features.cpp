@@ -5,8 +5,8 @@
 using shoal::Index;
 
 at::Tensor Features::embedding(shoal::Context& context, shoal::Encoder& encoder) {
-  if (source_ == FeatureSource::kSweep) return shoal::embed(context, encoder, examples_, device_);
-  if (!memory_.defined()) memory_ = shoal::embed(context, encoder, examples_, device_);
+  if (source_ == FeatureSource::kSweep) return shoal::embed(context, encoder, examples_, compute_);
+  if (!memory_.defined()) memory_ = shoal::embed(context, encoder, examples_, compute_);
   return memory_;
 }
 

@@ -19,8 +19,8 @@ enum class FeatureSource { kSweep, kMemory };
 /// Source of the memory: Caron et al., NeurIPS 2020, DeepCluster-v2.
 class Features {
  public:
-  Features(FeatureSource source, const shoal::Examples& examples, at::Device device)
-      : source_(source), examples_(examples), device_(device) {}
+  Features(FeatureSource source, const shoal::Examples& examples, const shoal::Compute& compute)
+      : source_(source), examples_(examples), compute_(compute) {}
 
   /// (N, E) float32 on the CPU.
   at::Tensor embedding(shoal::Context& context, shoal::Encoder& encoder);
@@ -35,7 +35,7 @@ class Features {
  private:
   FeatureSource source_;
   const shoal::Examples& examples_;
-  at::Device device_;
+  shoal::Compute compute_;
   at::Tensor memory_;  // (N, E); undefined before the first sweep
   // Embeddings stay on their device until the epoch is over: to ask a GPU for them is to wait for it.
   std::vector<std::pair<std::vector<shoal::Index>, at::Tensor>> heard_;

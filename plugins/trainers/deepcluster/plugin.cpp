@@ -105,6 +105,7 @@ SHOAL_PLUGIN("deepcluster", "0.1.0", "an encoder taught by its own clusters, wit
       .out<shoal::Head>("head", "the last head; of several the first, as in all that follows")
       .out<shoal::Labels>("labels", "the last pseudo-labels of all examples")
       .out<shoal::Number>("clusters", "how many of them there are")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each epoch, mean over its draws, and over all heads", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each step", SHOAL_LOWER)
       .out<shoal::Series>("nmi_previous", "NMI of each assignment with the one before")

@@ -31,6 +31,7 @@ using ::testing::ThrowsMessage;
 
 DeepClusterParams quick() {
   DeepClusterParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.epochs = 3;
   params.batch_size = 32;
   params.learning_rate = 0.02;
@@ -330,7 +331,7 @@ TEST(CentroidHead, OfCosinesTakesTheMeansOfUnitRowsAndIsNotTrained) {
   const shoal::Examples data(run.host.context(), *run.inputs.dataset("data"));
   const auto before = run.inputs.encoder("encoder", data.shape());
   const shoal::RowMatrix<double> unit =
-      shoal::unit_rows(shoal::view(shoal::embed(run.host.context(), *before, data, at::kCPU)));
+      shoal::unit_rows(shoal::view(shoal::embed(run.host.context(), *before, data, {})));
   const at::Tensor prototypes = run.outputs.heads.at("head")->class_vectors().weight;
   for (Index c = 0; c < 4; ++c) {
     Eigen::RowVectorXd mean = Eigen::RowVectorXd::Zero(unit.cols());

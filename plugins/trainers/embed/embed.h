@@ -2,10 +2,14 @@
 #ifndef SHOAL_PLUGINS_TRAINERS_EMBED_EMBED_H_
 #define SHOAL_PLUGINS_TRAINERS_EMBED_EMBED_H_
 
+#include "shoal/torch/precision.h"
 #include "shoal/torch/reader.h"
 
-struct EmbedParams : shoal::ReadoutOptions {
-  static void describe(shoal::Schema<EmbedParams>& schema) { shoal::describe_readout(schema); }
+struct EmbedParams : shoal::ReadoutOptions, shoal::PrecisionOptions {
+  static void describe(shoal::Schema<EmbedParams>& schema) {
+    shoal::describe_readout(schema);
+    shoal::describe_precision(schema);
+  }
 };
 
 /// Embeds every example once, in eval mode: as it is, or one view of it where an augmentation is wired; or reads it
@@ -15,8 +19,9 @@ class Embed final : public shoal::Trainer {
   explicit Embed(const EmbedParams& params = {}) : params_(params) {}
 
   void run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) override {
+    const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
     const shoal::Examples data(context, *inputs.dataset("data"));
-    shoal::Reader reader = shoal::Reader::of(inputs, data.shape(), params_);
+    shoal::Reader reader = shoal::Reader::of(inputs, data.shape(), params_, compute);
     reader.require_room(data.count(), sizeof(float));
     const shoal::Array features = context.allocate<float>({data.count(), reader.features()});
     if (inputs.has("augmentation")) {

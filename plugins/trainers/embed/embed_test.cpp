@@ -90,4 +90,22 @@ TEST(Embed, GivesAViewOfEachExampleWhereAnAugmentationIsWired) {
   EXPECT_NE(first, shifts(2));
 }
 
+TEST(Embed, GivesFloat32NearTheExactOnesOfBFloat16) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Blobs>("data", 300);
+  TestOutputs exact, rounded;
+  Embed().run(host.context(), inputs, exact);
+  EmbedParams params;
+  params.precision = shoal::Precision::kBFloat16;
+  Embed(params).run(host.context(), inputs, rounded);
+  const Eigen::MatrixXf wanted = exact.arrays.at("features").view().matrix<float>();
+  const Eigen::MatrixXf got = rounded.arrays.at("features").view().matrix<float>();
+  EXPECT_NE(got, wanted);
+  EXPECT_LT((got - wanted).norm(), 0.01 * wanted.norm());  // 8 bits: 0.004 of each number
+  EXPECT_EQ(exact.numbers.at("precision_bits"), 32);
+  EXPECT_EQ(rounded.numbers.at("precision_bits"), 16);
+}
+
 }  // namespace

@@ -11,5 +11,6 @@ SHOAL_PLUGIN("embed", "0.1.0", "a dataset seen by an encoder, as features") {
                                 "one that was trained with it; then it can be read as well, where 'readout' says so")
       .in<shoal::Dataset>("data", "what to embed")
       .optional_in<shoal::Augmentation>("augmentation", "then one view of each example is embedded in place of it")
-      .out<shoal::Features>("features", "(N, E) float32, example by example; (N, F) of another readout");
+      .out<shoal::Features>("features", "(N, E) float32, example by example; (N, F) of another readout")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp);
 }

@@ -115,11 +115,11 @@ void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Out
   const std::optional<Examples> test = find_test(context, inputs, data);
   const auto* augmentation = inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr;
   if (reconstructs) shoal::require_reconstructible(params_, data, augmentation != nullptr);
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
   shoal::Decoder& decoder = shoal::decoder_of(*encoder);
 
-  at::Tensor embedding = shoal::embed(context, *encoder, data, device);
+  at::Tensor embedding = shoal::embed(context, *encoder, data, compute);
   const std::unique_ptr<Clusters> clusters = first_clusters(context, inputs, params_, embedding, data);
   shoal::OptimizerOptions without_decay = params_;  // which would pull centroids towards 0
   without_decay.weight_decay = 0;
@@ -139,7 +139,7 @@ void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Out
     const bool last = step == params_.max_steps;
     if (last || step % params_.update_interval == 0) {
       if (step > 0) {
-        embedding = shoal::embed(context, *encoder, data, device);
+        embedding = shoal::embed(context, *encoder, data, compute);
         context.scalar("loss", numbers.take_sums()[0] / std::exchange(rows, 0), step);
       }
       const double churn = watch.look(nearest(context, embedding, clusters->centroids()), step);
@@ -164,11 +164,11 @@ void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Out
     encoder->train(true);
     encoder_optimizer.zero_grad();
     centroid_optimizer.zero_grad();
-    const at::Tensor embedded = encoder->forward(batch.seen.to(device));
+    const at::Tensor embedded = compute([&] { return encoder->forward(batch.seen.to(compute.device())); });
     const at::Tensor clustering = clusters->loss(context, embedded, batch.rows);
     at::Tensor loss = clustering, reconstruction;
     if (reconstructs) {
-      reconstruction = shoal::reconstruction_loss(decoder, embedded, batch, params_);
+      reconstruction = shoal::reconstruction_loss(decoder, embedded, batch, params_, compute);
       loss = reconstruction + params_.gamma.value_or(0.1) * clustering;
     }
     loss.backward();
@@ -187,7 +187,7 @@ void EmbeddedClustering::run(Context& context, shoal::Inputs& inputs, shoal::Out
   const at::Tensor centroids = clusters->centroids();
   if (test)
     outputs.array("predicted",
-                  context.copy(nearest(context, shoal::embed(context, *encoder, *test, device), centroids)));
+                  context.copy(nearest(context, shoal::embed(context, *encoder, *test, compute), centroids)));
   outputs.encoder("encoder", std::move(encoder));
   outputs.array("labels", context.copy(watch.labels()));
   outputs.array("centroids", context.copy(shoal::view(centroids)));

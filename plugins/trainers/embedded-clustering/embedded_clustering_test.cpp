@@ -93,6 +93,7 @@ struct Trial {
 
 EmbeddedClusteringParams quick(Method method) {
   EmbeddedClusteringParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.clustering = method;
   params.TrainingOptions::method = shoal::OptimizerMethod::kAdam;
   params.batch_size = 32;
@@ -121,7 +122,7 @@ TEST(EmbeddedClustering, FindsBlobsAndLabelsNewOnes) {
 TEST(EmbeddedClustering, DrawsEmbeddingsToTheirCentroids) {  // mean distance to the centroid beside that between them
   const auto looseness = [](Trial& trial) {
     const shoal::Examples data(trial.host.context(), *trial.inputs.dataset("data"));
-    const at::Tensor z = shoal::embed(trial.host.context(), *trial.outputs.encoders.at("encoder"), data, at::kCPU);
+    const at::Tensor z = shoal::embed(trial.host.context(), *trial.outputs.encoders.at("encoder"), data, {});
     const at::Tensor c = shoal::tensor(trial.outputs.arrays.at("centroids"));
     const at::Tensor d = (z.unsqueeze(1) - c.unsqueeze(0)).square().sum(2).sqrt();
     const at::Tensor between = (c.unsqueeze(1) - c.unsqueeze(0)).square().sum(2).sqrt();
@@ -296,6 +297,21 @@ TEST(EmbeddedClustering, RefusesParametersOfOtherMethods) {
   EXPECT_NO_THROW(params.check());
   params.clustering = Method::kDcn;
   EXPECT_THAT([&] { params.check(); }, ThrowsMessage<shoal::InputError>(HasSubstr("'dcn' has none")));
+}
+
+TEST(EmbeddedClustering, FindsTheSameInBFloat16) {
+  for (const Method method : kMethods) {
+    SCOPED_TRACE(static_cast<int>(method));
+    Trial exact(0, /*noise=*/0.2, /*trained=*/true), rounded(0, 0.2, true), again(0, 0.2, true);
+    EmbeddedClusteringParams params = quick(method);
+    exact(params);
+    params.precision = shoal::Precision::kBFloat16;
+    rounded(params), again(params);
+    EXPECT_EQ(series(rounded.host, "step_loss"), series(again.host, "step_loss"));
+    EXPECT_NE(series(rounded.host, "step_loss"), series(exact.host, "step_loss"));
+    EXPECT_NEAR(rounded.nmi_of("labels"), exact.nmi_of("labels"), 0.05);
+    EXPECT_EQ(rounded.outputs.numbers.at("precision_bits"), 16);
+  }
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ SHOAL_PLUGIN("embedded-clustering", "0.1.0", "an autoencoder whose embedding is 
       .out<shoal::Features>("centroids", "(K, E) float32")
       .out<shoal::Labels>("predicted", "the cluster of each example of 'test'; only where that is wired")
       .out<shoal::Number>("steps", "that were made")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "mean over what was trained on since the last look", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each step", SHOAL_LOWER)
       .out<shoal::Series>("clustering_loss", "of each step, before gamma; only of idec and dcn", SHOAL_LOWER)

@@ -24,10 +24,11 @@ constexpr Index kSettledAfter = 100;
 constexpr double kLeastStd = 0.05;
 
 /// Says how far the embedding spreads, and warns where it has collapsed.
-void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples, Index epoch,
-                       Index steps_done) {
+void look_at_embedding(Context& context, shoal::Encoder& encoder, const at::Tensor& examples,
+                       const shoal::Compute& compute, Index epoch, Index steps_done) {
   const c10::NoGradGuard no_grad;
-  const at::Tensor embedding = encoder.forward(examples).to(at::kCPU).contiguous();
+  const at::Tensor embedding =
+      compute([&] { return encoder.forward(examples.to(compute.device())); }).to(at::kCPU).contiguous();
   shoal::require_features(shoal::view(embedding));
   const shoal::RowMatrix<double> features = shoal::to_float64(shoal::view(embedding));
   const double deviation = shoal::kernels::embedding_std(features),
@@ -66,7 +67,7 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
   const Examples data(context, *inputs.dataset("data"));
   const Index batch = params_.batch_size, steps = shoal::full_batches(context, data.count(), batch);
 
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");
   std::unique_ptr<shoal::Encoder> encoder = inputs.encoder("encoder", data.shape());
   const Index embedding = encoder->embedding_size();
@@ -89,9 +90,10 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     if (params_.clean_view) views.push_back(examples);
     for (auto v = static_cast<Index>(views.size()); v < params_.views; ++v)
       views.push_back(augmentation.apply(context, examples, random.fork(static_cast<std::uint64_t>(v))));
-    const at::Tensor embedded = encoder->forward(at::cat(views).to(device));
-    const at::Tensor loss = learning[0]->loss(embedded, params_.views);
-    return learning.size() == 1 ? loss : loss.add(learning[1]->loss(embedded, params_.views));
+    const at::Tensor seen = at::cat(views).to(compute.device());
+    const at::Tensor embedded = compute([&] { return encoder->forward(seen); });
+    const at::Tensor loss = learning[0]->loss(embedded, params_.views, compute);
+    return learning.size() == 1 ? loss : loss.add(learning[1]->loss(embedded, params_.views, compute));
   };
   std::vector<double> head_losses;
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
@@ -129,7 +131,7 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     }
     context.scalar("learning_rate", learning_rate(epoch * steps), epoch);
     const auto looked_at = std::span(rows).first(static_cast<std::size_t>(std::min(kLookedAt, steps * batch)));
-    look_at_embedding(context, *encoder, data.batch(looked_at).to(device), epoch, epoch * steps);
+    look_at_embedding(context, *encoder, data.batch(looked_at), compute, epoch, epoch * steps);
   }
 
   Projectors::Projector& chosen = main[choose_head(context, head_losses)];

@@ -87,6 +87,7 @@ class Watching final : public shoal::Objective {
 
 JointEmbeddingParams quick() {
   JointEmbeddingParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.learning_rate = 0.01;
   params.epochs = 3;
   params.batch_size = 32;
@@ -418,6 +419,22 @@ TEST(JointEmbedding, NamesWhatIsWrong) {
   EXPECT_EQ(message_of(31, false, "x"), "'batch_size' must be at most the number of examples, 31, but is 32");
   EXPECT_EQ(message_of(64, false, "rank_me"), "the objective calls a diagnostic 'rank_me', which is the trainer's own");
   EXPECT_EQ(message_of(64, false, "loss"), "the objective calls a diagnostic 'loss', which is the trainer's own");
+}
+
+TEST(JointEmbedding, LearnsAboutTheSameInBFloat16) {
+  Experiment exact, rounded, again;
+  JointEmbeddingParams params = quick();
+  for (Experiment* run : {&exact, &rounded, &again}) {
+    wire(*run);
+    run->run(params);
+    params.precision = shoal::Precision::kBFloat16;
+    EXPECT_EQ(run->seen.last[0].scalar_type(), at::kFloat);
+  }
+  const std::vector<double> wanted = series(exact.host, "loss"), got = series(rounded.host, "loss");
+  EXPECT_EQ(got, series(again.host, "loss"));
+  EXPECT_NE(got, wanted);
+  for (std::size_t epoch = 0; epoch < wanted.size(); ++epoch) EXPECT_NEAR(got[epoch], wanted[epoch], 0.02) << epoch;
+  EXPECT_EQ(rounded.outputs.numbers.at("precision_bits"), 16);
 }
 
 }  // namespace

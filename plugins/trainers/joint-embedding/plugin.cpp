@@ -57,6 +57,7 @@ SHOAL_PLUGIN("joint-embedding", "0.1.0", "an encoder taught by views of the same
       .out<shoal::Encoder>("encoder", "the trained encoder")
       .out<shoal::Head>("head", "the trained head; of several, the one with the lowest loss over the last epoch")
       .out<shoal::Objective>("objective", "the objective, with the prototypes that it has learnt, if it has any")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each epoch, mean over its steps and heads", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each step, that of auxiliary heads added", SHOAL_LOWER)
       .out<shoal::Series>("auxiliary_loss", "of auxiliary heads, likewise", SHOAL_LOWER)

@@ -62,10 +62,11 @@ void Projectors::begin_epoch(Index epoch) {
   for (Projector& p : projectors_) p.objective->begin_epoch(epoch);
 }
 
-at::Tensor Projectors::loss(const at::Tensor& embedding, Index views) {
+at::Tensor Projectors::loss(const at::Tensor& embedding, Index views, const shoal::Compute& compute) {
   at::Tensor sum;
   for (Projector& p : projectors_) {
-    const Objective::Loss loss = p.objective->loss(p.head->forward(embedding).chunk(views));
+    const at::Tensor projected = compute([&] { return p.head->forward(embedding); });
+    const Objective::Loss loss = p.objective->loss(projected.chunk(views));
     diagnostics_.add(loss.diagnostics);
     const at::Tensor exact = loss.value.detach().to(at::kDouble);
     p.loss_sum = p.loss_sum.defined() ? p.loss_sum.add(exact) : exact;

@@ -32,7 +32,7 @@ class Projectors {
   void begin_epoch(shoal::Index epoch);
   /// The mean over the heads, a scalar with gradients, of the objective's loss of V views; `embedding` (V·B, E) holds
   /// one view's examples after the other's.
-  at::Tensor loss(const at::Tensor& embedding, shoal::Index views);
+  at::Tensor loss(const at::Tensor& embedding, shoal::Index views, const shoal::Compute& compute);
   void after_step();
   void add_to(std::vector<shoal::Trainee>& trainees);
 

@@ -44,7 +44,8 @@ void KnnProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outp
   const shoal::Array wired = given ? shoal::labels_of(inputs, "labels", "train", train.count()) : shoal::Array();
   const auto labels = (given ? wired.view() : shoal::view(train.labels())).vector<std::int64_t>();
 
-  shoal::Reader reader = shoal::Reader::of(inputs, train.shape(), params_);
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
+  shoal::Reader reader = shoal::Reader::of(inputs, train.shape(), params_, compute);
   reader.require_room(train.count() + test.count(), sizeof(float) + sizeof(double));  // as read, and as unit rows
   const at::Tensor learnt = read(context, reader, train);
   const at::Tensor judged = read(context, reader, test);

@@ -3,9 +3,10 @@
 #define SHOAL_PLUGINS_TRAINERS_KNN_PROBE_KNN_PROBE_H_
 
 #include "shoal/schema.h"
+#include "shoal/torch/precision.h"
 #include "shoal/torch/reader.h"
 
-struct KnnProbeParams : shoal::ReadoutOptions {
+struct KnnProbeParams : shoal::ReadoutOptions, shoal::PrecisionOptions {
   std::int64_t neighbors = 20;
   double temperature = 0.07;
 

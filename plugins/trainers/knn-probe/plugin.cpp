@@ -9,6 +9,7 @@ void KnnProbeParams::describe(shoal::Schema<KnnProbeParams>& schema) {
              "a neighbour's weight is exp(cosine / temperature); 0: one vote each")
       .min(0);
   shoal::describe_readout(schema);
+  shoal::describe_precision(schema);
 }
 
 SHOAL_PLUGIN("knn-probe", "0.1.0", "what the neighbours in a frozen encoder's space say") {
@@ -21,5 +22,6 @@ SHOAL_PLUGIN("knn-probe", "0.1.0", "what the neighbours in a frozen encoder's sp
       .optional_in<shoal::Labels>("labels", "of 'train', in place of its own: pseudo-labels; then there is no accuracy")
       .list_in<shoal::Transform>("transforms", "of the embedding, in order, fitted to that of 'train'")
       .out<shoal::Number>("accuracy", "share of 'test' that is right; only where 'labels' is not wired", SHOAL_HIGHER)
-      .out<shoal::Labels>("predicted", "what the neighbours of each example of 'test' say");
+      .out<shoal::Labels>("predicted", "what the neighbours of each example of 'test' say")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp);
 }

@@ -153,8 +153,8 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
                  given ? 0 : test.classes(), targets.classes);
 
   // 1. The features, once, from an encoder that stays what it is.
-  const at::Device device = inputs.device();
-  shoal::Reader reader = shoal::Reader::of(inputs, train.shape(), params_);
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
+  shoal::Reader reader = shoal::Reader::of(inputs, train.shape(), params_, compute);
   reader.require_room(train.count() + test.count(), sizeof(float));
   std::vector<Frozen> frozen{{"encoder", reader.encoder()}};
   if (reader.head() != nullptr) frozen.emplace_back("head", *reader.head());
@@ -162,7 +162,7 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   const at::Tensor test_features = read_columns(context, reader, test);
   for (const Frozen& module : frozen) module.require_unchanged();
   if (params_.standardize) standardize(train_features, test_features);
-  const Columns learn{train_features.to(device), targets.labels.to(device)};
+  const Columns learn{train_features.to(compute.device()), targets.labels.to(compute.device())};
 
   // 2. The layer: weight decay by held-out training examples, then all of them.
   Index evaluations = 0;
@@ -176,7 +176,7 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   const Layer layer = fit_layer(chosen.layer, learn, chosen.weight_decay);
 
   // 3. The test set, once.
-  const at::Tensor predicted = layer.predict(test_features.to(device)).cpu();
+  const at::Tensor predicted = layer.predict(test_features.to(compute.device())).cpu();
   outputs.number("train_accuracy", share_right(layer.predict(learn.features), learn.labels));
   outputs.number("weight_decay", chosen.weight_decay);
   outputs.array("predicted", context.copy(shoal::view(predicted)));

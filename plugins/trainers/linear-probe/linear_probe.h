@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "shoal/schema.h"
+#include "shoal/torch/precision.h"
 #include "shoal/torch/reader.h"
 
-struct LinearProbeParams : shoal::ReadoutOptions {
+struct LinearProbeParams : shoal::ReadoutOptions, shoal::PrecisionOptions {
   std::vector<double> weight_decays = {1e-3, 1e-4, 1e-5};
   std::int64_t max_iter = 80;
   bool standardize = true;

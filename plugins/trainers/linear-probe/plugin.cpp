@@ -12,6 +12,7 @@ void LinearProbeParams::describe(shoal::Schema<LinearProbeParams>& schema) {
   schema.field("standardize", &LinearProbeParams::standardize,
                "shift and scale what is read to mean 0 and deviation 1 over the training examples");
   shoal::describe_readout(schema);
+  shoal::describe_precision(schema);
 }
 
 void LinearProbeParams::check() const {
@@ -31,5 +32,6 @@ SHOAL_PLUGIN("linear-probe", "0.1.0", "what one linear layer can read from a fro
       .out<shoal::Number>("weight_decay", "the one chosen")
       .out<shoal::Labels>("predicted", "the class of each example of 'test'")
       .out<shoal::AnyArray>("confusion",
-                            "(C, C): how often true class r (row) was taken for class c (column); likewise");
+                            "(C, C): how often true class r (row) was taken for class c (column); likewise")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp);
 }

@@ -36,6 +36,7 @@ SHOAL_PLUGIN("scan", "0.1.0", "clusters that examples share with their neighbour
       .out<shoal::Head>("head", "the head with the lowest loss")
       .out<shoal::Labels>("labels", "the cluster of each example: that of the head's largest logit")
       .out<shoal::AnyArray>("head_losses", "(heads) float64: clean_loss of each, at the end")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each epoch, mean over its steps and heads, as they were trained", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each step, mean over the heads", SHOAL_LOWER)
       .out<shoal::Series>("clean_loss",

@@ -51,10 +51,10 @@ std::vector<ClusterHead> make_heads(shoal::Inputs& inputs, const ScanParams& par
 /// All that the loop holds.
 class Loop {
  public:
-  Loop(Context& context, shoal::Inputs& inputs, const ScanParams& params)
+  Loop(Context& context, shoal::Inputs& inputs, const ScanParams& params, const shoal::Compute& compute)
       : context_(context),
         params_(params),
-        device_(inputs.device()),
+        compute_(compute),
         data_(context, *inputs.dataset("data")),
         neighbors_(inputs.array("neighbors")),
         augmentation_(inputs.augmentation("augmentation")),
@@ -98,13 +98,13 @@ class Loop {
 
   /// The loss of every head, of clean examples, and what can be said of the best one's clusters.
   void look(Index epoch) {
-    const at::Tensor embedding = shoal::embed(context_, *encoder_, data_, device_);
+    const at::Tensor embedding = shoal::embed(context_, *encoder_, data_, compute_);
     const at::Tensor neighbors = shoal::tensor(neighbors_);
     std::vector<shoal::Predictions> now;
     std::vector<ScanLoss> losses;
     losses_.clear();
     for (ClusterHead& each : heads_) {
-      now.push_back(shoal::predictions(*each.head, embedding, device_));
+      now.push_back(shoal::predictions(*each.head, embedding, compute_));
       losses.push_back(scan_loss_of_all(now.back().logits, neighbors, params_.entropy_weight));
       losses_.push_back(losses.back().total.item<double>());
     }
@@ -137,10 +137,10 @@ class Loop {
     for (const Index row : batch) partners.push_back(partners_[static_cast<std::size_t>(row)]);
     const at::Tensor seen = at::cat({augmentation_.apply(context_, data_.batch(batch), views.fork(0)),
                                      augmentation_.apply(context_, data_.batch(partners), views.fork(1))});
-    const at::Tensor embedding = embed(seen.to(device_));
+    const at::Tensor embedding = embed(seen.to(compute_.device()));
     at::Tensor sum;
     for (const ClusterHead& each : heads_) {
-      const auto logits = each.head->forward(embedding).chunk(2);
+      const auto logits = compute_([&] { return each.head->forward(embedding); }).chunk(2);
       const at::Tensor loss = scan_loss(logits[0], logits[1], params_.entropy_weight).total;
       sum = sum.defined() ? sum + loss : loss;
     }
@@ -148,12 +148,12 @@ class Loop {
   }
   at::Tensor embed(const at::Tensor& seen) {
     const c10::AutoGradMode gradients(!params_.freeze_encoder);
-    return encoder_->forward(seen);
+    return compute_([&] { return encoder_->forward(seen); });
   }
 
   Context& context_;
   const ScanParams& params_;
-  const at::Device device_;
+  const shoal::Compute compute_;
   const Examples data_;
   const shoal::Array neighbors_;  // (N, k)
   const shoal::Augmentation& augmentation_;
@@ -170,7 +170,7 @@ class Loop {
 }  // namespace
 
 void Scan::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
-  Loop loop(context, inputs, params_);
+  Loop loop(context, inputs, params_, shoal::choose_compute(context, inputs.device(), params_, outputs));
   for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
     loop.train(epoch);
     loop.look(epoch);

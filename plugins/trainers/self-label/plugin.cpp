@@ -48,6 +48,7 @@ SHOAL_PLUGIN("self-label", "0.1.0", "an encoder and a head, trained on what they
       .out<shoal::Head>("head", "the trained head")
       .out<shoal::Labels>("labels", "the cluster of each example: that of its largest logit")
       .out<shoal::Number>("epochs", "that were made")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each epoch, mean over its steps that had a confident example", SHOAL_LOWER)
       .out<shoal::Series>("step_loss", "of each of these steps", SHOAL_LOWER)
       .out<shoal::Series>("confident", "before and after each epoch: share of all examples that are", SHOAL_HIGHER)

@@ -29,12 +29,13 @@ Model make_model(shoal::Inputs& inputs, const Examples& data) {
 /// What is said of all clean examples, and whether it becomes surer.
 class Watch {
  public:
-  Watch(Context& context, const SelfLabelParams& params, const Examples& data, const Model& model, at::Device device)
-      : context_(context), params_(params), data_(data), model_(model), device_(device) {}
+  Watch(Context& context, const SelfLabelParams& params, const Examples& data, const Model& model,
+        const shoal::Compute& compute)
+      : context_(context), params_(params), data_(data), model_(model), compute_(compute) {}
 
   void look(Index epoch) {
     shoal::Predictions now =
-        shoal::predictions(*model_.head, shoal::embed(context_, *model_.encoder, data_, device_), device_);
+        shoal::predictions(*model_.head, shoal::embed(context_, *model_.encoder, data_, compute_), compute_);
     report_ = shoal::report_clusters(context_, now, said_, data_.labels(), params_.threshold, epoch);
     said_ = std::move(now);
     if (epoch == 0) require_confident();
@@ -69,7 +70,7 @@ class Watch {
   const SelfLabelParams& params_;
   const Examples& data_;
   const Model& model_;
-  at::Device device_;
+  shoal::Compute compute_;
   std::optional<shoal::Predictions> said_;
   shoal::ClusterReport report_;
   double best_ = 0;  // share of confident examples
@@ -81,7 +82,7 @@ class Watch {
 void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   const Examples data(context, *inputs.dataset("data"));
   const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   Model trained = make_model(inputs, data);
   shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_),
       head_optimizer(trained.head->parameters(), params_);
@@ -97,11 +98,12 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
     };
   }
   Model& given = params_.ema_decay > 0 ? average : trained;
-  Watch watch(context, params_, data, given, device);
+  Watch watch(context, params_, data, given, compute);
   watch.look(0);
 
   const auto say = [&](const at::Tensor& examples) {
-    return trained.head->forward(trained.encoder->forward(examples.to(device)));
+    const at::Tensor there = examples.to(compute.device());
+    return compute([&] { return trained.head->forward(trained.encoder->forward(there)); });
   };
   const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
   Index epoch = 0;
@@ -122,9 +124,9 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
       return at::Tensor();
     }
     const at::Tensor logits =
-        at::index_select(say(augmentation.apply(context, clean, views)), 0, confident.rows.to(device));
+        at::index_select(say(augmentation.apply(context, clean, views)), 0, confident.rows.to(compute.device()));
     return params_.balance ? balanced_loss(*trained.head, logits, confident.labels)
-                           : trained.head->loss(logits, confident.labels.to(device));
+                           : trained.head->loss(logits, confident.labels.to(compute.device()));
   };
 
   do {

@@ -71,6 +71,7 @@ SHOAL_PLUGIN("supervised", "0.1.0", "an encoder and a head, trained together on 
       .out<shoal::Head>("head", "the trained head")
       .out<shoal::Number>("accuracy", "share of 'test' that is right; only where 'test' is wired", SHOAL_HIGHER)
       .out<shoal::Number>("best_epoch", "the first with the best validation_accuracy; only where that is measured")
+      .out<shoal::Number>(shoal::kPrecisionBits, shoal::kPrecisionHelp)
       .out<shoal::Series>("loss", "of each step", SHOAL_LOWER)
       .out<shoal::Series>("train_loss", "of each epoch, mean over its examples", SHOAL_LOWER)
       .out<shoal::Series>("train_accuracy", "of each epoch, as the examples were trained on", SHOAL_HIGHER)

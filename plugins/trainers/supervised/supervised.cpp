@@ -106,12 +106,12 @@ class BestEpoch {
 class Judge {
  public:
   Judge(Context& context, const SupervisedParams& params, const Model& model, std::optional<Examples> validation,
-        at::Device device)
+        const shoal::Compute& compute)
       : context_(context),
         params_(params),
         model_(model),
         validation_(std::move(validation)),
-        device_(device),
+        compute_(compute),
         best_({model.encoder.get(), model.head.get()}, params.keep == Keep::kBest) {}
 
   void judge(Index epoch) {
@@ -119,7 +119,8 @@ class Judge {
     const c10::NoGradGuard no_grad;
     const at::Tensor logits = logits_of(*validation_);
     const double accuracy = shoal::accuracy(logits, validation_->labels());
-    const at::Tensor loss = model_.head->loss(logits.to(device_), validation_->labels().to(device_));
+    const at::Tensor loss =
+        model_.head->loss(logits.to(compute_.device()), validation_->labels().to(compute_.device()));
     context_.scalar("validation_loss", loss.item<double>(), epoch);
     context_.scalar("validation_accuracy", accuracy, epoch);
     best_.add(epoch, accuracy);
@@ -149,14 +150,14 @@ class Judge {
 
  private:
   at::Tensor logits_of(const Examples& examples) const {
-    return shoal::predict_logits(context_, *model_.encoder, *model_.head, examples, device_);
+    return shoal::predict_logits(context_, *model_.encoder, *model_.head, examples, compute_);
   }
 
   Context& context_;
   const SupervisedParams& params_;
   const Model& model_;
   std::optional<Examples> validation_;
-  at::Device device_;
+  shoal::Compute compute_;
   BestEpoch best_;
 };
 
@@ -171,7 +172,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
       held_out.empty() ? find_examples(context, inputs, "validation", data) : data.subset(held_out);
   const std::optional<Examples> test = find_examples(context, inputs, "test", data);
 
-  const at::Device device = inputs.device();
+  const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
   Model trained = make_model(inputs, data);
   shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_);
   shoal::Optimizer head_optimizer(trained.head->parameters(), params_);
@@ -179,7 +180,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
       data,           *trained.encoder,
       *trained.head,  encoder_optimizer,
       head_optimizer, inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr,
-      device,         params_.clip_norm};
+      compute,        params_.clip_norm};
 
   // What is measured and given out: what is trained, or its moving average.
   Model average;
@@ -192,7 +193,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
     };
   }
   Model& given = params_.ema_decay > 0 ? average : trained;
-  Judge judge(context, params_, given, std::move(validation), device);
+  Judge judge(context, params_, given, std::move(validation), compute);
 
   const Index steps = shoal::steps_per_epoch(static_cast<Index>(train.size()), params_.batch_size);
   const shoal::ScheduleOptions schedule{.warmup = params_.warmup,

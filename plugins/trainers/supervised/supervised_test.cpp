@@ -27,6 +27,7 @@ using ::testing::ThrowsMessage;
 
 SupervisedParams quick() {
   SupervisedParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.epochs = 5;
   params.batch_size = 32;
   params.learning_rate = 0.02;
@@ -61,6 +62,31 @@ TEST(Supervised, LearnsClassesThatAreWellApart) {
   EXPECT_EQ(series(host, "train_accuracy").back(), 1);
   EXPECT_LT(series(host, "train_loss").back(), series(host, "train_loss").front() / 4);
   EXPECT_FALSE(outputs.encoders.at("encoder")->training());
+}
+
+TEST(Supervised, LearnsTheSameInBFloat16AndGivesFloat32) {
+  const auto run = [](shoal::Precision precision, TestOutputs& outputs) {
+    SupervisedParams params = quick();
+    params.precision = precision;
+    Host host;
+    TestInputs inputs(host);
+    wire(inputs);
+    inputs.wire<Blobs>("test", 400);
+    Supervised(params).run(host.context(), inputs, outputs);
+    return series(host, "train_loss");
+  };
+  TestOutputs exact, rounded, again;
+  const std::vector<double> wanted = run(shoal::Precision::kFloat32, exact);
+  const std::vector<double> got = run(shoal::Precision::kBFloat16, rounded);
+  EXPECT_EQ(got, run(shoal::Precision::kBFloat16, again));
+  EXPECT_NE(got, wanted);
+  for (std::size_t epoch = 0; epoch < wanted.size(); ++epoch) EXPECT_NEAR(got[epoch], wanted[epoch], 0.02) << epoch;
+  EXPECT_EQ(exact.numbers.at("precision_bits"), 32);
+  EXPECT_EQ(rounded.numbers.at("precision_bits"), 16);
+  EXPECT_EQ(rounded.numbers.at("accuracy"), 1);
+  for (const auto& [name, tensor] : rounded.encoders.at("encoder")->state())
+    EXPECT_EQ(tensor.scalar_type(), at::kFloat) << name;
+  EXPECT_TRUE(same_state(*rounded.encoders["encoder"], *again.encoders["encoder"]));
 }
 
 TEST(Supervised, KeepsTheLastPartialBatchButNeverABatchOfOne) {
@@ -153,6 +179,7 @@ class Counter final : public shoal::Head {
 /// One step of 1 an epoch, for Counter.
 SupervisedParams counting(Index epochs) {
   SupervisedParams params;
+  params.precision = shoal::Precision::kFloat32;  // on every processor
   params.method = shoal::OptimizerMethod::kSgd;
   params.momentum = 0;
   params.learning_rate = 1;

@@ -10,6 +10,7 @@
 #include "shoal/torch/augmentation.h"
 #include "shoal/torch/encoder.h"
 #include "shoal/torch/head.h"
+#include "shoal/torch/precision.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
@@ -44,12 +45,12 @@ class Examples {
 /// Embeddings (N, E) float32 on the CPU of all examples, in eval mode and without gradients; the mode is put back.
 /// Reports progress as examples. (60 000 images through encoder/convnet: 3.9 s in batches of 256 or 500, 5.3 s of
 /// 1000.)
-at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, at::Device device,
+at::Tensor embed(Context& context, Encoder& encoder, const Examples& examples, const Compute& compute,
                  Index batch_size = 256);
 
 /// Logits (N, C) float32 on the CPU of all examples, likewise.
-at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples, at::Device device,
-                          Index batch_size = 256);
+at::Tensor predict_logits(Context& context, Encoder& encoder, Head& head, const Examples& examples,
+                          const Compute& compute, Index batch_size = 256);
 
 /// What a head says of N examples, all on the CPU.
 struct Predictions {
@@ -57,7 +58,7 @@ struct Predictions {
   at::Tensor labels;                 ///< (N) int64: the class of the largest logit, the lowest of equal ones
 };
 /// Of embeddings (N, E), as embed() gives them; in eval mode and without gradients, and the mode is put back.
-Predictions predictions(Head& head, const at::Tensor& embedding, at::Device device);
+Predictions predictions(Head& head, const at::Tensor& embedding, const Compute& compute);
 
 /// The share of rows whose largest logit is the label's.
 double accuracy(const at::Tensor& logits, const at::Tensor& labels);

@@ -11,6 +11,7 @@
 
 #include "shoal/schema.h"
 #include "shoal/torch/examples.h"
+#include "shoal/torch/precision.h"
 #include "shoal/torch/trainer.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -35,10 +36,10 @@ class Reader {
     Index outputs = 0;
   };
   /// Throws InputError  there is no such place: those that there are, and the nearest
-  Reader(std::unique_ptr<Encoder> encoder, WithHead head, const ReadoutOptions& options, at::Device device = at::kCPU);
+  Reader(std::unique_ptr<Encoder> encoder, WithHead head, const ReadoutOptions& options, const Compute& compute = {});
 
   /// What is wired to a trainer's ports `encoder` and, where it is, `head`.
-  static Reader of(Inputs& inputs, const Shape& example, const ReadoutOptions& options);
+  static Reader of(Inputs& inputs, const Shape& example, const ReadoutOptions& options, const Compute& compute);
 
   /// F, the numbers that are read of an example.
   Index features() const { return place_.features; }
@@ -62,7 +63,7 @@ class Reader {
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<Head> head_;
   double memory_limit_gb_;
-  at::Device device_;
+  Compute compute_;
   Place place_;
 };
 

@@ -25,7 +25,7 @@ void require_reconstructible(const ReconstructionOptions& options, const Example
 ///   mse  of (decoded − target)²
 ///   bce  of −t·ln s(d) − (1 − t)·ln(1 − s(d)), s the logistic function: what is decoded are then logits
 at::Tensor reconstruction_loss(Decoder& decoder, const at::Tensor& embedding, const Batches::Batch& batch,
-                               const ReconstructionOptions& options);
+                               const ReconstructionOptions& options, const Compute& compute = {});
 
 /// Declares ReconstructionOptions among a trainer's parameters, which derive from it.
 template <typename Params>

@@ -17,11 +17,13 @@
 #include "shoal/torch/examples.h"
 #include "shoal/torch/head.h"
 #include "shoal/torch/optimizer.h"
+#include "shoal/torch/precision.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
 /// What the parameters of trainers have in common: they derive from it and declare it by describe_training.
-struct TrainingOptions : OptimizerOptions {
+struct TrainingOptions : OptimizerOptions, PrecisionOptions {
+  TrainingOptions() { precision = Precision::kAuto; }
   double clip_norm = 0;
 
   /// Throws InputError  parameters that do not go together
@@ -43,7 +45,7 @@ struct Learner {
   Optimizer& encoder_optimizer;
   Optimizer& head_optimizer;
   const Augmentation* augmentation = nullptr;  ///< of every batch; null: examples as they are
-  at::Device device = at::kCPU;                ///< where encoder and head are
+  Compute compute = {};                        ///< where encoder and head are, and in which precision
   double clip_norm = 0;  ///< limit of the L2 norm of all gradients together, as clip_gradients has it; 0: none
   /// Beside `head`, whose labels are the epoch's. The loss of a step is the mean over all heads, each that of the
   /// examples that have a label for it; one for which no example of the batch has a label is left out.
@@ -193,6 +195,7 @@ void describe_training(Schema<Params>& schema) {
           "longest gradient of a step, of all that is trained together (L2 norm); a longer one is scaled down; 0: any "
           "length")
       .min(0);
+  describe_precision(schema);
 }
 
 }  // namespace shoal
