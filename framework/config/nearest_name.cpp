@@ -1,5 +1,6 @@
-#include "framework/config/diagnostics.h"
 #include "sdk/include/shoal/nearest_name.h"
+
+#include "framework/config/diagnostics.h"
 
 namespace shoal::config {
 
