@@ -169,7 +169,7 @@ TEST(Predictions, AreOfEvalModeAndTheFirstOfEqualLogitsWins) {
   const std::vector<float> embedding{0, 0.5, 3, 1, 2, 2};
   Doubled head;
   head.train(true);
-  const Predictions found = predictions(head, borrowed_tensor(ConstArray(embedding.data(), {3, 2})), at::kCPU);
+  const Predictions found = predictions(head, borrowed_tensor(ConstArray(embedding.data(), {3, 2})), {});
   EXPECT_TRUE(head.training());
   const auto labels = view(found.labels).vector<std::int64_t>();
   EXPECT_THAT(std::vector(labels.begin(), labels.end()), ElementsAre(1, 0, 0));

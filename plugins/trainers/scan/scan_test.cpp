@@ -188,7 +188,7 @@ TEST(Scan, GivesTheHeadWithTheLowestLoss) {
   // What is given out has that loss and those labels.
   const shoal::Examples data(run.host.context(), *run.inputs.dataset("data"));
   const at::Tensor embedding = shoal::embed(run.host.context(), *run.outputs.encoders.at("encoder"), data, at::kCPU);
-  const auto said = shoal::predictions(*run.outputs.heads.at("head"), embedding, at::kCPU);
+  const auto said = shoal::predictions(*run.outputs.heads.at("head"), embedding, {});
   EXPECT_DOUBLE_EQ(scan_loss_of_all(said.logits, shoal::tensor(run.inputs.array("neighbors")), 5).total.item<double>(),
                    lowest);
   EXPECT_TRUE(at::equal(said.labels, shoal::tensor(run.outputs.arrays.at("labels"))));
