@@ -53,7 +53,7 @@ class ReaderTest : public ::testing::Test {
   at::Tensor read(const std::string& readout) {
     const Examples data(host_.context(), *inputs_.dataset("data"));
     examples_ = data.range(0, 300).flatten(1);
-    Reader reader = Reader::of(inputs_, data.shape(), {.readout = readout});
+    Reader reader = Reader::of(inputs_, data.shape(), {.readout = readout}, {});
     at::Tensor out = at::empty({300, reader.features()}, at::kFloat);
     read_into(host_.context(), reader, data, out);
     return out;
@@ -112,7 +112,7 @@ TEST_F(ReaderTest, WritesToColumnsAsWellAsToRows) {
   inputs_.wire<StepsEncoder>("encoder");
   const at::Tensor rows = read("half");
   const Examples data(host_.context(), *inputs_.dataset("data"));
-  Reader reader = Reader::of(inputs_, data.shape(), {.readout = "half"});
+  Reader reader = Reader::of(inputs_, data.shape(), {.readout = "half"}, {});
   const at::Tensor columns = at::empty({2, 300}, at::kFloat);
   read_into(host_.context(), reader, data, columns.t());
   EXPECT_TRUE(at::equal(columns.t(), rows));
@@ -124,7 +124,7 @@ TEST_F(ReaderTest, PutsTheModeOfBothBack) {
   inputs_.wire<StepsEncoder>("encoder");
   wire_head();
   const Examples data(host_.context(), *inputs_.dataset("data"));
-  Reader reader = Reader::of(inputs_, data.shape(), {.readout = "head"});
+  Reader reader = Reader::of(inputs_, data.shape(), {.readout = "head"}, {});
   reader.encoder().train(true);
   reader.head()->train(true);
   read_into(host_.context(), reader, data, at::empty({300, 2}, at::kFloat));  // the places expect eval mode
@@ -134,7 +134,7 @@ TEST_F(ReaderTest, PutsTheModeOfBothBack) {
 
 TEST_F(ReaderTest, SaysHowMuchIsTooMuch) {  // 2 000 000 · 4 · 12 bytes are 96 MB
   inputs_.wire<StepsEncoder>("encoder");
-  Reader reader = Reader::of(inputs_, {1, 2, 2}, {.readout = "plus", .memory_limit_gb = 0.096});
+  Reader reader = Reader::of(inputs_, {1, 2, 2}, {.readout = "plus", .memory_limit_gb = 0.096}, {});
   reader.require_room(2'000'000, 12);
   EXPECT_THAT(
       [&] { reader.require_room(2'000'001, 12); },
