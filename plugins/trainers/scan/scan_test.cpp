@@ -187,7 +187,7 @@ TEST(Scan, GivesTheHeadWithTheLowestLoss) {
               lowest, 1e-12);
   // What is given out has that loss and those labels.
   const shoal::Examples data(run.host.context(), *run.inputs.dataset("data"));
-  const at::Tensor embedding = shoal::embed(run.host.context(), *run.outputs.encoders.at("encoder"), data, at::kCPU);
+  const at::Tensor embedding = shoal::embed(run.host.context(), *run.outputs.encoders.at("encoder"), data, {});
   const auto said = shoal::predictions(*run.outputs.heads.at("head"), embedding, {});
   EXPECT_DOUBLE_EQ(scan_loss_of_all(said.logits, shoal::tensor(run.inputs.array("neighbors")), 5).total.item<double>(),
                    lowest);
