@@ -142,7 +142,7 @@ void Assignment::Worker::exclude_pairs_by_projection() {
     const auto listed = static_cast<Index>(count);
     screen_.dots(listed_, other_, listed, projection.dimensions(), scores_);
     for (std::size_t i = 0; i < count; ++i) scores_[i] += few.bias(pairs_[from + i].centroid);
-    screen_.distances_below(listed_net_, scores_, listed_slack_, projection.shrink(), listed, scores_);
+    distances_.distances_below(listed_net_, scores_, listed_slack_, projection.shrink(), listed, scores_);
     for (std::size_t i = 0; i < count; ++i) {
       const Pair pair = pairs_[from + i];
       if (scores_[i] > reach_[pair.row] * kUp) {

@@ -22,6 +22,7 @@ double wide(float x) { return static_cast<double>(x); }
 Assignment::Worker::Worker(State& state)
     : s_(state),
       screen_(screen(state.isa)),
+      distances_(distances(state.isa)),
       row_bounds_(row_bounds(state.isa)),
       centroids_(*state.centroids),
       operands_(state.rows, centroids_.frame(), screen_),
@@ -84,7 +85,7 @@ void Assignment::Worker::screen_all() {
   screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_}, {});
   float* const norms = s_.norm2.empty() ? norm2_ : s_.norm2.data() + first_;
   if (in_place && !s_.norms_known) operands_.squared_norms(operand_, count_, norms);
-  const Index unsure = screen_.unsure(norms, best_, second_, centroids_.gap(), count_, doubtful_);
+  const Index unsure = distances_.unsure(norms, best_, second_, centroids_.gap(), count_, doubtful_);
   decider_.settle(first_, {doubtful_, at(unsure)}, operand_, norms, best_,
                   [&](Index r, Index label) { lane_[r] = static_cast<std::int32_t>(label); });
   for (Index r = 0; r < count_; ++r) set_label(r, lane_[r]);
@@ -126,7 +127,7 @@ void Assignment::Worker::screen_within_bounds() {
     for (Index g = 0; g < s_.groups; ++g) std::fill_n(lower(g), count_, -kInfinity);
   }
   if (s_.most_rows_are_near || !s_.bounds_hold) std::fill_n(least_, count_, -kInfinity);
-  else screen_.lowest(lower(0), kTaskRows, s_.groups, s_.moved_up.data(), count_, least_);
+  else distances_.lowest(lower(0), kTaskRows, s_.groups, s_.moved_up.data(), count_, least_);
   if (s_.projection && !s_.begun) label_by_projection();
   if (labelled())
     for (Index r = 0; r < count_; ++r) place_[r] = static_cast<std::int32_t>(s_.places[at(s_.labels[at(first_ + r)])]);
@@ -159,7 +160,7 @@ void Assignment::Worker::look_at_own(Index near) {
   }
   screen_.dots(listed_, other_, near, s_.rows.cols(), scores_);
   for (Index i = 0; i < near; ++i) own_[near_[i]] = scores_[i] += centroids_.bias(label(near_[i]));
-  screen_.distances_above(listed_norm2_, scores_, centroids_.distance_error(), near, listed_best_);
+  distances_.distances_above(listed_norm2_, scores_, centroids_.distance_error(), near, listed_best_);
   for (Index i = 0; i < near; ++i) upper()[near_[i]] = listed_best_[i], is_read_[near_[i]] = true;
   pass_.rows_read += near;
   pass_.scores += near;
@@ -175,7 +176,7 @@ void Assignment::Worker::label_by_projection() {
 
 bool Assignment::Worker::own_group_is_scored(Index r) {
   const Index group = s_.group_of(label(r));
-  return lower(group)[r] - s_.moved_up[at(group)] <= reach_[r] * kUp;  // as screen_.within has it
+  return lower(group)[r] - s_.moved_up[at(group)] <= reach_[r] * kUp;  // as distances_.within has it
 }
 
 // --- without a projection: whole groups in all dimensions ---
@@ -205,14 +206,14 @@ void Assignment::Worker::screen_by_groups(Index near) {
     doubtful_[doubtful_count_++] = static_cast<std::int32_t>(r);
   }
   for (Index i = 0; i < doubtful_count_; ++i) listed_norm2_[i] = norm2(doubtful_[i]);
-  screen_.less_error(listed_norm2_, centroids_.distance_error(), doubtful_count_, listed_net_);
+  distances_.less_error(listed_norm2_, centroids_.distance_error(), doubtful_count_, listed_net_);
   for (Index i = 0; i < doubtful_count_; ++i) net_[doubtful_[i]] = listed_net_[i];
   for (Index g = 0; g < s_.groups; ++g) score_group(g);
   for (Index i = 0; i < doubtful_count_; ++i) settle(doubtful_[i]);
 }
 
 void Assignment::Worker::score_group(Index g) {
-  const Index found = screen_.within(lower(g), s_.moved_up[at(g)], reach_, count_, list_);
+  const Index found = distances_.within(lower(g), s_.moved_up[at(g)], reach_, count_, list_);
   if (found == 0) return;
   const Index first = g * s_.panels_of_group;
   const Index last = std::min(first + s_.panels_of_group, centroids_.panels().count);
@@ -226,7 +227,7 @@ void Assignment::Worker::score_group(Index g) {
   }
   pass_.scores += found * (last - first) * kPanel;
   for (Index i = 0; i < found; ++i) listed_net_[i] = net_[list_[i]];
-  screen_.distances_below(listed_net_, listed_best_, no_slack_, 1, found, scores_);
+  distances_.distances_below(listed_net_, listed_best_, no_slack_, 1, found, scores_);
   float* bounds = lower(g);
   for (Index i = 0; i < found; ++i) {
     const Index r = list_[i];
@@ -373,12 +374,12 @@ void Assignment::Worker::set_floors() {
   const Projection& projection = *s_.projection;
   for (Index r = 0; r < count_; ++r) slack_[r] = (projection.slack(first_ + r) + projection.centroid_slack()) * kUp;
   for (Index r = 0; r < count_; ++r) projected_norm2_[r] = projection.norm2(first_ + r);
-  screen_.less_error(projected_norm2_, projection.centroids().distance_error(), count_, net_);
-  screen_.floors(projected_norm2_, net_, slack_, projection.shrink(), reach_, count_, floor_);
+  distances_.less_error(projected_norm2_, projection.centroids().distance_error(), count_, net_);
+  distances_.floors(projected_norm2_, net_, slack_, projection.shrink(), reach_, count_, floor_);
 }
 
 void Assignment::Worker::project_group(Index g) {
-  const Index found = screen_.within(lower(g), s_.moved_up[at(g)], reach_, count_, list_);
+  const Index found = distances_.within(lower(g), s_.moved_up[at(g)], reach_, count_, list_);
   if (found == 0) return;
   const Projection& projection = *s_.projection;
   const Centroids& few = projection.centroids();
@@ -401,7 +402,7 @@ void Assignment::Worker::project_group(Index g) {
       }
     }
   }
-  screen_.distances_below(listed_net_, listed_best_, listed_slack_, projection.shrink(), found, scores_);
+  distances_.distances_below(listed_net_, listed_best_, listed_slack_, projection.shrink(), found, scores_);
   float* bounds = lower(g);
   for (Index i = 0; i < found; ++i) bounds[list_[i]] = (scores_[i] + s_.moved_up[at(g)]) * kDown;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decide.h"
+#include "distances.h"
 #include "projection.h"
 #include "row_bounds.h"
 #include "shoal/kernels/assignment.h"
@@ -130,6 +131,7 @@ class Assignment::Worker {
   Assignment::Pass pass_;
   State& s_;
   const Screen& screen_;
+  const Distances& distances_;
   const RowBounds& row_bounds_;
   const Centroids& centroids_;
   Operands operands_;

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "decide.h"
+#include "distances.h"
 #include "nearest_on.h"
 #include "shoal/kernels/sums.h"
 
@@ -21,6 +22,7 @@ class Labeller {
  public:
   Labeller(Isa isa, const Rows& rows, const Centroids& centroids)
       : screen_(screen(isa)),
+        distances_(distances(isa)),
         centroids_(centroids),
         operands_(rows, centroids.frame(), screen_),
         packed_(operands_.in_place() ? 0 : kBlockRows * rows.cols()),
@@ -54,12 +56,13 @@ class Labeller {
     screen_.top2(rows, count, panels, 0, panels.count, {best, second, lane}, {rows + count, ahead});
     if (operands_.in_place()) operands_.squared_norms(rows, count, norm2);  // now that they are in the cache
     for (Index r = 0; r < count; ++r) labels[static_cast<std::size_t>(first + r)] = lane[r];
-    const Index count_unsure = screen_.unsure(norm2, best, second, centroids_.gap(), count, unsure);
+    const Index count_unsure = distances_.unsure(norm2, best, second, centroids_.gap(), count, unsure);
     decider_.settle(first, {unsure, static_cast<std::size_t>(count_unsure)}, rows, norm2, best,
                     [&](Index r, Index label) { labels[static_cast<std::size_t>(first + r)] = label; });
   }
 
   const Screen& screen_;
+  const Distances& distances_;
   const Centroids& centroids_;
   Operands operands_;
   Buffer<float> packed_;

@@ -7,6 +7,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/row_bounds.cpp"
 #include "kernels/targets.h"
+// clang-format off
+#include "kernels/lanes.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -14,23 +17,7 @@ namespace kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::CappedTag<float, kPanel>;
-using Vector = hn::Vec<Floats>;
-constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-// Appends the places of the lanes that are set.
-template <typename Mask>
-HWY_INLINE void list_lanes(Mask mask, Index from, std::int32_t* list, Index& found) {
-  std::uint8_t bytes[8];
-  hn::StoreMaskBits(Floats(), mask, bytes);
-  unsigned bits = bytes[0];
-  if constexpr (kLanes > 8) bits |= static_cast<unsigned>(bytes[1]) << 8;
-  if constexpr (kLanes < 8) bits &= (1U << kLanes) - 1;
-  for (; bits != 0; bits &= bits - 1) list[found++] = static_cast<std::int32_t>(from) + __builtin_ctz(bits);
-}
 
 Index within(const float* lower, const float* moved, float reach, Index count, std::int32_t* list, float& least) {
   const Floats d;
@@ -42,7 +29,7 @@ Index within(const float* lower, const float* moved, float reach, Index count, s
     const Vector now = hn::Sub(hn::LoadU(d, lower + c), hn::LoadU(d, moved + c));
     const auto near = hn::Le(now, limit);
     others = hn::Min(others, hn::IfThenElse(near, none, now));
-    if (!hn::AllFalse(d, near)) list_lanes(near, c, list, found);
+    if (!hn::AllFalse(d, near)) append(bits_of(near), c, list, found);
   }
   least = hn::GetLane(hn::MinOfLanes(d, others));
   for (; c < count; ++c) {
@@ -97,7 +84,7 @@ Index above(const float* scores, float floor, Index count, std::int32_t* list) {
   Index found = 0, c = 0;
   for (; c + kLanes <= count; c += kLanes) {
     const auto high = hn::Ge(hn::LoadU(d, scores + c), limit);
-    if (!hn::AllFalse(d, high)) list_lanes(high, c, list, found);
+    if (!hn::AllFalse(d, high)) append(bits_of(high), c, list, found);
   }
   for (; c < count; ++c)
     if (scores[c] >= floor) list[found++] = static_cast<std::int32_t>(c);

@@ -12,7 +12,7 @@ struct RowBounds {
   /// Lists the c with lower[c] − moved[c] ≤ reach · kUp and returns how many; `least` receives the least difference of
   /// the others, ∞ where there are none. A bound of ∞ is not listed with a finite reach.
   Index (*within)(const float* lower, const float* moved, float reach, Index count, std::int32_t* list, float& least);
-  /// lower[c] = (what Screen::distances_below says of net and scores[c]) + moved[c], rounded down.
+  /// lower[c] = (what Distances::distances_below says of net and scores[c]) + moved[c], rounded down.
   void (*from_scores)(const float* scores, float net, float slack, float shrink, const float* moved, Index count,
                       float* lower);
   /// The highest score and the second highest; of one score the second is −∞.

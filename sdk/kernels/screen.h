@@ -89,25 +89,6 @@ struct Screen {
                       std::uint16_t* lanes, float* best_below);
   /// out[i] = rows[i]·others[i]
   void (*dots)(const float* const* rows, const float* const* others, Index count, Index cols, float* out);
-  /// out[i] = √(max(0, norm2[i] − 2·score[i]) + error) · kUp, which the distance does not exceed.
-  void (*distances_above)(const float* norm2, const float* score, const DistanceError& error, Index count, float* out);
-  /// out[i] = (√max(0, net[i] − 2·score[i]) · kDown − slack[i]) · shrink, or 0, which the distance does not fall below.
-  void (*distances_below)(const float* net, const float* score, const float* slack, float shrink, Index count,
-                          float* out);
-  /// net[i] = norm2[i] − error
-  void (*less_error)(const float* norm2, const DistanceError& error, Index count, float* net);
-  /// floor[i] is the least score with which distances_below is at most reach[i].
-  void (*floors)(const float* norm2, const float* net, const float* slack, float shrink, const float* reach,
-                 Index count, float* floor);
-  /// out[i] = the least of lower[g · apart + i] − moved[g] over the groups g
-  void (*lowest)(const float* lower, Index apart, Index groups, const float* moved, Index count, float* out);
-  /// Lists the i < count of which best and second lie no farther apart than `error`, of norm2, or that have no scores,
-  /// and returns how many.
-  Index (*unsure)(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
-                  std::int32_t* list);
-  /// Lists the i < count with lower[i] − moved ≤ reach[i] · kUp and returns how many. A reach that is NaN is not
-  /// listed.
-  Index (*within)(const float* lower, float moved, const float* reach, Index count, std::int32_t* list);
 };
 
 const Screen& screen(Isa isa = best_isa());

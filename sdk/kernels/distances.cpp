@@ -1,0 +1,129 @@
+#include "distances.h"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/distances.cpp"
+#include "kernels/targets.h"
+// clang-format off
+#include "kernels/lanes.h"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+HWY_INLINE Vector error_of(const DistanceError& error, Vector norm2) {
+  const Floats d;
+  return hn::MulAdd(norm2, hn::Set(d, error.square),
+                    hn::MulAdd(hn::Sqrt(norm2), hn::Set(d, error.linear), hn::Set(d, error.constant)));
+}
+
+// The arrays below have room for a whole vector past `count`: what is computed there is not looked at.
+void distances_above(const float* norm2, const float* score, const DistanceError& error, Index count, float* out) {
+  const Floats d;
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector n = hn::LoadU(d, norm2 + i);
+    const Vector d2 = hn::Max(hn::Zero(d), hn::NegMulAdd(hn::Set(d, 2), hn::LoadU(d, score + i), n));
+    hn::StoreU(hn::Mul(hn::Sqrt(hn::Add(d2, error_of(error, n))), hn::Set(d, kUp)), d, out + i);
+  }
+}
+
+void distances_below(const float* net, const float* score, const float* slack, float shrink, Index count, float* out) {
+  const Floats d;
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector d2 =
+        hn::Max(hn::Zero(d), hn::NegMulAdd(hn::Set(d, 2), hn::LoadU(d, score + i), hn::LoadU(d, net + i)));
+    const Vector distance = hn::Sub(hn::Mul(hn::Sqrt(d2), hn::Set(d, kDown)), hn::LoadU(d, slack + i));
+    hn::StoreU(hn::Mul(hn::Max(hn::Zero(d), distance), hn::Set(d, shrink)), d, out + i);
+  }
+}
+
+void less_error(const float* norm2, const DistanceError& error, Index count, float* net) {
+  const Floats d;
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector n = hn::LoadU(d, norm2 + i);
+    hn::StoreU(hn::Sub(n, error_of(error, n)), d, net + i);
+  }
+}
+
+void floors(const float* norm2, const float* net, const float* slack, float shrink, const float* reach, Index count,
+            float* floor) {
+  const Floats d;
+  const Vector stretch = hn::Set(d, kUp * kUp / shrink), half = hn::Set(d, 0.5F);
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector far = hn::Mul(hn::MulAdd(hn::LoadU(d, reach + i), stretch, hn::LoadU(d, slack + i)), hn::Set(d, kUp));
+    const Vector least = hn::Mul(hn::NegMulAdd(far, far, hn::LoadU(d, net + i)), half);
+    const Vector room = hn::Mul(hn::Add(hn::Abs(least), hn::LoadU(d, norm2 + i)), hn::Set(d, 0x1p-21F));
+    hn::StoreU(hn::Sub(least, room), d, floor + i);
+  }
+}
+
+void lowest(const float* lower, Index apart, Index groups, const float* moved, Index count, float* out) {
+  const Floats d;
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    Vector least = hn::Sub(hn::LoadU(d, lower + i), hn::Set(d, moved[0]));
+    for (Index g = 1; g < groups; ++g)
+      least = hn::Min(least, hn::Sub(hn::LoadU(d, lower + g * apart + i), hn::Set(d, moved[g])));
+    hn::StoreU(least, d, out + i);
+  }
+  for (; i < count; ++i) {
+    out[i] = lower[i] - moved[0];
+    for (Index g = 1; g < groups; ++g) out[i] = std::min(out[i], lower[g * apart + i] - moved[g]);
+  }
+}
+
+Index unsure(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
+             std::int32_t* list) {
+  const Floats d;
+  Index found = 0;
+  const auto look = [&](const float* norms, const float* bests, const float* seconds, Index from, Index many) HWY_ATTR {
+    const Vector n = hn::LoadU(d, norms), gap = hn::Sub(hn::LoadU(d, bests), hn::LoadU(d, seconds));
+    const auto sure =
+        hn::And(hn::Gt(hn::Mul(gap, hn::Set(d, kDown)), error_of(error, n)), hn::Lt(n, hn::Set(d, kNoScores)));
+    append(~bits_of(sure) & ((1U << many) - 1), from, list, found);
+  };
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) look(norm2 + i, best + i, second + i, i, kLanes);
+  if (i == count) return found;
+  float last[3][kLanes] = {};
+  std::copy(norm2 + i, norm2 + count, last[0]);
+  std::copy(best + i, best + count, last[1]);
+  std::copy(second + i, second + count, last[2]);
+  look(last[0], last[1], last[2], i, count - i);
+  return found;
+}
+
+Index within(const float* lower, float moved, const float* reach, Index count, std::int32_t* list) {
+  const Floats d;
+  const Vector by = hn::Set(d, moved), up = hn::Set(d, kUp);
+  Index found = 0, i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const auto near = hn::Le(hn::Sub(hn::LoadU(d, lower + i), by), hn::Mul(hn::LoadU(d, reach + i), up));
+    append(bits_of(near), i, list, found);
+  }
+  for (; i < count; ++i)
+    if (lower[i] - moved <= reach[i] * kUp) list[found++] = static_cast<std::int32_t>(i);
+  return found;
+}
+
+}  // namespace
+
+extern const Distances kDistances;
+const Distances kDistances = {&distances_above, &distances_below, &less_error, &floors, &lowest, &unsure, &within};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kernels
+}  // namespace shoal
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shoal::kernels {
+
+const Distances& distances(Isa isa) { return SHOAL_DISPATCH(isa, kDistances); }
+
+}  // namespace shoal::kernels
+#endif
