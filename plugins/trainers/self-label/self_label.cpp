@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "confident.h"
+#include "shoal/torch/averaged_model.h"
 #include "shoal/torch/cluster_report.h"
 
 namespace {
@@ -13,18 +14,7 @@ namespace {
 using shoal::Context;
 using shoal::Examples;
 using shoal::Index;
-
-struct Model {
-  std::unique_ptr<shoal::Encoder> encoder;
-  std::unique_ptr<shoal::Head> head;
-};
-
-Model make_model(shoal::Inputs& inputs, const Examples& data) {
-  Model out;
-  out.encoder = inputs.encoder("encoder", data.shape());
-  out.head = inputs.head("head", out.encoder->embedding_size(), inputs.trained_classes("head"));
-  return out;
-}
+using shoal::Model;
 
 /// What is said of all clean examples, and whether it becomes surer.
 class Watch {
@@ -83,21 +73,12 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
   const Examples data(context, *inputs.dataset("data"));
   const shoal::Augmentation& augmentation = inputs.augmentation("augmentation");
   const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
-  Model trained = make_model(inputs, data);
+  shoal::AveragedModel model(inputs, data.shape(), inputs.trained_classes("head"), params_.ema_decay);
+  Model& trained = model.trained();
   shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_),
       head_optimizer(trained.head->parameters(), params_);
 
-  // What is looked at and given out: what is trained, or its moving average.
-  Model average;
-  std::function<void()> after_step;
-  if (params_.ema_decay > 0) {
-    average = make_model(inputs, data);  // begins where the trained one does
-    after_step = [&] {
-      shoal::update_average(*trained.encoder, *average.encoder, params_.ema_decay);
-      shoal::update_average(*trained.head, *average.head, params_.ema_decay);
-    };
-  }
-  Model& given = params_.ema_decay > 0 ? average : trained;
+  Model& given = model.given();
   Watch watch(context, params_, data, given, compute);
   watch.look(0);
 
@@ -146,7 +127,7 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
              [&](Index step) {
                return params_.learning_rate * shoal::schedule_factor(params_.schedule, step, params_.epochs * steps);
              },
-         .after_step = after_step},
+         .after_step = model.after_step()},
         loss_of);
     context.scalar("loss", loss, epoch);
     if (left_out > 0)

@@ -6,11 +6,14 @@
 #include <numeric>
 #include <optional>
 
+#include "shoal/torch/averaged_model.h"
+
 namespace {
 
 using shoal::Context;
 using shoal::Examples;
 using shoal::Index;
+using shoal::Model;
 
 /// The labelled examples of an optional port, held to the training data's shape and classes.
 std::optional<Examples> find_examples(Context& context, shoal::Inputs& inputs, std::string_view port,
@@ -59,18 +62,6 @@ void require_validation(const SupervisedParams& params, const shoal::Inputs& inp
 }
 
 /// An encoder and a head.
-struct Model {
-  std::unique_ptr<shoal::Encoder> encoder;
-  std::unique_ptr<shoal::Head> head;
-};
-
-Model make_model(shoal::Inputs& inputs, const Examples& data) {
-  Model out;
-  out.encoder = inputs.encoder("encoder", data.shape());
-  out.head = inputs.head("head", out.encoder->embedding_size(), data.classes());
-  return out;
-}
-
 /// The first epoch of those with the best validation accuracy and, where asked, what the modules were after it.
 class BestEpoch {
  public:
@@ -173,7 +164,8 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
   const std::optional<Examples> test = find_examples(context, inputs, "test", data);
 
   const shoal::Compute compute = shoal::choose_compute(context, inputs.device(), params_, outputs);
-  Model trained = make_model(inputs, data);
+  shoal::AveragedModel model(inputs, data.shape(), data.classes(), params_.ema_decay);
+  Model& trained = model.trained();
   shoal::Optimizer encoder_optimizer(trained.encoder->parameters(), params_);
   shoal::Optimizer head_optimizer(trained.head->parameters(), params_);
   const shoal::Learner learner{
@@ -182,17 +174,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
       head_optimizer, inputs.has("augmentation") ? &inputs.augmentation("augmentation") : nullptr,
       compute,        params_.clip_norm};
 
-  // What is measured and given out: what is trained, or its moving average.
-  Model average;
-  std::function<void()> after_step;
-  if (params_.ema_decay > 0) {
-    average = make_model(inputs, data);  // begins where the trained one does
-    after_step = [&] {
-      shoal::update_average(*trained.encoder, *average.encoder, params_.ema_decay);
-      shoal::update_average(*trained.head, *average.head, params_.ema_decay);
-    };
-  }
-  Model& given = params_.ema_decay > 0 ? average : trained;
+  Model& given = model.given();
   Judge judge(context, params_, given, std::move(validation), compute);
 
   const Index steps = shoal::steps_per_epoch(static_cast<Index>(train.size()), params_.batch_size);
@@ -217,7 +199,7 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
                                                           .steps_in_all = params_.epochs * steps,
                                                           .views = context.random("views").fork(stream),
                                                           .learning_rate = learning_rate,
-                                                          .after_step = after_step});
+                                                          .after_step = model.after_step()});
     context.scalar("train_loss", result.loss, epoch);
     context.scalar("train_accuracy", result.accuracy, epoch);
     context.scalar("learning_rate", learning_rate(before + steps), epoch);
