@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "framework/cli/options.h"
+#include "framework/run/isolated_fit.h"
 #include "shoal/abi.h"
 
 namespace {
@@ -41,6 +42,36 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->check(CLI::PositiveNumber);
   command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
+  command
+      ->add_option("--bench", options.bench,
+                   "When all rows have run, fit every clusterer so often again, all in turn, and time that (default 5)")
+      ->expected(0, 1)
+      ->default_str("5")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  return command;
+}
+
+CLI::App* add_compare(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("compare", "A table over the settings of runs: means, paired differences, times");
+  command->add_option("runs", options.runs, "Run folders, such as runs/mnist/latest")->required()->type_name("RUN");
+  command->add_option("--metrics", options.metrics, "Shown, the first is judged; default what the experiment reports")
+      ->delimiter(',')
+      ->type_name("NAME,…");
+  command->add_flag("--all", options.all, "Every metric that the runs have");
+  command->add_flag("--differences", options.differences, "Differences to the baseline of every metric shown");
+  command
+      ->add_option("--baseline", options.baseline,
+                   "What the others are measured against; default the first column's first label")
+      ->type_name("AXIS=LABEL|none");
+  command->add_option("--where", options.where, "Only rows with this label; may be repeated")->type_name("AXIS=LABEL");
+  command->add_option("--sort", options.sort, "By a column, or by a metric, the best first")->type_name("NAME");
+  command->add_option("--pivot", options.pivot, "The judged metric alone, this column's labels side by side")
+      ->type_name("COLUMN");
+  command->add_option("--practical", options.practical, "A difference of the judged metric up to this counts as none")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--format", options.format, "text, md, tex, csv, json or html")
+      ->check(CLI::IsMember({"text", "md", "tex", "csv", "json", "html"}));
   return command;
 }
 
@@ -91,6 +122,7 @@ int main(int argc, char** argv) {
   add_experiment(*graph, options);
   graph->add_option("--format", options.format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
   on(graph, &shoal::cli::graph);
+  on(add_compare(app, options), &shoal::cli::compare);
   auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
   plugins->require_subcommand(0, 1);
   add_common(*plugins, options);
@@ -101,12 +133,16 @@ int main(int argc, char** argv) {
   add_common(*show, options);
   plugins->callback([&] { chosen = show->parsed() ? &shoal::cli::show_plugin : &shoal::cli::list_plugins; });
 
+  int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
+  auto* worker = app.add_subcommand("fit-worker", "")->group("");
+  worker->add_option("request", request)->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? shoal::cli::kDone : shoal::cli::kWrongInput;
   }
   try {
+    if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
     return chosen(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shoal: error: %s\n", error.what());

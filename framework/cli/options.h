@@ -19,6 +19,12 @@ struct Options {
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
   std::string component;
+  std::optional<std::int64_t> bench;  ///< run: fits to be timed
+  std::vector<std::string> runs;      ///< compare
+  std::vector<std::string> metrics, where;
+  std::string baseline, sort, pivot;
+  double practical = 0;
+  bool all = false, differences = false;
   bool quiet = false, verbose = false, strict = false, markdown = false;
   std::vector<std::string> command;  ///< as typed, for environment.json
 };
@@ -30,6 +36,7 @@ int run(const Options& options);
 int check(const Options& options);
 int plan(const Options& options);
 int graph(const Options& options);
+int compare(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
 

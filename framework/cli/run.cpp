@@ -112,10 +112,11 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, a
   begin.text = folder.path().string();
   events.post(begin);
   config::Diagnostics diagnostics;
-  host::Executor executor(plan, session.services, events, folder, device);
+  host::Executor executor(plan, session.services, events, folder, device, options.bench.value_or(0));
   RunRecord ran = executor.run(diagnostics);
   record.rows = std::move(ran.rows);
   record.scalars = std::move(ran.scalars);
+  record.bench = ran.bench;
   for (const host::RowRecord& row : record.rows) record.seconds += row.seconds;
   host::RunEvent end = begin;
   end.type = SHOAL_RUN_END;

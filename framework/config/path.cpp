@@ -137,7 +137,8 @@ bool is_top_level_key(std::string_view key) {
 }
 
 const std::vector<std::string>& node_keys() {
-  static const std::vector<std::string> keys{"use", "in", "with", "like", "seed", "cache", "library"};
+  static const std::vector<std::string> keys{"use",   "in",      "with",    "like",   "seed",
+                                             "cache", "library", "isolate", "timeout"};
   return keys;
 }
 

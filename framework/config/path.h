@@ -40,7 +40,7 @@ std::string to_string(const Path& path);
 bool is_top_level_key(std::string_view key);
 const std::vector<std::string>& top_level_keys();
 
-/// use in with like seed cache library
+/// use in with like seed cache library isolate timeout
 bool is_node_key(std::string_view key);
 const std::vector<std::string>& node_keys();
 

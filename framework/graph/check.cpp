@@ -143,6 +143,22 @@ class Checker {
     node.parameters =
         check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base, diagnostics_);
     take_signature(node, signature_of(node.component, node.at_work, false));
+    isolate(spec, node);
+  }
+
+  /// What is fitted in a process of its own leaves labels and centroids here, but not itself.
+  void isolate(const NodeSpec& spec, GraphNode& node) {
+    if (!spec.isolated) return;
+    if (node.kind() != "clusterer" || !node.at_work) {
+      diagnostics_.error("G311", spec.isolate_place,
+                         text("'{}' cannot be isolated: only a clusterer that is fitted here, with `in: {data: …}`, "
+                              "runs in a process of its own",
+                              spec.name));
+      return;
+    }
+    node.isolated = true;
+    node.timeout_seconds = spec.timeout_seconds;
+    std::erase_if(node.outputs, [](const OutputPort& output) { return output.name == "clusterer"; });
   }
 
   /// `use: learn.encoder`: the kind is that of the output; the component is found where the made one came from.
@@ -211,6 +227,13 @@ class Checker {
       return std::nullopt;
     }
     if (const auto found = upper.find_output(name.output)) return found;
+    if (upper.isolated && name.output == "clusterer") {
+      diagnostics_.error(
+          "G302", name.place,
+          text("'{}' is fitted in a process of its own, which is gone when others want its clusterer", name.node),
+          {{"take its labels or centroids, or leave `isolate` and `timeout` out", {}}});
+      return std::nullopt;
+    }
     const auto names = names_of(upper.outputs);
     diagnostics_.error(
         "G302", name.place,

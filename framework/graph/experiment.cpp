@@ -59,6 +59,23 @@ InputSpec read_input(const Entry& entry, Diagnostics& diagnostics) {
   return input;
 }
 
+void read_isolate(const Entry& entry, NodeSpec& node, Diagnostics& diagnostics) {
+  const auto how = config::read_text(entry.value, diagnostics, "isolate");
+  if (how && *how != "process" && *how != "none")
+    diagnostics.error("K207", entry.value.place, text("'isolate' is '{}', which is not one of process, none", *how));
+  node.isolated = node.isolated || how == "process";
+  node.isolate_place = entry.key_place;
+}
+
+void read_timeout(const Entry& entry, NodeSpec& node, Diagnostics& diagnostics) {
+  const auto seconds = config::read_real(entry.value, diagnostics, "timeout");
+  if (seconds && *seconds <= 0)
+    diagnostics.error("K206", entry.value.place, text("'timeout' must be more than 0 seconds, but is {}", *seconds));
+  node.timeout_seconds = seconds.value_or(0);
+  node.isolated = true;
+  node.isolate_place = entry.key_place;
+}
+
 NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
   NodeSpec node;
   node.name = entry.key;
@@ -70,7 +87,7 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
     diagnostics.error("K218", entry.key_place,
                       text("'{}' is a word of experiment files: call the node something else", entry.key));
   if (!require_map(entry.value, entry.key, diagnostics)) return node;
-  static const std::vector<std::string> known = {"use", "in", "with", "seed", "library"};
+  static const std::vector<std::string> known = {"use", "in", "with", "seed", "library", "isolate", "timeout"};
   for (const Entry& part : entry.value.entries) {
     if (part.key == "use") {
       node.use_place = part.value.place;
@@ -84,6 +101,10 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
       node.seed = config::read_int(part.value, diagnostics, "seed");
     } else if (part.key == "library") {
       node.library = config::read_text(part.value, diagnostics, "library");
+    } else if (part.key == "isolate") {
+      read_isolate(part, node, diagnostics);
+    } else if (part.key == "timeout") {
+      read_timeout(part, node, diagnostics);
     } else {
       unknown_key(part, text("in node '{}'", entry.key), known, diagnostics);
     }

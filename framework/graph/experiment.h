@@ -36,6 +36,9 @@ struct NodeSpec {
   std::optional<config::Value> with;  ///< a map
   std::optional<std::int64_t> seed;
   std::optional<std::string> library;
+  bool isolated = false;       ///< `isolate: process`
+  double timeout_seconds = 0;  ///< `timeout:`, 0: none; it isolates too
+  Place isolate_place = {};    ///< of whichever of the two was written
   Place place = {}, use_place = {};
 };
 

@@ -56,6 +56,8 @@ struct GraphNode {
   std::vector<Wired> wired;
   std::vector<OutputPort> outputs;
   std::optional<std::int64_t> seed;
+  bool isolated = false;       ///< a clusterer that is fitted in a process of its own
+  double timeout_seconds = 0;  ///< after which that process is ended; 0: never
   Place place = {}, use_place = {};
 
   std::string_view kind() const { return component.kind(); }
@@ -75,7 +77,8 @@ struct Graph {
 /// Looks up everything an experiment names. Says all that is wrong: no such component (K202), in two libraries (K216),
 /// refused library (K217), parameters (K203…), no such node or output (G301, G302), types (G303), missing and unknown
 /// ports (G304, G305), cycles (G306), unused nodes (G307, a warning), one node too many (G308), what report and figures
-/// name (G310, M501). Nothing comes back after errors. `axes` are the names of the matrix's axes, for figures.
+/// name (G310, M501), isolation of what cannot be isolated (G311). Nothing comes back after errors. `axes` are the
+/// names of the matrix's axes, for figures.
 std::optional<Graph> check(const Experiment& experiment, const Registry& registry, const std::vector<std::string>& axes,
                            config::Diagnostics& diagnostics);
 

@@ -45,7 +45,8 @@ bool in_range(const shoal_param& param, const shoal_value& value) {
 }
 
 std::optional<std::string> why_malformed(const shoal_param& param) {
-  static const std::set<std::string_view> reserved = {"use", "in", "with", "like", "seed", "cache", "library"};
+  static const std::set<std::string_view> reserved = {"use",   "in",      "with",    "like",   "seed",
+                                                      "cache", "library", "isolate", "timeout"};
   if (param.name == nullptr || *param.name == '\0') return "a parameter has no name";
   if (reserved.contains(param.name)) return text("parameter '{}' has the name of a key of nodes", param.name);
   if (param.help == nullptr || *param.help == '\0') return text("parameter '{}' has no help", param.name);

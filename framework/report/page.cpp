@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "framework/report/escape.h"
 #include "framework/report/summary.h"
 #include "framework/run/artifacts.h"
 
@@ -23,20 +24,6 @@ figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; }
 @media print { body { max-width: none; } pre { white-space: pre-wrap; } }
 )";
 
-std::string escape(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string read(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -44,7 +31,7 @@ std::string read(const std::filesystem::path& file) {
 
 std::string row_of(const std::vector<std::string>& cells, const char* tag) {
   std::string out = "<tr>";
-  for (const std::string& cell : cells) out += fmt::format("<{}>{}</{}>", tag, escape(cell), tag);
+  for (const std::string& cell : cells) out += fmt::format("<{}>{}</{}>", tag, escape_html(cell), tag);
   return out + "</tr>\n";
 }
 
@@ -73,7 +60,7 @@ std::string failures(const RunRecord& record) {
   for (std::size_t i = 0; i < record.rows.size(); ++i)
     if (record.rows[i].status != RowStatus::done)
       out += fmt::format("<p class=\"failed\">Row {} (seed {}): {}. {}</p>\n", i + 1, record.rows[i].seed,
-                         name(record.rows[i].status), escape(record.rows[i].error));
+                         name(record.rows[i].status), escape_html(record.rows[i].error));
   return out;
 }
 
@@ -82,7 +69,7 @@ std::string figures(const std::filesystem::path& folder, const RunRecord& record
   for (const FigureRecord& figure : record.figures)
     if (const std::string svg = read(folder / "figures" / (figure.name + ".svg")); !svg.empty())
       out += "<figure>" + svg + "</figure>\n";
-    else out += fmt::format("<p><a href=\"figures/{0}.vl.json\">{0}</a> (Vega-Lite)</p>\n", escape(figure.name));
+    else out += fmt::format("<p><a href=\"figures/{0}.vl.json\">{0}</a> (Vega-Lite)</p>\n", escape_html(figure.name));
   return out.empty() ? "" : "<h2>Figures</h2>\n" + out;
 }
 
@@ -100,13 +87,13 @@ std::string times(const RunRecord& record) {
 
 void write_page(const std::filesystem::path& folder, const RunRecord& record) {
   std::string out = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n";
-  out += fmt::format("<title>{}</title>\n<style>{}</style>\n<h1>{}</h1>\n", escape(record.name), kStyle,
-                     escape(record.name));
-  out += fmt::format("<p class=\"about\">{}{}{}, {:.0f} s</p>\n", escape(record.description),
-                     record.description.empty() ? "" : "<br>", escape(record.started), record.seconds);
+  out += fmt::format("<title>{}</title>\n<style>{}</style>\n<h1>{}</h1>\n", escape_html(record.name), kStyle,
+                     escape_html(record.name));
+  out += fmt::format("<p class=\"about\">{}{}{}, {:.0f} s</p>\n", escape_html(record.description),
+                     record.description.empty() ? "" : "<br>", escape_html(record.started), record.seconds);
   out += results(record) + failures(record) + figures(folder, record) + times(record);
-  out += "<h2>The experiment</h2>\n<pre>" + escape(read(folder / "resolved.yaml")) + "</pre>\n";
-  out += "<h2>The machine</h2>\n<pre>" + escape(read(folder / "environment.json")) + "</pre>\n</html>\n";
+  out += "<h2>The experiment</h2>\n<pre>" + escape_html(read(folder / "resolved.yaml")) + "</pre>\n";
+  out += "<h2>The machine</h2>\n<pre>" + escape_html(read(folder / "environment.json")) + "</pre>\n</html>\n";
   write_atomically(folder / "report.html", out);
 }
 

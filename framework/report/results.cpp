@@ -4,7 +4,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "framework/report/escape.h"
 #include "framework/run/artifacts.h"
+#include "shoal/abi.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -13,6 +15,15 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+
+ordered_json describe(const NodeTime& node) {
+  ordered_json out = {
+      {"node", node.node}, {"component", node.component}, {"status", node.status}, {"seconds", number(node.seconds)}};
+  for (const double seconds : node.fit_seconds) out["fit_seconds"].push_back(number(seconds));
+  if (!node.data.sha256.empty())
+    out["data"] = {{"sha256", node.data.sha256}, {"shape", node.data.shape}, {"dtype", node.data.dtype}};
+  return out;
+}
 
 ordered_json describe(const RowRecord& row) {
   ordered_json out;
@@ -26,11 +37,16 @@ ordered_json describe(const RowRecord& row) {
   out["peak_rss_bytes"] = row.peak_rss_bytes;
   if (!row.error.empty()) out["error"] = row.error;
   out["nodes"] = ordered_json::array();
-  for (const NodeTime& node : row.nodes)
-    out["nodes"].push_back({{"node", node.node},
-                            {"component", node.component},
-                            {"status", node.status},
-                            {"seconds", number(node.seconds)}});
+  for (const NodeTime& node : row.nodes) out["nodes"].push_back(describe(node));
+  return out;
+}
+
+/// "higher" or "lower", of those metrics that say which is better.
+ordered_json directions(const RunRecord& record) {
+  ordered_json out = ordered_json::object();
+  for (const RowRecord& row : record.rows)
+    for (const Metric& metric : row.metrics)
+      if (metric.better != 0) out[metric.name] = metric.better == SHOAL_HIGHER ? "higher" : "lower";
   return out;
 }
 
@@ -45,27 +61,20 @@ std::vector<std::string> metric_names(const RunRecord& record) {
   return names;
 }
 
-/// RFC 4180: quoted where it has to be.
-std::string cell(const std::string& value) {
-  if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
-  std::string out = "\"";
-  for (const char c : value) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
 std::string cell(double value) { return std::isfinite(value) ? text("{}", value) : ""; }
 
 std::string csv(const RunRecord& record) {
   const auto names = metric_names(record);
   std::string out;
-  for (const std::string& axis : record.axes) out += cell(axis) + ",";
+  for (const std::string& axis : record.axes) out += escape_csv(axis) + ",";
   out += "seed,status";
-  for (const std::string& name : names) out += "," + cell(name);
+  for (const std::string& name : names) out += "," + escape_csv(name);
   out += ",seconds,peak_rss_bytes\r\n";
   for (const RowRecord& row : record.rows) {
     for (const std::string& axis : record.axes) {
       const auto setting =
           std::find_if(row.settings.begin(), row.settings.end(), [&](const auto& s) { return s.first == axis; });
-      out += (setting == row.settings.end() ? "" : cell(setting->second)) + ",";
+      out += (setting == row.settings.end() ? "" : escape_csv(setting->second)) + ",";
     }
     out += text("{},{}", row.seed, name(row.status));
     for (const std::string& wanted : names) {
@@ -86,6 +95,7 @@ void write_results(const std::filesystem::path& folder, const RunRecord& record)
   out["file"] = record.file;
   out["started"] = record.started;
   out["seconds"] = number(record.seconds);
+  out["bench"] = record.bench;
   out["axes"] = record.axes;
   out["report"] = ordered_json::array();
   for (const std::string& name : metric_names(record))
@@ -95,6 +105,7 @@ void write_results(const std::filesystem::path& folder, const RunRecord& record)
         out["report"].push_back(name);
         break;
       }
+  out["better"] = directions(record);
   out["rows"] = ordered_json::array();
   for (const RowRecord& row : record.rows) out["rows"].push_back(describe(row));
   // What a component threw may be no text.

@@ -3,25 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace shoal::host {
-namespace {
-
-/// Code points: every byte that does not continue one.
-std::size_t width(const std::string& s) {
-  return static_cast<std::size_t>(
-      std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string plain(double value) {
-  if (!std::isfinite(value)) return fmt::format("{}", value);
-  const double size = std::abs(value);
-  if (value == std::round(value) && size < 1e6) return fmt::format("{:.0f}", value);
-  return size >= 1e5 || (size < 1e-3 && size > 0) ? fmt::format("{:.4e}", value) : fmt::format("{:.5g}", value);
-}
-
-}  // namespace
 
 std::vector<Setting> settings_of(const RunRecord& record) {
   std::vector<Setting> out;
@@ -54,24 +37,6 @@ std::vector<double> values_of(const Setting& setting, const std::string& metric)
   return out;
 }
 
-MeanSd mean_sd(const std::vector<double>& values) {
-  if (values.empty()) return {};
-  double mean = 0;
-  for (const double v : values) mean += v;
-  mean /= static_cast<double>(values.size());
-  double squares = 0;
-  for (const double v : values) squares += (v - mean) * (v - mean);
-  return {mean, values.size() < 2 ? 0 : std::sqrt(squares / static_cast<double>(values.size() - 1))};
-}
-
-std::string describe(const std::vector<double>& values) {
-  if (values.empty()) return "–";
-  const auto [mean, sd] = mean_sd(values);
-  if (values.size() == 1 || sd == 0 || !std::isfinite(sd)) return plain(mean);
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(sd))), 0, 12);
-  return fmt::format("{:.{}f} ± {:.{}f}", mean, decimals, sd, decimals);
-}
-
 std::string summary_table(const RunRecord& record) {
   const auto metrics = headline_metrics(record);
   std::vector<std::vector<std::string>> lines = {record.axes};
@@ -94,11 +59,12 @@ std::string summary_table(const RunRecord& record) {
   }
   std::vector<std::size_t> widths(lines[0].size(), 0);
   for (const auto& line : lines)
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
   std::string out;
   for (const auto& line : lines) {
     std::string row;
-    for (std::size_t i = 0; i < line.size(); ++i) row += line[i] + std::string(widths[i] - width(line[i]) + 3, ' ');
+    for (std::size_t i = 0; i < line.size(); ++i)
+      row += line[i] + std::string(widths[i] - display_width(line[i]) + 3, ' ');
     out += row.erase(row.find_last_not_of(' ') + 1) + "\n";
   }
   return out;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "framework/report/numbers.h"
 #include "framework/run/record.h"
 
 namespace shoal::host {
@@ -23,14 +24,6 @@ std::vector<std::string> headline_metrics(const RunRecord& record);
 
 /// The values of `metric` in the setting's rows that were done and have it.
 std::vector<double> values_of(const Setting& setting, const std::string& metric);
-
-struct MeanSd {
-  double mean = 0, sd = 0;  ///< sd with n − 1; 0 for one value
-};
-MeanSd mean_sd(const std::vector<double>& values);
-
-/// "0.9871 ± 0.0006", one value bare; the standard deviation decides the digits (two of its own).
-std::string describe(const std::vector<double>& values);
 
 /// A line for each setting: its axes, rows done of planned, each headline metric as mean ± sd over seeds, seconds.
 std::string summary_table(const RunRecord& record);

@@ -48,7 +48,10 @@ nlohmann::ordered_json describe_environment(const Registry& registry, const std:
   nlohmann::ordered_json out;
   out["date"] = utc_now();
   out["command"] = command;
-  out["shoal"] = {{"version", program.version}, {"abi", program.abi_major}, {"toolchain", program.toolchain}};
+  out["shoal"] = {{"version", program.version},
+                  {"abi", program.abi_major},
+                  {"toolchain", program.toolchain},
+                  {"build", SHOAL_BUILD}};
   out["libtorch"] = {{"version", program.torch}, {"build", program.torch_build}};
   out["machine"] = {{"system", system_name()},
                     {"cpu", cpu_model()},

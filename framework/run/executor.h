@@ -15,6 +15,7 @@
 #include "framework/run/events.h"
 #include "framework/run/record.h"
 #include "framework/run/value.h"
+#include "framework/run/work.h"
 
 namespace shoal::host {
 
@@ -30,7 +31,9 @@ class TaskObserver {
 /// Runs a plan, one task after the other. A task that fails takes those with it that need it; the others go on.
 class Executor {
  public:
-  Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, at::Device device);
+  /// `bench`: so often each clusterer is fitted again when all rows have run, to time it; 0 is never.
+  Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, at::Device device,
+           std::int64_t bench = 0);
   ~Executor();
 
   /// Returns when all is done or cancelled; never throws for what a component does. What failed is in `diagnostics`
@@ -45,12 +48,16 @@ class Executor {
     std::vector<RunValue> values;
     std::vector<Metric> metrics;
     double seconds = 0;
+    std::vector<double> fit_seconds;  // of a clusterer
+    FitNotes notes;
     std::string error;
     std::size_t readers = 0;  // tasks that are still to read the values
   };
 
   void run_task(std::size_t t, config::Diagnostics& diagnostics);
-  std::vector<RunValue> work(std::size_t t, NodeListener& listener);
+  std::vector<RunValue> work(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars);
+  bool is_fit(std::size_t t) const;
+  void time_fits();
   std::vector<RunValue> gather(const Task& task, std::size_t port);
   RunValue value_of(std::size_t t, std::size_t output);
   void finish_task(std::size_t t);
@@ -66,13 +73,16 @@ class Executor {
   EventBus& events_;
   TaskObserver& observer_;
   at::Device device_;
+  std::int64_t bench_;
   std::vector<TaskResult> results_;
   std::deque<NodeListener> listeners_;  // as long as the run: shared datasets keep speaking to theirs
   std::vector<ScalarPoint> scalars_;
+  std::map<std::pair<std::size_t, std::size_t>, DataSeen> seen_;  // by task and output
 };
 
-/// The process's largest resident memory so far.
+/// The most memory that the process had since forget_peak_rss, or since it began where the system cannot forget.
 std::int64_t peak_rss_bytes();
+void forget_peak_rss();
 
 }  // namespace shoal::host
 

@@ -28,11 +28,20 @@ struct Metric {
 enum class RowStatus { done, failed, skipped, cancelled };
 const char* name(RowStatus status);  ///< "done" …
 
+/// The features that a clusterer was fitted to: the same digest, the same numbers.
+struct DataSeen {
+  std::string sha256;  ///< "" where nothing was fitted
+  std::vector<std::int64_t> shape;
+  std::string dtype;
+};
+
 /// How long a node took, or that it was shared with an earlier row.
 struct NodeTime {
   std::string node, component;
-  std::string status;  ///< "ran", "reused", "failed", "skipped"
+  std::string status;  ///< "ran", "reused", "failed", "skipped", "cancelled"
   double seconds = 0;
+  std::vector<double> fit_seconds = {};  ///< of a clusterer, fit alone: once, or each measured time of --bench
+  DataSeen data = {};                    ///< of a clusterer
 };
 
 /// One run of the matrix, as results.json says it.
@@ -42,7 +51,7 @@ struct RowRecord {
   RowStatus status = RowStatus::done;
   std::vector<Metric> metrics;
   double seconds = 0;               ///< of the nodes that ran for it
-  std::int64_t peak_rss_bytes = 0;  ///< of the process, up to the end of the row
+  std::int64_t peak_rss_bytes = 0;  ///< the most memory that the process had while the row ran
   std::string error;                ///< of the first node that failed; ""
   std::vector<NodeTime> nodes;      ///< in the order of the plan
 };
@@ -59,6 +68,7 @@ struct RunRecord {
   std::string file;     ///< the experiment file, as given
   std::string started;  ///< 2026-10-02T14:12:09Z
   double seconds = 0;
+  std::int64_t bench = 0;  ///< `run --bench N`: fits measured, interleaved, after a first one that warms up; else 0
   std::vector<std::string> axes;
   std::vector<RowRecord> rows;
   std::vector<ScalarPoint> scalars;

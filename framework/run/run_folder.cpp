@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "framework/config/emit.h"
+#include "framework/config/scalars.h"
 #include "framework/run/artifacts.h"
 #include "shoal/error.h"
 
@@ -59,6 +60,32 @@ void point_latest_to(const fs::path& run) {
   fs::rename(fresh, link);
 }
 
+/// A value of ours, whose plain scalars are bools, numbers or null; a number keeps its digits.
+ordered_json to_json(const config::Value& value) {
+  if (value.is_list()) {
+    ordered_json out = ordered_json::array();
+    for (const config::Value& item : value.items) out.push_back(to_json(item));
+    return out;
+  }
+  if (value.is_map()) {
+    ordered_json out = ordered_json::object();
+    for (const config::Entry& entry : value.entries) out[entry.key] = to_json(entry.value);
+    return out;
+  }
+  if (value.is_null()) return nullptr;
+  if (value.quoted) return value.text;
+  switch (config::plain_type(value.text)) {
+    case config::PlainType::null: return nullptr;
+    case config::PlainType::boolean: return value.text == "true";
+    case config::PlainType::integer:
+    case config::PlainType::real: {  // .inf has no JSON number and stays text
+      ordered_json number = ordered_json::parse(value.text, nullptr, false);
+      return number.is_discarded() ? ordered_json(value.text) : number;
+    }
+    default: return value.text;
+  }
+}
+
 ordered_json describe_task(const Plan& plan, const PlannedRow& row, std::size_t row_number, std::size_t node_number) {
   const GraphNode& node = row.graph.nodes[node_number];
   const Task& task = plan.tasks[row.tasks[node_number]];
@@ -67,7 +94,7 @@ ordered_json describe_task(const Plan& plan, const PlannedRow& row, std::size_t 
   out["library"] = node.component.library->descriptor.name + " " + node.component.library->descriptor.version;
   out["seed"] = task.seed;
   if (task.row != row_number) out["reused_from_row"] = task.row;
-  if (node.parameters) out["with"] = config::emit_flow(node.parameters->to_yaml());
+  if (node.parameters) out["with"] = to_json(node.parameters->to_yaml());
   for (std::size_t port = 0; port < node.ports.size(); ++port)
     for (const Source& source : node.wired[port]) {
       const GraphNode& from = row.graph.nodes[source.node];

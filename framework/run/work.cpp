@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "framework/run/data_seen.h"
+#include "framework/run/isolated_fit.h"
 #include "framework/run/trainer_io.h"
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
@@ -85,10 +87,21 @@ std::vector<RunValue> work_clusterer(const Job& job) {
     init = features_at(job, "init");
     input.init = init.view;
   }
-  const auto live = fresh(job);
-  const auto begin = std::chrono::steady_clock::now();
-  Clustering found = ClustererProxy(live->object()).fit(c, input);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (job.notes.data.sha256.empty()) job.notes.data = describe_data(features, job.services.pool);
+  std::shared_ptr<Live> live;
+  Clustering found;
+  double seconds = 0;
+  if (job.node.isolated) {
+    IsolatedFit fit = fit_isolated(job, input);
+    found = std::move(fit.found);
+    seconds = fit.seconds;
+    job.notes.peak_rss_bytes = std::max(job.notes.peak_rss_bytes, fit.peak_rss_bytes);
+  } else {
+    live = fresh(job);
+    const auto begin = std::chrono::steady_clock::now();
+    found = ClustererProxy(live->object()).fit(c, input);
+    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
 
   Array sizes = c.allocate<std::int64_t>({found.clusters});
   auto* size = sizes.mutable_view().data<std::int64_t>();
@@ -101,15 +114,13 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   const double inertia = kernels::within_cluster_sum(c, features, labels, found.clusters, centers);
   RunValue centroids;
   if (found.centroids) centroids = std::move(*found.centroids);
-  return {std::move(found.labels),
-          fitted(job, live),
-          std::move(centroids),
-          std::move(sizes),
-          inertia,
-          inertia / static_cast<double>(features.rows()),
-          static_cast<double>(used),
-          static_cast<double>(found.iterations),
-          seconds};
+  std::vector<RunValue> out = {std::move(found.labels)};
+  if (live) out.emplace_back(fitted(job, live));
+  for (RunValue& value : std::vector<RunValue>{
+           std::move(centroids), std::move(sizes), inertia, inertia / static_cast<double>(features.rows()),
+           static_cast<double>(used), static_cast<double>(found.iterations), seconds})
+    out.push_back(std::move(value));
+  return out;
 }
 
 std::vector<RunValue> work_encoder(const Job& job) {

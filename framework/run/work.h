@@ -7,9 +7,16 @@
 #include <vector>
 
 #include "framework/graph/plan.h"
+#include "framework/run/record.h"
 #include "framework/run/value.h"
 
 namespace shoal::host {
+
+/// What a clusterer's fit leaves beside its outputs.
+struct FitNotes {
+  DataSeen data = {};               ///< what it was fitted to; filled in unless it is known already
+  std::int64_t peak_rss_bytes = 0;  ///< of the process of its own, where it had one
+};
 
 /// One node about to work, with everything it needs.
 struct Job {
@@ -21,6 +28,7 @@ struct Job {
   Listener* listener;
   at::Device device;
   const std::map<std::string, double>& last_scalars;  ///< what the node has reported so far, by name
+  FitNotes& notes;
 };
 
 /// Does what the node's kind does: a transform fits and applies, a made one applies, a trainer runs … Returns its

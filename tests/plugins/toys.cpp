@@ -1,6 +1,12 @@
 // A plugin for tests of the host: the smallest dataset, transform, clusterer and metric whose results can be told by
 // hand, and components that misbehave when asked to.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
+#include <thread>
 
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
@@ -109,7 +115,8 @@ struct DealParams {
   static void describe(shoal::Schema<DealParams>& schema) {
     schema.field("k", &DealParams::k, "number of clusters").min(1).renamed_from({"n_clusters"});
     schema.field("fault", &DealParams::fault, "what goes wrong in fit")
-        .one_of({"none", "throw", "throw-an-int", "label-too-large", "too-few-labels", "wait"});
+        .one_of({"none", "throw", "throw-an-int", "label-too-large", "too-few-labels", "too-few-clusters",
+                 "nan-centroids", "wait", "hang", "crash", "leave"});
   }
 };
 class Deal final : public shoal::Clusterer {
@@ -121,10 +128,25 @@ class Deal final : public shoal::Clusterer {
     if (params_.fault == "throw-an-int") throw 7;
     if (params_.fault == "wait")
       for (;;) context.progress(0, 0, "waits");
+    if (params_.fault == "hang")
+      for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+    if (params_.fault == "crash") {
+      std::fputs("about to crash\n", stderr);
+      std::raise(SIGSEGV);
+    }
+    if (params_.fault == "leave") std::_Exit(3);
     const Index n = params_.fault == "too-few-labels" ? 1 : input.features.rows();
     std::vector<std::int64_t> labels(static_cast<std::size_t>(n));
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i) % params_.k;
     if (params_.fault == "label-too-large") labels[0] = params_.k;
+    if (params_.fault == "too-few-clusters") std::fill(labels.begin(), labels.end(), 0);
+    context.log(shoal::Level::kInfo, "dealt {} examples", n);
+    context.scalar("dealt", static_cast<double>(n), 0);
+    if (params_.fault == "nan-centroids") {
+      shoal::RowMatrix<double> centroids(params_.k, input.features.cols());
+      centroids.setConstant(std::numeric_limits<double>::quiet_NaN());
+      return {.labels = context.copy(labels), .centroids = context.copy(centroids), .clusters = params_.k};
+    }
     return {.labels = context.copy(labels), .clusters = params_.k, .iterations = 1};
   }
   void predict(Context&, ConstArray, MutableArray labels) const override {

@@ -1,0 +1,56 @@
+// shoal compare: a table over the settings of finished runs.
+#include <cstdio>
+#include <stdexcept>
+
+#include "framework/cli/options.h"
+#include "framework/report/comparison_table.h"
+
+namespace shoal::cli {
+namespace {
+
+/// "axis=label" of --where.
+std::pair<std::string, std::string> split(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) throw std::runtime_error("--where wants axis=label, got '" + text + "'");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+host::TableFormat format_of(const std::string& name) {
+  if (name == "md") return host::TableFormat::markdown;
+  if (name == "tex") return host::TableFormat::latex;
+  if (name == "csv") return host::TableFormat::csv;
+  if (name == "html") return host::TableFormat::html;
+  return host::TableFormat::text;
+}
+
+std::string table_text(const std::vector<host::RunFile>& runs, const Options& options) {
+  host::CompareOptions wanted{.metrics = options.metrics,
+                              .all_metrics = options.all,
+                              .baseline = options.baseline,
+                              .sort = options.sort,
+                              .practical = options.practical};
+  for (const std::string& where : options.where) wanted.where.push_back(split(where));
+  const host::Comparison comparison = host::compare(runs, wanted);
+  if (options.format == "json") return host::to_json(comparison);
+  const host::Table table = options.pivot.empty() ? host::table_of(comparison, options.practical, options.differences)
+                                                  : host::pivot_of(comparison, options.pivot);
+  return host::render(comparison, table, format_of(options.format));
+}
+
+}  // namespace
+
+int compare(const Options& options) {
+  std::string text;
+  try {
+    std::vector<host::RunFile> runs;
+    for (const std::string& run : options.runs) runs.push_back(host::read_run(run));
+    text = table_text(runs, options);
+  } catch (const std::runtime_error& error) {
+    std::fprintf(stderr, "shoal: error: %s\n", error.what());
+    return kWrongInput;
+  }
+  std::fputs(text.c_str(), stdout);
+  return kDone;
+}
+
+}  // namespace shoal::cli

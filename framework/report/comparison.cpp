@@ -1,0 +1,344 @@
+#include "framework/report/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+
+#include "framework/report/fairness.h"
+#include "framework/report/numbers.h"
+#include "shoal/nearest_name.h"
+
+namespace shoal::host {
+namespace {
+
+/// A row with all that may tell it from others: axes, and parameters that differ between runs.
+struct Candidate {
+  const RunFile* run;
+  const FileRow* row;
+  std::map<std::string, std::string> labels;
+};
+
+[[noreturn]] void refuse(const std::string& what, const std::string& wanted, const std::vector<std::string>& there) {
+  std::string list;
+  for (const std::string& name : there) list += (list.empty() ? "" : ", ") + name;
+  const auto nearest = nearest_name(wanted, there);
+  throw std::runtime_error(fmt::format("no run has {} '{}'{}; there are {}", what, wanted,
+                                       nearest ? fmt::format(", did you mean '{}'?", *nearest) : "",
+                                       list.empty() ? "none" : list));
+}
+
+void add_unique(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+/// "node.parameter" and "node.use" of a row, but for those of nodes that an axis of the run sets.
+std::map<std::string, std::string> facts_of(const FileRow& row) {
+  std::map<std::string, std::string> out;
+  for (const FileNode& node : row.nodes) {
+    out[node.name + ".use"] = node.use;
+    for (const auto& [name, value] : node.parameters) out[node.name + "." + name] = value;
+  }
+  return out;
+}
+
+/// Facts that are one in each run and not the same in all: what somebody changed between runs.
+std::vector<std::string> facts_between(const std::vector<RunFile>& runs) {
+  std::map<std::string, std::set<std::string>> over_all;
+  std::set<std::string> varying;
+  for (const RunFile& run : runs) {
+    std::map<std::string, std::string> first;
+    for (const FileRow& row : run.rows)
+      for (const auto& [name, value] : facts_of(row)) {
+        const auto [entry, added] = first.try_emplace(name, value);
+        if (!added && entry->second != value) varying.insert(name);
+        over_all[name].insert(value);
+      }
+  }
+  std::vector<std::string> out;
+  for (const auto& [name, values] : over_all)
+    if (values.size() > 1 && !varying.contains(name)) out.push_back(name);
+  return out;
+}
+
+class Builder {
+ public:
+  Builder(const std::vector<RunFile>& runs, const CompareOptions& options) : runs_(runs), options_(options) {}
+
+  Comparison build() {
+    for (const RunFile& run : runs_) add_unique(out_.names, run.name);
+    gather();
+    choose_columns();
+    choose_metrics();
+    group();
+    find_baseline();
+    measure();
+    sort();
+    out_.remarks = fairness(out_);
+    return std::move(out_);
+  }
+
+ private:
+  /// All rows with the labels that were asked for.
+  void gather() {
+    std::vector<std::string> keys;
+    for (const RunFile& run : runs_)
+      for (const std::string& axis : run.axes) add_unique(keys, axis);
+    std::vector<std::string> facts;
+    if (runs_.size() > 1)
+      for (const std::string& fact : facts_between(runs_))
+        if (std::find(keys.begin(), keys.end(), fact) == keys.end()) facts.push_back(fact);
+    for (const RunFile& run : runs_)
+      for (const FileRow& row : run.rows) {
+        Candidate candidate{&run, &row, {row.settings.begin(), row.settings.end()}};
+        if (!facts.empty()) {
+          const auto known = facts_of(row);
+          for (const std::string& fact : facts)
+            if (const auto found = known.find(fact); found != known.end()) candidate.labels.insert(*found);
+        }
+        candidates_.push_back(std::move(candidate));
+      }
+    keys.insert(keys.end(), facts.begin(), facts.end());
+    if (runs_.size() > 1 && seeds_meet()) {
+      for (Candidate& candidate : candidates_) candidate.labels["run"] = candidate.run->folder.filename().string();
+      keys.insert(keys.begin(), "run");
+    }
+    keys_ = std::move(keys);
+    for (const auto& [axis, label] : options_.where) keep(axis, label);
+    if (candidates_.empty()) throw std::runtime_error("there is no row to compare");
+  }
+
+  /// Whether two runs have rows of the same settings and seed.
+  bool seeds_meet() const {
+    std::map<std::pair<std::map<std::string, std::string>, std::int64_t>, const RunFile*> seen;
+    for (const Candidate& candidate : candidates_) {
+      const auto [entry, added] = seen.try_emplace({candidate.labels, candidate.row->seed}, candidate.run);
+      if (!added && entry->second != candidate.run) return true;
+    }
+    return false;
+  }
+
+  void keep(const std::string& axis, const std::string& label) {
+    if (std::find(keys_.begin(), keys_.end(), axis) == keys_.end()) refuse("an axis", axis, keys_);
+    std::vector<std::string> labels;
+    for (const Candidate& candidate : candidates_)
+      if (const auto found = candidate.labels.find(axis); found != candidate.labels.end())
+        add_unique(labels, found->second);
+    if (std::find(labels.begin(), labels.end(), label) == labels.end())
+      refuse(fmt::format("on axis '{}' the label", axis), label, labels);
+    std::erase_if(candidates_, [&](const Candidate& candidate) {
+      const auto found = candidate.labels.find(axis);
+      return found == candidate.labels.end() || found->second != label;
+    });
+  }
+
+  void choose_columns() {
+    for (const std::string& key : keys_) {
+      std::set<std::string> labels;
+      for (const Candidate& candidate : candidates_) {
+        const auto found = candidate.labels.find(key);
+        labels.insert(found == candidate.labels.end() ? "" : found->second);
+      }
+      if (labels.size() > 1) out_.columns.push_back(key);
+      else out_.equal.emplace_back(key, *labels.begin());
+    }
+  }
+
+  void choose_metrics() {
+    std::vector<std::string> all, reported;
+    for (const RunFile& run : runs_) {
+      for (const std::string& name : run.report) add_unique(reported, name);
+      for (const std::string& name : run.metrics) add_unique(all, name);
+    }
+    for (const std::string& name : options_.metrics) {
+      if (std::find(all.begin(), all.end(), name) == all.end()) refuse("a metric", name, all);
+      add_unique(out_.metrics, name);
+    }
+    if (out_.metrics.empty()) out_.metrics = reported;
+    if (options_.all_metrics || out_.metrics.empty())
+      for (const std::string& name : all) add_unique(out_.metrics, name);
+    for (const RunFile& run : runs_)
+      for (const FileRow& row : run.rows)
+        for (const FileNode& node : row.nodes)
+          if (!node.fit_seconds.empty()) add_unique(out_.timed, node.name);
+    // A time has its own column.
+    if (options_.metrics.empty() && !options_.all_metrics)
+      std::erase_if(out_.metrics, [&](const std::string& name) {
+        return std::any_of(out_.timed.begin(), out_.timed.end(),
+                           [&](const std::string& node) { return name == node + ".fit_seconds"; });
+      });
+    for (const std::string& name : out_.metrics) {
+      int better = 0;
+      for (const RunFile& run : runs_)
+        if (const auto found = run.better.find(name); found != run.better.end()) better = found->second;
+      out_.better.push_back(better);
+    }
+  }
+
+  void group() {
+    std::map<std::vector<std::string>, std::size_t> known;
+    for (const Candidate& candidate : candidates_) {
+      std::vector<std::string> labels;
+      for (const std::string& column : out_.columns) {
+        const auto found = candidate.labels.find(column);
+        labels.push_back(found == candidate.labels.end() ? "" : found->second);
+      }
+      const auto [entry, added] = known.try_emplace(labels, out_.settings.size());
+      if (added) out_.settings.push_back({.labels = labels});
+      ComparedSetting& setting = out_.settings[entry->second];
+      setting.rows.push_back(candidate.row);
+      setting.runs.push_back(candidate.run);
+      ++setting.planned;
+      setting.peak_rss_bytes = std::max(setting.peak_rss_bytes, candidate.row->peak_rss_bytes);
+      if (!candidate.row->done()) continue;
+      ++setting.done;
+      setting.seeds.push_back(candidate.row->seed);
+    }
+  }
+
+  /// The labels that a baseline has, by column.
+  std::map<std::size_t, std::string> baseline_labels() const {
+    std::map<std::size_t, std::string> out;
+    if (options_.baseline == "none" || out_.columns.empty()) return out;
+    if (options_.baseline.empty()) return {{0, out_.settings[0].labels[0]}};
+    std::size_t from = 0;
+    while (from <= options_.baseline.size()) {
+      const std::size_t to = std::min(options_.baseline.find(',', from), options_.baseline.size());
+      const std::string item = options_.baseline.substr(from, to - from);
+      from = to + 1;
+      const std::size_t equals = item.find('=');
+      if (equals == std::string::npos)
+        throw std::runtime_error(fmt::format("a baseline is axis=label, for example {}={}, but '{}' has no =",
+                                             out_.columns[0], out_.settings[0].labels[0], item));
+      const std::string axis = item.substr(0, equals), label = item.substr(equals + 1);
+      const auto column = std::find(out_.columns.begin(), out_.columns.end(), axis);
+      if (column == out_.columns.end()) refuse("among the columns that differ,", axis, out_.columns);
+      const auto number = static_cast<std::size_t>(column - out_.columns.begin());
+      std::vector<std::string> labels;
+      for (const ComparedSetting& setting : out_.settings) add_unique(labels, setting.labels[number]);
+      if (std::find(labels.begin(), labels.end(), label) == labels.end())
+        refuse(fmt::format("on axis '{}' the label", axis), label, labels);
+      out[number] = label;
+    }
+    return out;
+  }
+
+  /// Each setting's baseline is the one that has the baseline's labels and else its own.
+  void find_baseline() {
+    const auto fixed = baseline_labels();
+    if (fixed.empty()) return;
+    for (const auto& [column, label] : fixed)
+      out_.baseline += (out_.baseline.empty() ? "" : ", ") + out_.columns[column] + " " + label;
+    std::map<std::vector<std::string>, std::size_t> known;
+    for (std::size_t i = 0; i < out_.settings.size(); ++i) known[out_.settings[i].labels] = i;
+    for (ComparedSetting& setting : out_.settings) {
+      std::vector<std::string> labels = setting.labels;
+      for (const auto& [column, label] : fixed) labels[column] = label;
+      setting.is_baseline = labels == setting.labels;
+      if (const auto found = known.find(labels); found != known.end() && !setting.is_baseline)
+        setting.baseline = found->second;
+    }
+  }
+
+  static std::map<std::int64_t, double> by_seed(const ComparedSetting& setting, const std::string& metric) {
+    std::map<std::int64_t, double> out;
+    for (const FileRow* row : setting.rows) {
+      const auto found = row->metrics.find(metric);
+      if (row->done() && found != row->metrics.end() && std::isfinite(found->second)) out[row->seed] = found->second;
+    }
+    return out;
+  }
+
+  void measure() {
+    for (std::size_t m = 0; m < out_.metrics.size(); ++m) {
+      std::vector<std::map<std::int64_t, double>> values;
+      for (const ComparedSetting& setting : out_.settings) values.push_back(by_seed(setting, out_.metrics[m]));
+      std::vector<double> p;
+      for (std::size_t i = 0; i < out_.settings.size(); ++i) {
+        ComparedSetting& setting = out_.settings[i];
+        Measured measured;
+        std::vector<double> differences;
+        for (const auto& [seed, value] : values[i]) {
+          measured.values.push_back(value);
+          if (!setting.baseline) continue;
+          const auto other = values[*setting.baseline].find(seed);
+          if (other != values[*setting.baseline].end()) differences.push_back(value - other->second);
+        }
+        if (!differences.empty()) measured.against = paired(differences, out_.better[m]);
+        if (measured.against) p.push_back(measured.against->p);
+        setting.metrics.push_back(std::move(measured));
+      }
+      const std::vector<double> adjusted = holm(p);
+      std::size_t next = 0;
+      for (ComparedSetting& setting : out_.settings)
+        if (setting.metrics[m].against) setting.metrics[m].adjusted_p = adjusted[next++];
+    }
+    for (const std::string& node : out_.timed)
+      for (ComparedSetting& setting : out_.settings) setting.times.push_back(times_of(setting, node));
+    for (ComparedSetting& setting : out_.settings)
+      for (std::size_t t = 0; setting.baseline && t < out_.timed.size(); ++t) {
+        const auto& theirs = out_.settings[*setting.baseline].times[t].seconds;
+        auto& own = setting.times[t];
+        if (!own.seconds.empty() && !theirs.empty()) own.ratio = median(own.seconds) / median(theirs);
+      }
+  }
+
+  static Times times_of(const ComparedSetting& setting, const std::string& node) {
+    Times out;
+    for (const FileRow* row : setting.rows) {
+      const FileNode* found = row->find(node);
+      if (found != nullptr && row->done())
+        out.seconds.insert(out.seconds.end(), found->fit_seconds.begin(), found->fit_seconds.end());
+    }
+    return out;
+  }
+
+  void sort() {
+    if (options_.sort.empty()) return;
+    std::vector<std::size_t> order(out_.settings.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    const auto column = std::find(out_.columns.begin(), out_.columns.end(), options_.sort);
+    const auto metric = std::find(out_.metrics.begin(), out_.metrics.end(), options_.sort);
+    if (column != out_.columns.end()) {
+      const auto c = static_cast<std::size_t>(column - out_.columns.begin());
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return out_.settings[a].labels[c] < out_.settings[b].labels[c];
+      });
+    } else if (metric != out_.metrics.end()) {  // the best first; what has none last
+      const auto m = static_cast<std::size_t>(metric - out_.metrics.begin());
+      const double sign = out_.better[m] < 0 ? 1 : -1;
+      const auto rank = [&](std::size_t i) {
+        const auto& values = out_.settings[i].metrics[m].values;
+        return std::pair(values.empty(), sign * mean_sd(values).mean);
+      };
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+    } else {
+      std::vector<std::string> there = out_.columns;
+      there.insert(there.end(), out_.metrics.begin(), out_.metrics.end());
+      refuse("a column or metric", options_.sort, there);
+    }
+    std::vector<std::size_t> place(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+    std::vector<ComparedSetting> sorted;
+    for (const std::size_t i : order) sorted.push_back(std::move(out_.settings[i]));
+    out_.settings = std::move(sorted);
+    for (ComparedSetting& setting : out_.settings)
+      if (setting.baseline) setting.baseline = place[*setting.baseline];
+  }
+
+  const std::vector<RunFile>& runs_;
+  const CompareOptions& options_;
+  std::vector<std::string> keys_;  // axes and facts, in the order of columns
+  std::vector<Candidate> candidates_;
+  Comparison out_;
+};
+
+}  // namespace
+
+Comparison compare(const std::vector<RunFile>& runs, const CompareOptions& options) {
+  return Builder(runs, options).build();
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,206 @@
+#include "framework/report/comparison_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+
+#include "framework/report/numbers.h"
+
+namespace shoal::host {
+namespace {
+
+/// With the sign that typesetters use, also for what is above 0.
+std::string with_sign(double value, int decimals) {
+  return fmt::format("{}{:.{}f}", value < 0 ? "−" : "+", std::abs(value), decimals);
+}
+
+/// Two digits of the interval's half width, as many of the rest; at most six.
+int decimals_of(const Paired& paired) {
+  const double width = std::isfinite(paired.low) ? (paired.high - paired.low) / 2 : 0;
+  const double size = width > 0 ? width : std::abs(paired.mean);
+  return size > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(size))), 0, 6) : 0;
+}
+
+bool all_equal(const Paired& paired) { return paired.mean == 0 && !(paired.high > paired.low); }
+
+std::string difference(const Paired& paired) {
+  if (all_equal(paired)) return "0";
+  const int decimals = decimals_of(paired);
+  std::string out = with_sign(paired.mean, decimals);
+  if (std::isfinite(paired.low))
+    out += fmt::format(" [{}, {}]", with_sign(paired.low, decimals), with_sign(paired.high, decimals));
+  return out;
+}
+
+std::string verdict(const Paired& paired, int better, double practical) {
+  if (all_equal(paired)) return "=";
+  if (paired.pairs < kEnoughPairs) return "?";
+  const bool clear = (paired.low > 0 || paired.high < 0) && std::abs(paired.mean) > practical;
+  if (!clear) return "≈";
+  if (better == 0) return paired.mean > 0 ? "more" : "less";
+  return (paired.mean > 0) == (better > 0) ? "better" : "worse";
+}
+
+/// Three digits, never as a power.
+std::string seconds_text(double seconds) {
+  const int decimals = seconds > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(seconds))), 0, 5) : 0;
+  return fmt::format("{:.{}f}", seconds, decimals);
+}
+
+std::string times_text(const Times& times) {
+  if (times.seconds.empty()) return "–";
+  const std::string middle = seconds_text(median(times.seconds));
+  if (times.seconds.size() == 1) return middle;
+  const auto [least, largest] = std::minmax_element(times.seconds.begin(), times.seconds.end());
+  return fmt::format("{} [{}–{}]", middle, seconds_text(*least), seconds_text(*largest));
+}
+
+std::string ratio_text(const ComparedSetting& setting, const Times& times) {
+  if (setting.is_baseline) return "1";
+  if (!times.ratio) return "–";
+  return fmt::format("{:.3g}", *times.ratio);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  const double mb = static_cast<double>(bytes) / 1e6;
+  return mb < 1000 ? fmt::format("{:.0f} MB", mb) : fmt::format("{:.3g} GB", mb / 1000);
+}
+
+const char* arrow(int better) { return better > 0 ? " ↑" : better < 0 ? " ↓" : ""; }
+
+/// Adds a column, its cells by `cell(setting)`.
+template <typename Cell>
+void add_column(Table& table, const Comparison& comparison, std::string head, bool numeric, Cell&& cell) {
+  table.head.push_back(std::move(head));
+  table.numeric.push_back(numeric);
+  table.lines.resize(comparison.settings.size());
+  for (std::size_t i = 0; i < comparison.settings.size(); ++i) table.lines[i].push_back(cell(comparison.settings[i]));
+}
+
+void add_metric(Table& table, const Comparison& comparison, std::size_t m, bool judged, double practical) {
+  add_column(table, comparison, comparison.metrics[m] + arrow(comparison.better[m]), true,
+             [&](const ComparedSetting& s) { return describe(s.metrics[m].values); });
+  if (!judged || comparison.baseline.empty() || comparison.settings.size() < 2) return;
+  add_column(table, comparison, "Δ to " + comparison.baseline, true, [&](const ComparedSetting& s) {
+    if (s.is_baseline) return std::string("baseline");
+    return s.metrics[m].against ? difference(*s.metrics[m].against) : std::string("–");
+  });
+  add_column(table, comparison, "", false, [&](const ComparedSetting& s) {
+    return s.metrics[m].against ? verdict(*s.metrics[m].against, comparison.better[m], practical) : std::string();
+  });
+  const bool tested = std::any_of(
+      comparison.settings.begin(), comparison.settings.end(),
+      [&](const ComparedSetting& s) { return s.metrics[m].against && s.metrics[m].against->pairs >= kEnoughPairs; });
+  if (tested)
+    add_column(table, comparison, "p (Holm)", true, [&](const ComparedSetting& s) {
+      return s.metrics[m].against ? fmt::format("{:.2g}", s.metrics[m].adjusted_p) : std::string();
+    });
+  if (comparison.better[m] != 0)
+    add_column(table, comparison, "W–T–L", false, [&](const ComparedSetting& s) {
+      const auto& a = s.metrics[m].against;
+      return a ? fmt::format("{}–{}–{}", a->wins, a->ties, a->losses) : std::string();
+    });
+}
+
+}  // namespace
+
+Table table_of(const Comparison& comparison, double practical, bool all_differences) {
+  Table out;
+  for (std::size_t c = 0; c < comparison.columns.size(); ++c)
+    add_column(out, comparison, comparison.columns[c], false,
+               [&](const ComparedSetting& s) { return s.labels[c].empty() ? "–" : s.labels[c]; });
+  add_column(out, comparison, "n", true,
+             [](const ComparedSetting& s) { return fmt::format("{}/{}", s.done, s.planned); });
+  for (std::size_t m = 0; m < comparison.metrics.size(); ++m)
+    add_metric(out, comparison, m, m == 0 || all_differences, practical);
+  for (std::size_t t = 0; t < comparison.timed.size(); ++t) {
+    add_column(out, comparison, comparison.timed[t] + " fit s ↓", true,
+               [&](const ComparedSetting& s) { return times_text(s.times[t]); });
+    if (!comparison.baseline.empty() && comparison.settings.size() > 1)
+      add_column(out, comparison, "×", true, [&](const ComparedSetting& s) { return ratio_text(s, s.times[t]); });
+  }
+  if (comparison.timed.empty())
+    add_column(out, comparison, "seconds", true, [](const ComparedSetting& s) {
+      std::vector<double> seconds;
+      for (const FileRow* row : s.rows)
+        if (row->done()) seconds.push_back(row->seconds);
+      return seconds.empty() ? std::string("–") : seconds_text(median(seconds));
+    });
+  add_column(out, comparison, "peak", true,
+             [](const ComparedSetting& s) { return s.peak_rss_bytes > 0 ? bytes_text(s.peak_rss_bytes) : "–"; });
+  return out;
+}
+
+Table pivot_of(const Comparison& comparison, const std::string& column) {
+  const auto found = std::find(comparison.columns.begin(), comparison.columns.end(), column);
+  if (found == comparison.columns.end()) {
+    std::string there;
+    for (const std::string& name : comparison.columns) there += (there.empty() ? "" : ", ") + name;
+    throw std::runtime_error(
+        fmt::format("'{}' is no column that differs; there are {}", column, there.empty() ? "none" : there));
+  }
+  const auto pivot = static_cast<std::size_t>(found - comparison.columns.begin());
+  std::vector<std::string> across;
+  std::vector<std::vector<std::string>> down;
+  std::map<std::vector<std::string>, std::map<std::string, std::string>> cells;
+  for (const ComparedSetting& setting : comparison.settings) {
+    std::vector<std::string> rest = setting.labels;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(pivot));
+    if (std::find(across.begin(), across.end(), setting.labels[pivot]) == across.end())
+      across.push_back(setting.labels[pivot]);
+    if (std::find(down.begin(), down.end(), rest) == down.end()) down.push_back(rest);
+    cells[rest][setting.labels[pivot]] = setting.metrics.empty() ? "–" : describe(setting.metrics[0].values);
+  }
+  Table out;
+  for (std::size_t c = 0; c < comparison.columns.size(); ++c)
+    if (c != pivot) out.head.push_back(comparison.columns[c]);
+  out.numeric.assign(out.head.size(), false);
+  for (const std::string& label : across) {
+    out.head.push_back(column + " " + label);
+    out.numeric.push_back(true);
+  }
+  for (const auto& rest : down) {
+    std::vector<std::string> line = rest;
+    for (const std::string& label : across) {
+      const auto cell = cells[rest].find(label);
+      line.push_back(cell == cells[rest].end() ? "–" : cell->second);
+    }
+    out.lines.push_back(std::move(line));
+  }
+  return out;
+}
+
+std::string heading_of(const Comparison& comparison) {
+  std::set<std::string> machines, threads, data;
+  for (const ComparedSetting& setting : comparison.settings) {
+    for (const RunFile* run : setting.runs) {
+      machines.insert(run->circumstances.machine);
+      threads.insert(
+          fmt::format("{} thread{}", run->circumstances.threads, run->circumstances.threads == 1 ? "" : "s"));
+    }
+    for (const FileRow* row : setting.rows)
+      for (const FileNode& node : row->nodes)
+        if (!node.data.empty()) data.insert(node.data);
+  }
+  std::vector<std::string> parts;
+  std::string names;
+  for (const std::string& name : comparison.names) names += (names.empty() ? "" : ", ") + name;
+  parts.push_back(names);
+  std::string differ;
+  for (const std::string& column : comparison.columns) differ += (differ.empty() ? "differ: " : ", ") + column;
+  if (!differ.empty()) parts.push_back(differ);
+  for (const auto& [axis, label] : comparison.equal)
+    if (!label.empty()) parts.push_back(axis + " " + label);
+  if (data.size() == 1) parts.push_back("data " + *data.begin());
+  if (data.size() > 1) parts.push_back(fmt::format("{} sets of data", data.size()));
+  parts.push_back(threads.size() == 1 ? *threads.begin() : "different threads");
+  parts.push_back(machines.size() == 1 ? "one machine" : fmt::format("{} machines", machines.size()));
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : " · ") + part;
+  return out;
+}
+
+}  // namespace shoal::host

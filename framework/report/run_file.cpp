@@ -1,0 +1,154 @@
+#include "framework/report/run_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace shoal::host {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+ordered_json read_json(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw std::runtime_error(fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
+  try {
+    return ordered_json::parse(in);
+  } catch (const nlohmann::json::exception& error) {
+    throw std::runtime_error(fmt::format("{} is damaged: {}", file.string(), error.what()));
+  }
+}
+
+double number(const ordered_json& value) {  // null is what was not finite
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+std::string join(const ordered_json& list) {
+  std::string out;
+  for (const auto& item : list) out += (out.empty() ? "" : ", ") + item.get<std::string>();
+  return out;
+}
+
+std::string describe_data(const ordered_json& data) {
+  std::string shape;
+  for (const auto& size : data.at("shape"))
+    shape += (shape.empty() ? "" : ", ") + std::to_string(size.get<long long>());
+  return fmt::format("{}… ({}) {}", data.at("sha256").get<std::string>().substr(0, 12), shape,
+                     data.at("dtype").get<std::string>());
+}
+
+FileRow read_row(const ordered_json& json) {
+  FileRow out;
+  for (const auto& [axis, label] : json.at("settings").items()) out.settings.emplace_back(axis, label);
+  out.seed = json.at("seed");
+  out.status = json.at("status");
+  out.error = json.value("error", "");
+  for (const auto& [name, value] : json.at("metrics").items()) out.metrics[name] = number(value);
+  out.seconds = number(json.at("seconds"));
+  out.peak_rss_bytes = json.at("peak_rss_bytes");
+  static const ordered_json kNone = ordered_json::array();
+  for (const auto& node : json.contains("nodes") ? json["nodes"] : kNone) {
+    FileNode read{.name = node.at("node"), .use = node.at("component"), .status = node.at("status")};
+    if (node.contains("fit_seconds"))
+      for (const auto& seconds : node["fit_seconds"]) read.fit_seconds.push_back(number(seconds));
+    if (node.contains("data")) read.data = describe_data(node["data"]);
+    out.nodes.push_back(std::move(read));
+  }
+  return out;
+}
+
+/// Adds what the plan knows of the row's nodes: parameters and edges.
+void add_plan(const ordered_json& planned, FileRow& row) {
+  for (const auto& node : planned.at("nodes")) {
+    const std::string name = node.at("node");
+    auto found = std::find_if(row.nodes.begin(), row.nodes.end(), [&](const FileNode& n) { return n.name == name; });
+    if (found == row.nodes.end())
+      found = row.nodes.insert(row.nodes.end(), FileNode{.name = name, .use = node.at("use")});
+    if (node.contains("with") && node["with"].is_object())
+      for (const auto& [key, value] : node["with"].items())
+        found->parameters[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    if (node.contains("in"))
+      for (const auto& [port, from] : node["in"].items()) found->inputs[port] = join(from);
+  }
+}
+
+Circumstances read_circumstances(const ordered_json& json) {
+  const auto& machine = json.at("machine");
+  const auto& program = json.at("shoal");
+  return {.machine = fmt::format("{}, {} processors, {}", machine.at("cpu").get<std::string>(),
+                                 machine.at("processors").get<int>(), machine.at("system").get<std::string>()),
+          .program = fmt::format("{}, {}", program.at("version").get<std::string>(),
+                                 program.at("toolchain").get<std::string>()),
+          .build = program.value("build", ""),
+          .threads = json.at("threads"),
+          .device = json.at("device")};
+}
+
+RunFile read_results(const fs::path& folder) {
+  const ordered_json json = read_json(folder / "results.json");
+  RunFile out{.folder = folder};
+  try {
+    out.name = json.at("name");
+    out.started = json.value("started", "");
+    out.axes = json.at("axes").get<std::vector<std::string>>();
+    out.report = json.at("report").get<std::vector<std::string>>();
+    if (json.contains("better"))
+      for (const auto& [name, better] : json["better"].items()) out.better[name] = better == "higher" ? 1 : -1;
+    out.circumstances.bench = json.value("bench", 0);
+    for (const auto& row : json.at("rows")) out.rows.push_back(read_row(row));
+    for (const auto& row : json.at("rows"))
+      for (const auto& [name, value] : row.at("metrics").items())
+        if (std::find(out.metrics.begin(), out.metrics.end(), name) == out.metrics.end()) out.metrics.push_back(name);
+  } catch (const nlohmann::json::exception& error) {
+    throw std::runtime_error(
+        fmt::format("{} is no results.json of Shoal: {}", (folder / "results.json").string(), error.what()));
+  }
+  return out;
+}
+
+}  // namespace
+
+const FileNode* FileRow::find(const std::string& node) const {
+  const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const FileNode& n) { return n.name == node; });
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+RunFile read_run(const fs::path& path) {
+  std::error_code error;
+  fs::path folder = path.filename() == "results.json" ? path.parent_path() : path;
+  if (const fs::path real = fs::canonical(folder, error); !error) folder = real;
+  if (!fs::is_directory(folder, error))
+    throw std::runtime_error(fmt::format("there is no run folder {}", path.string()));
+  if (!fs::exists(folder / "results.json", error))
+    throw std::runtime_error(fmt::format(
+        "{} holds no results.json: it is no run folder, or the run was stopped before its end", path.string()));
+  RunFile out = read_results(folder);
+  const std::int64_t bench = out.circumstances.bench;
+  if (fs::exists(folder / "environment.json", error)) {
+    try {
+      out.circumstances = read_circumstances(read_json(folder / "environment.json"));
+    } catch (const nlohmann::json::exception& wrong) {
+      throw std::runtime_error(fmt::format("{} is damaged: {}", (folder / "environment.json").string(), wrong.what()));
+    }
+    out.circumstances.bench = bench;
+  }
+  if (fs::exists(folder / "plan.json", error)) {
+    const ordered_json plan = read_json(folder / "plan.json");
+    try {
+      for (std::size_t i = 0; i < out.rows.size() && i < plan.at("rows").size(); ++i)
+        add_plan(plan["rows"][i], out.rows[i]);
+    } catch (const nlohmann::json::exception& wrong) {
+      throw std::runtime_error(fmt::format("{} is damaged: {}", (folder / "plan.json").string(), wrong.what()));
+    }
+  }
+  return out;
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,65 @@
+#ifndef SHOAL_FRAMEWORK_REPORT_RUN_FILE_H_
+#define SHOAL_FRAMEWORK_REPORT_RUN_FILE_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace shoal::host {
+
+/// A node of a row, as results.json and plan.json tell of it.
+struct FileNode {
+  std::string name = {}, use = {};
+  std::string status = {};  ///< "ran", "reused", "failed", "skipped", "cancelled"; "" of one that only declares
+  std::vector<double> fit_seconds = {};  ///< of a clusterer: each measured fit, see `shoal run --bench`
+  std::string data = {};                 ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
+  std::map<std::string, std::string> parameters = {};  ///< as one line of JSON each, defaults included
+  std::map<std::string, std::string> inputs = {};      ///< port → "node.output, …"
+};
+
+struct FileRow {
+  std::vector<std::pair<std::string, std::string>> settings = {};  ///< axis and label
+  std::int64_t seed = 0;
+  std::string status = {}, error = {};         ///< "done", "failed", "skipped", "cancelled"
+  std::map<std::string, double> metrics = {};  ///< NaN where it was not finite
+  double seconds = 0;
+  std::int64_t peak_rss_bytes = 0;
+  std::vector<FileNode> nodes = {};
+
+  bool done() const { return status == "done"; }
+  const FileNode* find(const std::string& node) const;
+};
+
+/// Where and how a run was made, in words.
+struct Circumstances {
+  std::string machine = {};  ///< processor and system
+  std::string program = {};  ///< version and toolchain
+  std::string build = {};    ///< "Release", "Debug", "address" …; "" of a run that does not say
+  std::int64_t threads = 0;
+  std::string device = {};
+  std::int64_t bench = 0;  ///< fits measured beyond the first, 0 without --bench
+};
+
+/// A finished run, read back from its folder.
+struct RunFile {
+  std::filesystem::path folder = {};
+  std::string name = {}, started = {};
+  std::vector<std::string> axes = {};
+  std::vector<std::string> report = {};    ///< the metrics that the experiment reports, in its order
+  std::map<std::string, int> better = {};  ///< +1: higher is better, −1: lower; only metrics that say
+  std::vector<std::string> metrics = {};   ///< all names, in the order of the plan
+  std::vector<FileRow> rows = {};
+  Circumstances circumstances = {};
+};
+
+/// Reads a run folder, or the results.json in it; plan.json and environment.json where they are there.
+/// Throws std::runtime_error  what is missing or damaged, with the file's name
+RunFile read_run(const std::filesystem::path& path);
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_REPORT_RUN_FILE_H_

@@ -1,0 +1,151 @@
+// The clusterer's end of a fit in a process of its own.
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <chrono>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "framework/config/yaml.h"
+#include "framework/run/executor.h"
+#include "framework/run/isolated_fit.h"
+#include "framework/run/isolated_fit_wire.h"
+#include "framework/run/shared_memory.h"
+
+namespace shoal::host {
+namespace {
+
+using nlohmann::json;
+
+std::atomic<bool>* stop_flag = nullptr;
+
+extern "C" void stop(int) { stop_flag->store(true); }
+
+/// Writes lines for the host; what a component says may be no text.
+class Reply final : public Listener {
+ public:
+  explicit Reply(int file) : file_(file) {}
+  void say(json message, const char* kind) {
+    message["kind"] = kind;
+    const std::string line = message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    const std::lock_guard lock(mutex_);
+    write_all(file_, line);
+  }
+  void progress(const std::string& unit, std::int64_t done, std::int64_t total) override {
+    say({{"unit", unit}, {"done", done}, {"total", total}}, wire::kProgress);
+  }
+  void log(Level level, const std::string& line) override {
+    say({{"level", static_cast<int>(level)}, {"line", line}}, wire::kLog);
+  }
+  void scalar(const std::string& name, double value, std::int64_t step) override {
+    say({{"name", name}, {"value", value}, {"step", step}}, wire::kScalar);
+  }
+
+ private:
+  std::mutex mutex_;
+  int file_;
+};
+
+/// An array of the host's, where it lies.
+struct Received {
+  Mapping memory;
+  std::vector<Index> shape;
+  DType dtype;
+
+  ConstArray view() const {
+    switch (dtype) {
+      case DType::kUInt8: return ConstArray(static_cast<const std::uint8_t*>(memory.data()), shape);
+      case DType::kInt64: return ConstArray(static_cast<const std::int64_t*>(memory.data()), shape);
+      case DType::kFloat32: return ConstArray(static_cast<const float*>(memory.data()), shape);
+      case DType::kFloat64: break;
+    }
+    return ConstArray(static_cast<const double*>(memory.data()), shape);
+  }
+};
+
+Received receive(const json& described) {
+  auto shape = described.at("shape").get<std::vector<Index>>();
+  const auto dtype = static_cast<DType>(described.at("dtype").get<int>());
+  Index bytes = bytes_of(dtype);
+  for (const Index size : shape) bytes *= size;
+  return {Mapping(described.at("file"), static_cast<std::size_t>(bytes), Mapping::Access::read), std::move(shape),
+          dtype};
+}
+
+json send(const ConstArray& array, int file) {
+  const auto bytes = static_cast<std::size_t>(array.size() * bytes_of(array.dtype()));
+  const Mapping memory(file, bytes, Mapping::Access::write);
+  if (bytes > 0) std::memcpy(memory.data(), array.bytes(), bytes);
+  return {{"dtype", static_cast<int>(array.dtype())},
+          {"shape", std::vector<Index>(array.shape().begin(), array.shape().end())}};
+}
+
+ComponentEntry load(Registry& registry, const json& request) {
+  registry.load_file(request.at("library").get<std::string>());
+  const auto found = registry.find(request.at("component").get<std::string>());
+  if (found.size() == 1) return found[0];
+  throw Error(SHOAL_E_FAILED,
+              registry.refusals().empty() ? "its library does not have it any more" : registry.refusals()[0].reason);
+}
+
+std::shared_ptr<const Parameters> read_parameters(const ComponentEntry& entry, const std::string& yaml) {
+  config::Diagnostics diagnostics;
+  const auto with = config::parse_yaml(config::Source::file("with", yaml), diagnostics);
+  auto out = with ? check_parameters(*entry.component, &*with, {}, "", diagnostics) : nullptr;
+  if (out == nullptr) throw Error(SHOAL_E_FAILED, "its parameters did not come over: " + config::render(diagnostics));
+  return out;
+}
+
+void fit(const json& request, Reply& reply) {
+  Services services(request.at("threads"));
+  stop_flag = &services.cancelled;
+  signal(SIGTERM, &stop);
+  for (const auto& folder : request.at("data_folders")) services.data_folders.emplace_back(folder.get<std::string>());
+  Registry registry(services);
+  const ComponentEntry entry = load(registry, request);
+  const auto parameters = read_parameters(entry, request.at("with"));
+
+  const json& arrays = request.at("arrays");
+  const Received features = receive(arrays.at("features"));
+  FitInput input{.features = features.view()};
+  std::optional<Received> weights, init;
+  if (arrays.contains("weights")) input.weights = weights.emplace(receive(arrays["weights"])).view();
+  if (arrays.contains("init")) input.init = init.emplace(receive(arrays["init"])).view();
+
+  const std::uint64_t seed = request.at("seed");
+  NodeContext context(services, seed, &reply);
+  const Live live(services, entry, *parameters, seed, &reply);
+  const auto begin = std::chrono::steady_clock::now();
+  const Clustering found = ClustererProxy(live.object()).fit(context.context(), input);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  json result = {{"clusters", found.clusters},         {"iterations", found.iterations},
+                 {"converged", found.converged},       {"seconds", seconds},
+                 {"peak_rss_bytes", peak_rss_bytes()}, {"labels", send(found.labels, request.at("labels"))}};
+  if (found.centroids) result["centroids"] = send(*found.centroids, request.at("centroids"));
+  reply.say(std::move(result), wire::kResult);
+}
+
+}  // namespace
+
+int serve_isolated_fit(int request_file) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const json request = json::parse(read_all(request_file));
+  Reply reply(request.at("reply"));
+  const auto fail = [&](int code, const std::string& what) {
+    reply.say({{"code", code}, {"what", what}}, wire::kError);
+  };
+  try {
+    fit(request, reply);
+  } catch (const Cancelled&) {
+    fail(SHOAL_E_CANCELLED, "stopped by the user");
+  } catch (const Error& error) {
+    fail(error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    fail(SHOAL_E_MEMORY, "out of memory");
+  } catch (const std::exception& error) {
+    fail(SHOAL_E_FAILED, error.what());
+  }
+  return 0;
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,127 @@
+// Clusterers that crash, hang or lie, each in a process of its own: their rows say so, the others stand.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "tests/program.h"
+
+namespace shoal::tests {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+json rows_in(const std::filesystem::path& folder) { return json::parse(read_file(folder / "results.json"))["rows"]; }
+
+constexpr const char* kFaults = R"(shoal: 1
+name: faults
+nodes:
+  data: {use: dataset/toy-line, with: {count: 6}}
+  deal: {use: clusterer/toy-deal, in: {data: data}, with: {k: 2}, timeout: 20}
+  share: {use: metric/toy-agreement, in: {labels: data.labels, predicted: deal.labels}}
+matrix:
+  deal.fault: [crash, none, leave, throw, label-too-large, nan-centroids, too-few-clusters]
+report: [share]
+)";
+
+TEST(Isolation, KeepsTheFaultsOfOneRowFromTheOthers) {
+  const Workplace place;
+  place.write("faults.yaml", kFaults);
+  const Outcome outcome = place.shoal("run faults.yaml --out run");
+  EXPECT_EQ(outcome.exit, 2) << outcome.err;
+  const json rows = rows_in(place.folder() / "run");
+  ASSERT_EQ(rows.size(), 7u);
+  const auto error = [&](std::size_t row) { return rows[row].value("error", ""); };
+  EXPECT_THAT(error(0), AllOf(HasSubstr("deal: its process was ended by signal 11 (Segmentation fault)"),
+                              HasSubstr("it printed: about to crash")));
+  EXPECT_EQ(rows[1]["status"], "done");
+  EXPECT_EQ(rows[1]["metrics"]["share.share"], 1.0);
+  EXPECT_THAT(error(2), HasSubstr("its process ended with exit code 3 and no result"));
+  EXPECT_THAT(error(3), HasSubstr("this clusterer was asked to fail"));
+  EXPECT_THAT(error(4), HasSubstr("it returned label 2, but there are 2 clusters"));
+  EXPECT_THAT(error(5), HasSubstr("among its centroids, features hold NaN at row 0, column 0"));
+  EXPECT_EQ(rows[6]["status"], "done");
+  EXPECT_EQ(rows[6]["metrics"]["deal.clusters"], 1.0);
+
+  const Outcome table = place.shoal("compare run");
+  EXPECT_EQ(table.exit, 0) << table.err;
+  EXPECT_THAT(table.out,
+              AllOf(HasSubstr("R601: crash lost seed 0 (failed): deal: its process was ended by signal 11"),
+                    HasSubstr("F810: 'deal' has fewer clusters than were asked for: too-few-clusters seed 0: "
+                              "1 of 2")));
+}
+
+TEST(Isolation, EndsWhatHangsAfterItsTimeout) {
+  const Workplace place;
+  place.write("faults.yaml", kFaults);
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(place.shoal("run faults.yaml 'matrix.deal.fault=[hang, none]' nodes.deal.timeout=1.5 --out run").exit, 2);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));  // it would hang for ever
+  const json rows = rows_in(place.folder() / "run");
+  EXPECT_THAT(rows[0].value("error", ""), HasSubstr("deal: it was not done after 1.5 seconds, its timeout"));
+  EXPECT_EQ(rows[1]["status"], "done");
+}
+
+TEST(Isolation, PassesOnWhatTheClustererSays) {
+  const Workplace place;
+  place.write("faults.yaml", kFaults);
+  ASSERT_EQ(place.shoal("run faults.yaml deal.fault=none --out run").exit, 0);
+  EXPECT_THAT(read_file(place.folder() / "run/log.txt"), HasSubstr("deal: dealt 6 examples"));
+  EXPECT_EQ(rows_in(place.folder() / "run")[0]["nodes"][0]["data"]["shape"], (json{6, 2}));
+  EXPECT_THAT(read_file(place.folder() / "run/metrics.jsonl"), HasSubstr("dealt"));
+}
+
+TEST(Isolation, ChangesNoByteOfAResult) {
+  const Workplace place;
+  place.write("blobs.yaml", R"(shoal: 1
+name: blobs
+nodes:
+  points: {use: dataset/synthetic, with: {kind: blobs, examples: 3000, classes: 4, features: 8, dtype: float32}}
+  first:  {use: clusterer/kmeans, in: {data: points}, with: {k: 5, max_iter: 1}}
+  kmeans: {use: clusterer/kmeans, in: {data: points, init: first.centroids}, with: {k: 5}}
+  mini:   {use: clusterer/minibatch-kmeans, in: {data: points}, with: {k: 5}}
+matrix:
+  where:
+    here:  {kmeans.isolate: none, mini.isolate: none}
+    there: {kmeans.isolate: process, mini.isolate: process}
+)");
+  const Outcome outcome = place.shoal("run blobs.yaml --out run");
+  ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  const json rows = rows_in(place.folder() / "run");
+  for (const char* metric : {"kmeans.inertia", "kmeans.iterations", "mini.inertia", "mini.clusters"})
+    EXPECT_EQ(rows[0]["metrics"][metric], rows[1]["metrics"][metric]) << metric;
+}
+
+TEST(Isolation, IsForClusterersThatAreFittedHere) {
+  const Workplace place;
+  place.write("wrong.yaml", R"(shoal: 1
+name: wrong
+nodes:
+  data:  {use: dataset/toy-line, isolate: process}
+  deal:  {use: clusterer/toy-deal, in: {data: data}, isolate: process}
+  again: {use: deal.clusterer, in: {data: data}}
+  odd:   {use: clusterer/toy-deal, in: {data: data}, isolate: container, timeout: 0}
+)");
+  const Outcome outcome = place.shoal("check wrong.yaml");
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("wrong.yaml:4:34: error[G311]: 'data' cannot be isolated"),
+                                 HasSubstr("wrong.yaml:6:16: error[G302]: 'deal' is fitted in a process of its own"),
+                                 HasSubstr("error[K207]: 'isolate' is 'container', which is not one of process, none"),
+                                 HasSubstr("error[K206]: 'timeout' must be more than 0 seconds, but is 0")));
+}
+
+TEST(Isolation, LeavesNoProcessBehindWhenTheUserStopsTheRun) {
+  const Workplace place;
+  place.write("faults.yaml", kFaults);
+  const auto begin = std::chrono::steady_clock::now();
+  const Outcome outcome = place.shoal("run faults.yaml deal.fault=hang --out run", "timeout --signal=TERM 2 env");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));  // its own timeout is 20 s
+  EXPECT_EQ(rows_in(place.folder() / "run")[0]["status"], "cancelled") << outcome.err;
+  EXPECT_THAT(outcome.err, Not(HasSubstr("error")));
+}
+
+}  // namespace
+}  // namespace shoal::tests
