@@ -67,5 +67,62 @@ TEST(CompareProgram, TellsRunsApartAndSaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(place.shoal("compare one --where backend").exit, 1);
 }
 
+/// 12 points in two heaps as NumPy would write them, and the heap of each.
+void write_points(const Workplace& place) {
+  const auto npy = [](const std::string& header, const std::string& data) {
+    std::string padded = header + std::string((64 - (10 + header.size() + 1) % 64) % 64, ' ') + "\n";
+    return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(padded.size()) + '\0' + padded + data;
+  };
+  std::string points, labels;
+  for (int i = 0; i < 12; ++i) {
+    const float row[] = {static_cast<float>(i % 2 * 100 + i), static_cast<float>(i)};
+    points.append(reinterpret_cast<const char*>(row), sizeof(row));
+    const std::int64_t label = i % 2;
+    labels.append(reinterpret_cast<const char*>(&label), sizeof(label));
+  }
+  place.write("My points.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (12, 2), }", points));
+  place.write("heaps.npy", npy("{'descr': '<i8', 'fortran_order': False, 'shape': (12,), }", labels));
+}
+
+TEST(CompareProgram, ComparesOnAFileWithoutAnExperiment) {
+  const Workplace place;
+  write_points(place);
+  const std::string command =
+      "compare --data 'My points.npy' --labels heaps.npy --clusterers kmeans,minibatch-kmeans --k 2,3 --seeds 2 "
+      "--same-start --bench 1 -q";
+  const Outcome outcome = place.shoal(command);
+  ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("compare-my-points · differ: backend, k"), HasSubstr("minibatch-kmeans  3"),
+                                 HasSubstr("quality.acc ↑"), Not(HasSubstr("F809"))));
+  EXPECT_THAT(outcome.err, HasSubstr("runs/compare-my-points.yaml"));
+  const std::string written = read_file(place.folder() / "runs/compare-my-points.yaml");
+  EXPECT_EQ(place.shoal("check --strict runs/compare-my-points.yaml").exit, 0) << written;
+
+  // The same again goes by the same file; another one does not write over it.
+  EXPECT_EQ(place.shoal(command).exit, 0);
+  EXPECT_EQ(place.shoal("compare --data 'My points.npy' --clusterers kmeans --k 4 --seeds 1 -q").exit, 0);
+  EXPECT_EQ(read_file(place.folder() / "runs/compare-my-points.yaml"), written);
+  EXPECT_TRUE(std::filesystem::exists(place.folder() / "runs/compare-my-points-2.yaml"));
+  EXPECT_FALSE(std::filesystem::exists(place.folder() / "runs/compare-my-points-3.yaml"));
+}
+
+TEST(CompareProgram, SaysWhatAQuickComparisonLacks) {
+  const Workplace place;
+  write_points(place);
+  const auto refuses = [&](const std::string& arguments, const char* text) {
+    const Outcome outcome = place.shoal("compare " + arguments);
+    EXPECT_EQ(outcome.exit, 1) << arguments;
+    EXPECT_THAT(outcome.err, HasSubstr(text)) << arguments;
+  };
+  refuses("--data 'My points.npy' --clusterers kmean --k 2", "there is no clusterer 'kmean'; did you mean 'kmeans'?");
+  refuses("--data 'My points.npy' --clusterers kmeans", "say how many clusters are wanted: --k 10,100");
+  refuses("--data 'My points.npy' --k 2", "say which clusterers are compared");
+  refuses("--data nowhere.npy --clusterers kmeans --k 2", "there is no file");
+  refuses("--data points.doc --clusterers kmeans --k 2", "no dataset reads 'points.doc'");
+  refuses("--data 'My points.npy' --clusterers kmeans --k 0", "--k");
+  refuses("one --data 'My points.npy'", "excludes");
+  refuses("", "name a run folder, or data");
+}
+
 }  // namespace
 }  // namespace shoal::tests

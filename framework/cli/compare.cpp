@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "framework/cli/options.h"
+#include "framework/cli/session.h"
 #include "framework/report/comparison_table.h"
 
 namespace shoal::cli {
@@ -39,9 +39,31 @@ std::string table_text(const std::vector<host::RunFile>& runs, const Options& op
 
 }  // namespace
 
-int compare(const Options& options) {
+namespace {
+
+/// `--data`: writes the experiment, runs it, and leaves its run in `options`.
+Ran run_quick(Options& options) {
+  {
+    const Session session(options);
+    options.experiment = write_experiment(experiment_of(options.quick, session.registry)).string();
+  }
+  std::fprintf(stderr, "%s\n", options.experiment.c_str());
+  Ran ran = run_experiment(options, false);
+  options.runs = {ran.folder};
+  return ran;
+}
+
+}  // namespace
+
+int compare(const Options& asked) {
+  Options options = asked;
   std::string text;
+  Ran ran{kDone};
   try {
+    if (!options.quick.data.empty()) ran = run_quick(options);
+    if (!options.quick.data.empty() && ran.folder.empty()) return ran.exit;
+    if (options.runs.empty())
+      throw std::runtime_error("name a run folder, or data by --data FILE --clusterers A,B --k K");
     std::vector<host::RunFile> runs;
     for (const std::string& run : options.runs) runs.push_back(host::read_run(run));
     text = table_text(runs, options);
@@ -50,7 +72,8 @@ int compare(const Options& options) {
     return kWrongInput;
   }
   std::fputs(text.c_str(), stdout);
-  return kDone;
+  if (!ran.folder.empty()) std::printf("%s\n", ran.folder.c_str());
+  return ran.exit;
 }
 
 }  // namespace shoal::cli

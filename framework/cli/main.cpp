@@ -33,6 +33,16 @@ void add_experiment(CLI::App& command, Options& options) {
   add_common(command, options);
 }
 
+CLI::Option* add_bench(CLI::App& command, Options& options) {
+  return command
+      .add_option("--bench", options.bench,
+                  "When all rows have run, fit every clusterer so often again, all in turn, and time that (default 5)")
+      ->expected(0, 1)
+      ->default_str("5")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+}
+
 CLI::App* add_run(CLI::App& app, Options& options) {
   auto* command = app.add_subcommand("run", "Plan and run an experiment");
   add_experiment(*command, options);
@@ -42,19 +52,53 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->check(CLI::PositiveNumber);
   command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
-  command
-      ->add_option("--bench", options.bench,
-                   "When all rows have run, fit every clusterer so often again, all in turn, and time that (default 5)")
-      ->expected(0, 1)
-      ->default_str("5")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
+  add_bench(*command, options);
   return command;
+}
+
+/// A comparison without an experiment of one's own.
+void add_quick_comparison(CLI::App& command, Options& options) {
+  auto* data = command
+                   .add_option("--data", options.quick.data,
+                               "Compare on this file, or on a dataset by its name: the experiment is written to runs/, "
+                               "run, and its table printed")
+                   ->excludes("runs")
+                   ->type_name("FILE|NAME");
+  const auto of_data = [&](CLI::Option* option) { option->needs(data)->group("With --data"); };
+  of_data(command
+              .add_option("--clusterers", options.quick.clusterers,
+                          "Such as kmeans, minibatch-kmeans, python:sklearn.cluster.KMeans")
+              ->delimiter(',')
+              ->type_name("NAME,…"));
+  of_data(command.add_option("--k", options.quick.k, "Numbers of clusters")
+              ->delimiter(',')
+              ->check(CLI::PositiveNumber)
+              ->type_name("K,…"));
+  of_data(command.add_option("--seeds", options.quick.seeds, "Repeat for so many seeds (default 3)")
+              ->check(CLI::PositiveNumber));
+  of_data(command
+              .add_option("--labels", options.quick.labels,
+                          "True classes: an .npy file, or a column or array of the data by its name")
+              ->type_name("FILE|NAME"));
+  of_data(command.add_flag("--same-start", options.quick.same_start, "All that can, start from the same centroids"));
+  of_data(command
+              .add_option("--timeout", options.quick.timeout_seconds,
+                          "Each fit in a process of its own, ended after so many seconds")
+              ->check(CLI::PositiveNumber)
+              ->type_name("SECONDS"));
+  of_data(command.add_option("--threads", options.threads, "Threads to use; default all that this process may use")
+              ->check(CLI::PositiveNumber));
+  of_data(
+      command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")
+          ->type_name("DIR"));
+  of_data(add_bench(command, options));
+  of_data(command.add_flag("-q,--quiet", options.quiet, "No progress, only the table"));
 }
 
 CLI::App* add_compare(CLI::App& app, Options& options) {
   auto* command = app.add_subcommand("compare", "A table over the settings of runs: means, paired differences, times");
-  command->add_option("runs", options.runs, "Run folders, such as runs/mnist/latest")->required()->type_name("RUN");
+  command->add_option("runs", options.runs, "Run folders, such as runs/mnist/latest")->type_name("RUN");
+  add_quick_comparison(*command, options);
   command->add_option("--metrics", options.metrics, "Shown, the first is judged; default what the experiment reports")
       ->delimiter(',')
       ->type_name("NAME,…");

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "framework/cli/quick_comparison.h"
+
 namespace shoal::cli {
 
 /// What a user may say to every command.
@@ -21,6 +23,7 @@ struct Options {
   std::string component;
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
   std::vector<std::string> runs;      ///< compare
+  QuickComparison quick;              ///< compare --data
   std::vector<std::string> metrics, where;
   std::string baseline, sort, pivot;
   double practical = 0;
@@ -33,6 +36,14 @@ struct Options {
 enum ExitCode : int { kDone = 0, kWrongInput = 1, kRunFailed = 2 };
 
 int run(const Options& options);
+
+/// Plans and runs the experiment and writes its folder. `folder` is that folder, empty where nothing ran.
+struct Ran {
+  int exit = kWrongInput;
+  std::string folder = {};
+};
+Ran run_experiment(const Options& options, bool with_summary);
+
 int check(const Options& options);
 int plan(const Options& options);
 int graph(const Options& options);

@@ -137,13 +137,13 @@ int exit_code(const RunRecord& record) {
 
 }  // namespace
 
-int run(const Options& options) {
+Ran run_experiment(const Options& options, bool with_summary) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
-  if (!plan) return kWrongInput;
+  if (!plan) return {};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
   const auto device = choose_device(options.device.empty() ? experiment.device : options.device);
-  if (!device) return kWrongInput;
+  if (!device) return {};
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
 
@@ -154,8 +154,10 @@ int run(const Options& options) {
   const RunRecord record = execute(session, *plan, folder, *device, options);
   folder.finish();
   write_reports(folder, record);
-  std::printf("%s\n%s\n", host::summary_table(record).c_str(), folder.path().string().c_str());
-  return exit_code(record);
+  if (with_summary) std::printf("%s\n%s\n", host::summary_table(record).c_str(), folder.path().string().c_str());
+  return {exit_code(record), folder.path().string()};
 }
+
+int run(const Options& options) { return run_experiment(options, true).exit; }
 
 }  // namespace shoal::cli

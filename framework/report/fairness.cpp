@@ -221,15 +221,22 @@ class Judge {
   }
 
   void pairs() {
-    std::size_t least = SIZE_MAX;
+    std::size_t least = SIZE_MAX, lines = 0;
     for (const ComparedSetting& setting : comparison_.settings)
-      if (!setting.metrics.empty() && setting.metrics[0].against)
+      if (!setting.metrics.empty() && setting.metrics[0].against) {
         least = std::min(least, setting.metrics[0].against->pairs);
-    if (least >= kEnoughPairs) return;
-    say("F807",
-        fmt::format("with {} pair{} the sign-flip p cannot go below {}, so there is no verdict (?); {} seeds or "
-                    "more can settle it (--seeds {})",
-                    least, least == 1 ? "" : "s", plain(least_p(least)), kEnoughPairs, kEnoughPairs));
+        ++lines;
+      }
+    if (lines == 0) return;
+    if (least < kEnoughPairs)
+      say("F807",
+          fmt::format("with {} pair{} the sign-flip p cannot go below {}, so there is no verdict (?); {} seeds or "
+                      "more can settle it (--seeds {})",
+                      least, least == 1 ? "" : "s", plain(least_p(least)), kEnoughPairs, kEnoughPairs));
+    else if (const double p = least_p(least) * static_cast<double>(lines); p > 0.05)
+      say("F807", fmt::format("with {} pairs and {} lines to test, p (Holm) cannot go below {:.2g}: verdicts go by the "
+                              "interval alone",
+                              least, lines, std::min(p, 1.0)));
   }
 
   void times() {

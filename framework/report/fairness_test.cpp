@@ -72,6 +72,14 @@ TEST(Fairness, SaysThatPairsAreTooFew) {
   EXPECT_THAT(remarks_of({two_backends(3)}), remark("F807", "with 3 pairs the sign-flip p cannot go below 0.25"));
 }
 
+TEST(Fairness, SaysThatSoManyLinesNeedMorePairs) {
+  RunFile run = two_backends(6);
+  for (const char* backend : {"third", "fourth"})  // 3 · 2 / 2⁶ = 0.094
+    for (std::int64_t seed = 0; seed < 6; ++seed) run.rows.push_back(testing::compared_row(backend, "10", seed, 0.4));
+  const std::vector<RunFile> runs = {run};
+  EXPECT_THAT(remarks_of(runs), remark("F807", "with 6 pairs and 3 lines to test, p (Holm) cannot go below 0.094"));
+}
+
 TEST(Fairness, SaysWhoHasFewerClusters) {
   EXPECT_THAT(remarks_after([](FileRow& row) {
                 if (row.seed == 2) row.metrics["kmeans.clusters"] = 7;
