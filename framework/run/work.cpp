@@ -70,6 +70,16 @@ std::vector<RunValue> work_made_clusterer(const Job& job) {
   return {std::move(labels)};
 }
 
+/// Of `whole` seconds in fit, what the clusterer says that it converted for.
+double convert_seconds_of(const Clustering& found, double whole, std::string_view id) {
+  const double seconds = found.convert_seconds;
+  if (!(seconds >= 0 && seconds <= whole))
+    throw Error(SHOAL_E_FAILED,
+                text("{} broke its contract: it says that it converted for {} s, but was at work for {} s", id, seconds,
+                     whole));
+  return seconds;
+}
+
 std::vector<RunValue> work_clusterer(const Job& job) {
   if (job.made) return work_made_clusterer(job);
   const HeldFeatures held = features_at(job, "data");
@@ -88,7 +98,8 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   const auto live = fresh(job);
   const auto begin = std::chrono::steady_clock::now();
   Clustering found = ClustererProxy(live->object()).fit(c, input);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double convert_seconds = convert_seconds_of(found, whole, job.node.component.id());
 
   Array sizes = c.allocate<std::int64_t>({found.clusters});
   auto* size = sizes.mutable_view().data<std::int64_t>();
@@ -109,7 +120,8 @@ std::vector<RunValue> work_clusterer(const Job& job) {
           inertia / static_cast<double>(features.rows()),
           static_cast<double>(used),
           static_cast<double>(found.iterations),
-          seconds};
+          whole - convert_seconds,
+          convert_seconds};
 }
 
 std::vector<RunValue> work_encoder(const Job& job) {
