@@ -218,6 +218,10 @@ TEST(Program, HoldsAComponentToItsContract) {
               HasSubstr("it returned label 2, but there are 2 clusters"));
   EXPECT_THAT(place.shoal("run toy.yaml deal.fault=too-few-labels").err,
               HasSubstr("it returned labels int64 (1), expected (6) int64"));
+  EXPECT_THAT(place.shoal("run toy.yaml deal.fault=converted-for-an-hour").err,
+              HasSubstr("broke its contract: it says that it converted for 3600 s, but was at work for"));
+  EXPECT_THAT(place.shoal("run toy.yaml deal.fault=converted-backwards").err,
+              HasSubstr("it says that it converted for -1 s"));
 }
 
 TEST(Program, SaysThatThereAreFewerExamplesThanClusters) {

@@ -5,7 +5,9 @@
 
 #include <fstream>
 
+#include "framework/config/emit.h"
 #include "framework/graph/plan.h"
+#include "shoal/schema.h"
 
 namespace shoal::host {
 namespace {
@@ -103,6 +105,66 @@ TEST_F(CheckTest, SaysTheChoices) {
 
 TEST_F(CheckTest, SaysTheTypeThatIsWanted) {
   EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {k: ten}}}\n"), HasSubstr("error[K205]"));
+}
+
+TEST_F(CheckTest, ReadsAFreeMapAsItLooks) {
+  const auto plan = this->plan(R"(
+nodes:
+  data: {use: dataset/toy-line}
+  deal:
+    use: clusterer/toy-deal
+    in: {data: data}
+    with:
+      free: {z: null, whole: 3, real: 0.5, inf: .inf, flag: true, word: no, digits: "3", list: [1, two, {a: [ ]}], map: {}}
+)");
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  const Parameters& parameters = *plan->rows[0].graph.node("deal").parameters;
+  const shoal_value& free = parameters.values()[2];
+  ASSERT_EQ(free.type, SHOAL_MAP);
+  std::vector<std::string> keys;
+  std::vector<int> types;
+  for (std::int64_t i = 0; i < free.count; ++i) {
+    keys.emplace_back(free.as.entries[i].key);
+    types.push_back(free.as.entries[i].value.type);
+  }
+  EXPECT_THAT(keys, ElementsAre("digits", "flag", "inf", "list", "map", "real", "whole", "word", "z"));
+  EXPECT_THAT(types, ElementsAre(SHOAL_TEXT, SHOAL_BOOL, SHOAL_REAL, SHOAL_LIST, SHOAL_MAP, SHOAL_REAL, SHOAL_INT,
+                                 SHOAL_TEXT, SHOAL_NULL));
+  EXPECT_EQ(config::emit_flow(*parameters.to_yaml().find("free")),
+            "{digits: '3', flag: true, inf: .inf, list: [1, two, {a: []}], map: {}, real: 0.5, whole: 3, word: 'no', "
+            "z: null}");
+  // What a component makes of it, in C++.
+  FreeMap map;
+  detail::read_value(free, map);
+  EXPECT_EQ(*map.find("digits")->get_if<std::string>(), "3");
+  EXPECT_EQ(*map.find("whole")->get_if<std::int64_t>(), 3);
+  EXPECT_TRUE(map.find("z")->is_null());
+  const FreeList& list = *map.find("list")->get_if<FreeList>();
+  EXPECT_EQ(*list.at(1).get_if<std::string>(), "two");
+  EXPECT_TRUE(list.at(2).get_if<FreeMap>()->find("a")->get_if<FreeList>()->empty());
+  EXPECT_EQ(map.find("absent"), nullptr);
+}
+
+TEST_F(CheckTest, TakesAFreeMapsContentIntoTheKeyButNotItsOrder) {
+  const auto key = [&](const std::string& free) {
+    const auto plan =
+        this->plan(std::string("nodes:\n  data: {use: dataset/toy-line}\n  deal: {use: clusterer/toy-deal, ") +
+                   "in: {data: data}, with: {free: " + free + "}}\n");
+    EXPECT_TRUE(plan.has_value()) << config::render(found_);
+    return plan ? plan->tasks[plan->rows[0].tasks[1]].key : "";
+  };
+  const std::string one = key("{a: 1, b: {c: 2, d: [3]}}");
+  EXPECT_EQ(key("{b: {d: [3], c: 2}, a: 1}"), one);
+  for (const char* other : {"{a: 1, b: {c: 2, d: [4]}}", "{a: 1.0, b: {c: 2, d: [3]}}", "{a: \"1\", b: {c: 2, d: [3]}}",
+                            "{a: 1, b: {c: 2}, d: [3]}", "{a: 1, b: {c: 2, e: [3]}}", "{}"})
+    EXPECT_NE(key(other), one) << other;
+}
+
+TEST_F(CheckTest, WantsAMapWhereAFreeOneIsDeclared) {
+  EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {free: [1]}}}\n"),
+              AllOf(HasSubstr("error[K205]"), HasSubstr("'free' wants a map of anything, got a list")));
+  EXPECT_THAT(wrong("nodes: {a: {use: clusterer/toy-deal, with: {free: {b: {c: [99999999999999999999]}}}}}\n"),
+              AllOf(HasSubstr("error[K205]"), HasSubstr("'free.b.c[0]'")));
 }
 
 TEST_F(CheckTest, KnowsTheKeysOfANode) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
@@ -63,8 +64,9 @@ class ParameterReader {
 
   std::optional<shoal_value> read(const shoal_param& param, const Value& given, Parameters& into) {
     if (given.is_null() && (param.flags & SHOAL_OPTIONAL) != 0) return shoal_value{};
-    if (param.type != SHOAL_LIST) return read_scalar(param, param.type, given, into);
-    if (!given.is_list()) {
+    if (param.type == SHOAL_MAP && given.is_map()) return read_free(given, param.name, into);
+    if (param.type != SHOAL_LIST && param.type != SHOAL_MAP) return read_scalar(param, param.type, given, into);
+    if (!given.is_list() || param.type == SHOAL_MAP) {
       diagnostics_.error("K205", given.place,
                          text("'{}' wants a {}, got {}", param.name, describe_type(param), given.kind_name()));
       return std::nullopt;
@@ -75,6 +77,11 @@ class ParameterReader {
       if (!value) return std::nullopt;
       items.push_back(*value);
     }
+    return keep_list(std::move(items), into);
+  }
+
+ private:
+  static shoal_value keep_list(std::vector<shoal_value> items, Parameters& into) {
     into.lists_.push_back(std::move(items));
     shoal_value out{};
     out.type = SHOAL_LIST;
@@ -83,7 +90,78 @@ class ParameterReader {
     return out;
   }
 
- private:
+  static shoal_value keep_text(std::string value, Parameters& into) {
+    into.texts_.push_back(std::move(value));
+    shoal_value out{};
+    out.type = SHOAL_TEXT;
+    out.count = static_cast<std::int64_t>(into.texts_.back().size());
+    out.as.text = into.texts_.back().c_str();
+    return out;
+  }
+
+  /// What nobody declared: maps in the order of their keys, scalars as config::plain_type takes them. `what` is the
+  /// path to it, "params.init".
+  std::optional<shoal_value> read_free(const Value& given, const std::string& what, Parameters& into) {
+    switch (given.kind) {
+      case Value::Kind::null: return shoal_value{};
+      case Value::Kind::scalar: return read_free_scalar(given, what, into);
+      case Value::Kind::list: {
+        std::vector<shoal_value> items;
+        for (const Value& item : given.items) {
+          const auto value = read_free(item, text("{}[{}]", what, items.size()), into);
+          if (!value) return std::nullopt;
+          items.push_back(*value);
+        }
+        return keep_list(std::move(items), into);
+      }
+      default: break;
+    }
+    std::vector<const config::Entry*> sorted;
+    for (const config::Entry& entry : given.entries) sorted.push_back(&entry);
+    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->key < b->key; });
+    std::vector<shoal_entry> entries;
+    for (const config::Entry* entry : sorted) {
+      const auto value = read_free(entry->value, what + "." + entry->key, into);
+      if (!value) return std::nullopt;
+      entries.push_back({keep_text(entry->key, into).as.text, *value});
+    }
+    into.maps_.push_back(std::move(entries));
+    shoal_value out{};
+    out.type = SHOAL_MAP;
+    out.count = static_cast<std::int64_t>(into.maps_.back().size());
+    out.as.entries = into.maps_.back().data();
+    return out;
+  }
+
+  std::optional<shoal_value> read_free_scalar(const Value& given, const std::string& what, Parameters& into) {
+    shoal_value out{};
+    switch (given.quoted ? config::PlainType::text : config::plain_type(given.text)) {
+      case config::PlainType::null: return out;
+      case config::PlainType::boolean: {
+        const auto value = config::read_bool(given, diagnostics_, what);
+        if (!value) return std::nullopt;
+        out.type = SHOAL_BOOL;
+        out.as.integer = *value ? 1 : 0;
+        return out;
+      }
+      case config::PlainType::integer: {
+        const auto value = config::read_int(given, diagnostics_, what);
+        if (!value) return std::nullopt;
+        out.type = SHOAL_INT;
+        out.as.integer = *value;
+        return out;
+      }
+      case config::PlainType::real: {
+        const auto value = config::read_real(given, diagnostics_, what, config::NonFinite::allowed);
+        if (!value) return std::nullopt;
+        out.type = SHOAL_REAL;
+        out.as.real = *value;
+        return out;
+      }
+      default: return keep_text(given.text, into);
+    }
+  }
+
   std::optional<shoal_value> read_scalar(const shoal_param& param, int type, const Value& given, Parameters& into) {
     shoal_value out{};
     out.type = type;
@@ -104,9 +182,7 @@ class ParameterReader {
       if (!value || !check_choice(param, given, *value)) return std::nullopt;
       const bool relative =
           (param.flags & SHOAL_PATH) != 0 && !value->empty() && std::filesystem::path(*value).is_relative();
-      into.texts_.push_back(relative ? (std::filesystem::path(base_) / *value).lexically_normal().string() : *value);
-      out.count = static_cast<std::int64_t>(into.texts_.back().size());
-      out.as.text = into.texts_.back().c_str();
+      out = keep_text(relative ? (std::filesystem::path(base_) / *value).lexically_normal().string() : *value, into);
     }
     return out;
   }
@@ -233,6 +309,17 @@ void add(Digest& digest, const shoal_value& value) {
       digest.number(value.count);
       for (std::int64_t i = 0; i < value.count; ++i) add(digest, value.as.items[i]);
       break;
+    case SHOAL_MAP: {  // sorted, also where a component's own default is not
+      std::map<std::string_view, const shoal_value*> sorted;
+      for (std::int64_t i = 0; i < value.count; ++i)
+        sorted.emplace(value.as.entries[i].key, &value.as.entries[i].value);
+      digest.number(value.count);
+      for (const auto& [key, held] : sorted) {
+        digest.text(key);
+        add(digest, *held);
+      }
+      break;
+    }
     default: digest.number(value.as.integer);
   }
 }
@@ -247,6 +334,12 @@ Value to_value(const shoal_value& value) {
       std::vector<Value> items;
       for (std::int64_t i = 0; i < value.count; ++i) items.push_back(to_value(value.as.items[i]));
       return Value::make_list(std::move(items));
+    }
+    case SHOAL_MAP: {
+      Value out = Value::make_map();
+      for (std::int64_t i = 0; i < value.count; ++i)
+        out.set(value.as.entries[i].key, to_value(value.as.entries[i].value));
+      return out;
     }
     default: return Value::make_null();
   }
@@ -280,6 +373,7 @@ std::string describe_type(const shoal_param& param) {
   std::string out =
       param.type == SHOAL_LIST ? text("list of {}s", type_name(param.item_type)) : std::string(type_name(param.type));
   if ((param.flags & SHOAL_PATH) != 0) out = "path";
+  if (param.type == SHOAL_MAP) out = "map of anything";
   return out;
 }
 

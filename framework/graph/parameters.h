@@ -39,6 +39,7 @@ class Parameters {
   std::vector<shoal_value> values_;
   std::deque<std::string> texts_;  // what values_ point to
   std::deque<std::vector<shoal_value>> lists_;
+  std::deque<std::vector<shoal_entry>> maps_;
 };
 
 /// Checks a node's `with` (may be null) against what `component` declares: unknown names (with the nearest, K203),

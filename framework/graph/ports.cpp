@@ -42,7 +42,9 @@ Signature clusterer_at_work(const ComponentEntry& entry, bool made) {
   out.outputs.push_back({"within_cluster_variance", "number", SHOAL_LOWER, "inertia / N"});
   out.outputs.push_back({"clusters", "number", 0, "clusters that have examples"});
   out.outputs.push_back({"iterations", "number", SHOAL_LOWER, "passes over the features"});
-  out.outputs.push_back({"fit_seconds", "number", SHOAL_LOWER, "wall time of fit alone"});
+  out.outputs.push_back({"fit_seconds", "number", SHOAL_LOWER, "wall time of fit, conversion left out"});
+  out.outputs.push_back({"convert_seconds", "number", SHOAL_LOWER,
+                         "wall time of turning features and results into another library's form and back"});
   return out;
 }
 

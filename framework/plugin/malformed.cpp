@@ -50,7 +50,7 @@ std::optional<std::string> why_malformed(const shoal_param& param) {
   if (param.name == nullptr || *param.name == '\0') return "a parameter has no name";
   if (reserved.contains(param.name)) return text("parameter '{}' has the name of a key of nodes", param.name);
   if (param.help == nullptr || *param.help == '\0') return text("parameter '{}' has no help", param.name);
-  if (param.type < SHOAL_BOOL || param.type > SHOAL_LIST)
+  if (param.type < SHOAL_BOOL || param.type > SHOAL_MAP || (param.type == SHOAL_MAP && param.fields != nullptr))
     return text("parameter '{}' has type {}, which is not known here", param.name, param.type);
   const bool none = param.initial.type == SHOAL_NULL;
   if (none && (param.flags & (SHOAL_REQUIRED | SHOAL_OPTIONAL)) == 0)

@@ -144,7 +144,9 @@ const shoal_context* open(const shoal_context* context, const char* name, std::i
 void close(const shoal_context* context) { delete &of(context); }
 
 /// "shoal.data-path/1": const char* const*, the folders where datasets look, in order.
+/// "shoal.threads/1": const int32_t*, how many threads this process works on.
 const void* extension(const shoal_context* context, const char* id) {
+  if (std::string_view(id) == "shoal.threads/1") return &of(context).services->threads;
   if (std::string_view(id) != "shoal.data-path/1") return nullptr;
   struct Texts {
     std::vector<std::string> texts;

@@ -24,8 +24,9 @@ class Listener {
 
 /// What the contexts of one process share.
 struct Services {
-  explicit Services(int threads) : pool(threads) {}
+  explicit Services(int thread_count) : threads(thread_count), pool(thread_count) {}
 
+  const std::int32_t threads;  ///< that the process works on
   ThreadPool pool;
   std::atomic<bool> cancelled{false};               ///< set by a signal; progress then says so
   std::atomic<std::int64_t> live_arrays{0};         ///< handed out by allocate and not yet released

@@ -201,7 +201,7 @@ void listen(const Job& job, Child& child, LineReader& reply, LineReader& words, 
 
 }  // namespace
 
-IsolatedFit fit_isolated(const Job& job, const FitInput& input) {
+TimedFit fit_isolated(const Job& job, const FitInput& input) {
   LineReader reply, words;
   const OpenFile labels = make_memory_file("labels"), centroids = make_memory_file("centroids");
   std::vector<Sent> sent;
@@ -243,15 +243,16 @@ IsolatedFit fit_isolated(const Job& job, const FitInput& input) {
   if (!heard.result || !WIFEXITED(status) || WEXITSTATUS(status) != 0) throw_ended(status, heard);
 
   const json& result = *heard.result;
-  IsolatedFit out;
+  TimedFit out;
   out.found = {.labels = receive_array(result.at("labels"), labels.number(), job.services),
                .clusters = result.at("clusters"),
                .iterations = result.at("iterations"),
-               .converged = result.at("converged")};
+               .converged = result.at("converged"),
+               .convert_seconds = result.at("convert_seconds")};
   if (result.contains("centroids"))
     out.found.centroids = receive_array(result["centroids"], centroids.number(), job.services);
   out.seconds = result.at("seconds");
-  out.peak_rss_bytes = result.at("peak_rss_bytes");
+  job.notes.peak_rss_bytes = std::max(job.notes.peak_rss_bytes, result.at("peak_rss_bytes").get<std::int64_t>());
   return out;
 }
 

@@ -118,9 +118,13 @@ void fit(const json& request, Reply& reply) {
   const auto begin = std::chrono::steady_clock::now();
   const Clustering found = ClustererProxy(live.object()).fit(context.context(), input);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  json result = {{"clusters", found.clusters},         {"iterations", found.iterations},
-                 {"converged", found.converged},       {"seconds", seconds},
-                 {"peak_rss_bytes", peak_rss_bytes()}, {"labels", send(found.labels, request.at("labels"))}};
+  json result = {{"clusters", found.clusters},
+                 {"iterations", found.iterations},
+                 {"converged", found.converged},
+                 {"seconds", seconds},
+                 {"convert_seconds", found.convert_seconds},
+                 {"peak_rss_bytes", peak_rss_bytes()},
+                 {"labels", send(found.labels, request.at("labels"))}};
   if (found.centroids) result["centroids"] = send(*found.centroids, request.at("centroids"));
   reply.say(std::move(result), wire::kResult);
 }

@@ -72,6 +72,25 @@ std::vector<RunValue> work_made_clusterer(const Job& job) {
   return {std::move(labels)};
 }
 
+/// Of `whole` seconds in fit, what the clusterer says that it converted for.
+double convert_seconds_of(const Clustering& found, double whole, std::string_view id) {
+  const double seconds = found.convert_seconds;
+  if (!(seconds >= 0 && seconds <= whole))
+    throw Error(SHOAL_E_FAILED,
+                text("{} broke its contract: it says that it converted for {} s, but was at work for {} s", id, seconds,
+                     whole));
+  return seconds;
+}
+
+TimedFit fit_here(const Job& job, Context& context, const FitInput& input) {
+  TimedFit out;
+  out.live = fresh(job);
+  const auto begin = std::chrono::steady_clock::now();
+  out.found = ClustererProxy(out.live->object()).fit(context, input);
+  out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return out;
+}
+
 std::vector<RunValue> work_clusterer(const Job& job) {
   if (job.made) return work_made_clusterer(job);
   const HeldFeatures held = features_at(job, "data");
@@ -88,20 +107,9 @@ std::vector<RunValue> work_clusterer(const Job& job) {
     input.init = init.view;
   }
   if (job.notes.data.sha256.empty()) job.notes.data = describe_data(features, job.services.pool);
-  std::shared_ptr<Live> live;
-  Clustering found;
-  double seconds = 0;
-  if (job.node.isolated) {
-    IsolatedFit fit = fit_isolated(job, input);
-    found = std::move(fit.found);
-    seconds = fit.seconds;
-    job.notes.peak_rss_bytes = std::max(job.notes.peak_rss_bytes, fit.peak_rss_bytes);
-  } else {
-    live = fresh(job);
-    const auto begin = std::chrono::steady_clock::now();
-    found = ClustererProxy(live->object()).fit(c, input);
-    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  }
+  TimedFit fit = job.node.isolated ? fit_isolated(job, input) : fit_here(job, c, input);
+  Clustering& found = fit.found;
+  const double convert_seconds = convert_seconds_of(found, fit.seconds, job.node.component.id());
 
   Array sizes = c.allocate<std::int64_t>({found.clusters});
   auto* size = sizes.mutable_view().data<std::int64_t>();
@@ -115,10 +123,11 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   RunValue centroids;
   if (found.centroids) centroids = std::move(*found.centroids);
   std::vector<RunValue> out = {std::move(found.labels)};
-  if (live) out.emplace_back(fitted(job, live));
-  for (RunValue& value : std::vector<RunValue>{
-           std::move(centroids), std::move(sizes), inertia, inertia / static_cast<double>(features.rows()),
-           static_cast<double>(used), static_cast<double>(found.iterations), seconds})
+  if (fit.live) out.emplace_back(fitted(job, fit.live));  // one of another process is gone
+  const double n = static_cast<double>(features.rows());
+  for (RunValue& value :
+       std::vector<RunValue>{std::move(centroids), std::move(sizes), inertia, inertia / n, static_cast<double>(used),
+                             static_cast<double>(found.iterations), fit.seconds - convert_seconds, convert_seconds})
     out.push_back(std::move(value));
   return out;
 }

@@ -112,11 +112,13 @@ class Times final : public shoal::Transform {
 struct DealParams {
   std::int64_t k = 2;
   std::string fault = "none";
+  shoal::FreeMap free = {};
   static void describe(shoal::Schema<DealParams>& schema) {
     schema.field("k", &DealParams::k, "number of clusters").min(1).renamed_from({"n_clusters"});
     schema.field("fault", &DealParams::fault, "what goes wrong in fit")
         .one_of({"none", "throw", "throw-an-int", "label-too-large", "too-few-labels", "too-few-clusters",
-                 "nan-centroids", "wait", "hang", "crash", "leave"});
+                 "nan-centroids", "wait", "hang", "crash", "leave", "converted-for-an-hour", "converted-backwards"});
+    schema.field("free", &DealParams::free, "whatever one likes");
   }
 };
 class Deal final : public shoal::Clusterer {
@@ -147,7 +149,10 @@ class Deal final : public shoal::Clusterer {
       centroids.setConstant(std::numeric_limits<double>::quiet_NaN());
       return {.labels = context.copy(labels), .centroids = context.copy(centroids), .clusters = params_.k};
     }
-    return {.labels = context.copy(labels), .clusters = params_.k, .iterations = 1};
+    double convert_seconds = 0;
+    if (params_.fault == "converted-for-an-hour") convert_seconds = 3600;
+    if (params_.fault == "converted-backwards") convert_seconds = -1;
+    return {.labels = context.copy(labels), .clusters = params_.k, .iterations = 1, .convert_seconds = convert_seconds};
   }
   void predict(Context&, ConstArray, MutableArray labels) const override {
     for (std::int64_t& label : labels.vector<std::int64_t>()) label = 0;

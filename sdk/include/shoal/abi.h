@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-enum { SHOAL_ABI_MAJOR = 1, SHOAL_ABI_MINOR = 0 };
+enum { SHOAL_ABI_MAJOR = 1, SHOAL_ABI_MINOR = 1 };
 #define SHOAL_SDK_VERSION "0.1.0"
 
 /* Whether the struct behind `p`, which may come from an older or a newer SDK, has `field`. */
@@ -84,7 +84,7 @@ typedef struct shoal_param {
   const char *name, *help, *unit;             /* unit: null or "" is none */
   shoal_value initial, min, max;              /* type NULL: none. Bounds of a list hold for its items */
   const char *const *choices, *const *renamed_from; /* null, or null-ended */
-  const struct shoal_param* const* fields;    /* of a MAP */
+  const struct shoal_param* const* fields;    /* of a MAP; null: it is free, any entries in the order of their keys */
 } shoal_param;
 
 /* ---- Arrays ------------------------------------------------------------------------------------------------------ */
@@ -193,6 +193,9 @@ typedef struct shoal_clustering { /* zeroed by the caller, who has set `size` */
   int32_t converged;
   int64_t iterations, clusters;
   shoal_buffer *labels, *centroids; /* (N) int64 in [0, clusters), or −1 with trait "noise"; (K, D) or null */
+  /* Since 1.1: of the time in fit, what went into another form of the features and of the results, for a library behind
+   * the component; 0 ≤ it ≤ that time. */
+  double convert_seconds;
 } shoal_clustering;
 
 typedef struct shoal_clusterer_1 { /* "clusterer/1"; C++: shoal/clusterer.h */

@@ -23,6 +23,9 @@ struct Clustering {
   std::int64_t clusters = 0;            ///< K, also where there are no centroids
   std::int64_t iterations = 0;          ///< passes over the features
   bool converged = true;                ///< false: stopped by a limit, not by its own criterion
+  /// Of the time in fit, what went into another form of the features and of the results, for a library behind the
+  /// clusterer: `fit_seconds` is without it. At least 0, at most the whole.
+  double convert_seconds = 0;
 };
 
 /// Groups examples by their features alone; it never sees their true labels.
@@ -94,7 +97,8 @@ class ClustererProxy final : public Clusterer {
     Clustering result{.labels = std::move(labels),
                       .clusters = out.clusters,
                       .iterations = out.iterations,
-                      .converged = out.converged != 0};
+                      .converged = out.converged != 0,
+                      .convert_seconds = out.convert_seconds};
     if (centroids) result.centroids = std::move(centroids);
     return result;
   }
@@ -174,6 +178,7 @@ struct Bridge<Clusterer> {
       out->clusters = found.clusters;
       out->labels = found.labels.release();
       out->centroids = found.centroids ? found.centroids->release() : nullptr;
+      if (SHOAL_HAS(out, convert_seconds)) out->convert_seconds = found.convert_seconds;
     });
   }
   template <typename T>

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -141,6 +142,15 @@ class Context {
     }
     out.insert(out.end(), {"data", "/usr/share/datasets"});
     return out;
+  }
+
+  /// [any] How many threads the process may work on: for a library behind the component that has a pool of its own.
+  /// (What runs on the host's pool need not know.) The host says it by the extension "shoal.threads/1" (a `const
+  /// std::int32_t*`); a host without it leaves the number of processors.
+  int threads() const {
+    if (const void* said = context_->host->extension(context_, "shoal.threads/1"))
+      return *static_cast<const std::int32_t*>(said);
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
 
  private:

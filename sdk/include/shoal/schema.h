@@ -11,7 +11,8 @@
 //
 // Validation, defaults, messages, `shoal plugins show`, the JSON Schema and the tables of the docs all come from it.
 // Order: first what changes the result, then what changes only speed. A member is bool, std::int64_t, double,
-// std::string, an enumeration (with one_of), a std::vector of the first four, or a std::optional of the first four.
+// std::string, an enumeration (with one_of), a std::vector of the first four, a std::optional of the first four, or a
+// shoal::FreeMap (free_value.h).
 #ifndef SHOAL_SCHEMA_H_
 #define SHOAL_SCHEMA_H_
 
@@ -27,6 +28,7 @@
 
 #include "shoal/abi.h"
 #include "shoal/error.h"
+#include "shoal/free_value.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
@@ -48,11 +50,12 @@ constexpr int param_type() {
   else if constexpr (std::is_same_v<T, double>) return SHOAL_REAL;
   else if constexpr (std::is_same_v<T, std::string> || std::is_enum_v<T>) return SHOAL_TEXT;
   else if constexpr (IsVector<T>::value) return SHOAL_LIST;
+  else if constexpr (std::is_same_v<T, FreeMap>) return SHOAL_MAP;
   else if constexpr (IsOptional<T>::value) return param_type<typename T::value_type>();
   else
     static_assert(sizeof(T) == 0,
-                  "a parameter is a bool, std::int64_t, double, std::string, an enumeration, or a "
-                  "std::vector or std::optional of them");
+                  "a parameter is a bool, std::int64_t, double, std::string, an enumeration, a "
+                  "std::vector or std::optional of them, or a FreeMap");
 }
 
 /// The declared parameters of one component, as the C table shows them; owns the texts behind it.
@@ -61,6 +64,7 @@ struct ParamTable {
   std::vector<const shoal_param*> list;  // null-ended when finished
   std::deque<std::string> texts;
   std::deque<std::vector<shoal_value>> items;
+  std::deque<std::vector<shoal_entry>> entries;
   std::deque<std::vector<const char*>> names;
 
   const char* const* keep(const std::vector<const char*>& given) {
@@ -100,6 +104,24 @@ struct ParamTable {
   shoal_value value(const std::optional<T>& v) {
     return v.has_value() ? value(*v) : shoal_value{};
   }
+  shoal_value value(std::monostate) { return {}; }
+  shoal_value value(const FreeValue& v) {
+    return std::visit([this](const auto& held) { return value(held); }, v.held);
+  }
+  shoal_value value(const FreeMap& v) {
+    std::vector<shoal_entry> map_entries;
+    for (const FreeEntry& entry : v.entries) {
+      texts.push_back(entry.name);
+      const char* name = texts.back().c_str();
+      map_entries.push_back({name, value(entry.value)});
+    }
+    entries.push_back(std::move(map_entries));
+    shoal_value out{};
+    out.type = SHOAL_MAP;
+    out.count = static_cast<std::int64_t>(v.entries.size());
+    out.as.entries = entries.back().data();
+    return out;
+  }
 
  private:
   static shoal_value make(int type, std::int64_t v) {
@@ -116,6 +138,8 @@ inline void read_value(const shoal_value& from, double& to) { to = from.as.real;
 inline void read_value(const shoal_value& from, std::string& to) {
   to.assign(from.as.text, static_cast<std::size_t>(from.count));
 }
+inline void read_value(const shoal_value& from, FreeValue& to);
+inline void read_value(const shoal_value& from, FreeMap& to);
 template <typename T>
 void read_value(const shoal_value& from, std::vector<T>& to) {
   to.clear();
@@ -131,6 +155,25 @@ void read_value(const shoal_value& from, std::optional<T>& to) {
     to.reset();
   } else {
     read_value(from, to.emplace());
+  }
+}
+inline void read_value(const shoal_value& from, FreeValue& to) {
+  switch (from.type) {
+    case SHOAL_BOOL: return read_value(from, to.held.emplace<bool>());
+    case SHOAL_INT: return read_value(from, to.held.emplace<std::int64_t>());
+    case SHOAL_REAL: return read_value(from, to.held.emplace<double>());
+    case SHOAL_TEXT: return read_value(from, to.held.emplace<std::string>());
+    case SHOAL_LIST: return read_value(from, to.held.emplace<FreeList>());
+    case SHOAL_MAP: return read_value(from, to.held.emplace<FreeMap>());
+    default: to.held = std::monostate{};
+  }
+}
+inline void read_value(const shoal_value& from, FreeMap& to) {
+  to.entries.clear();
+  for (std::int64_t i = 0; i < from.count; ++i) {
+    FreeEntry entry{from.as.entries[i].key, {}};
+    read_value(from.as.entries[i].value, entry.value);
+    to.entries.push_back(std::move(entry));
   }
 }
 

@@ -161,6 +161,7 @@ class Host {
         [](const shoal_context* c) { delete &self(c); },
         [](const shoal_context* c, const char* id) -> const void* {
           const Host& h = self(c).host;
+          if (std::string_view(id) == "shoal.threads/1") return &h.options_.threads;
           return h.options_.data_folders && std::string_view(id) == "shoal.data-path/1" ? h.data_path_.data() : nullptr;
         }};
     return &host;
