@@ -213,8 +213,9 @@ std::string Layout::place(Index line, Index column) const {
 }
 
 void require_fields(const Layout& layout, const std::string& name, const Record& record, Index fields) {
-  shoal::require(fields == layout.fields, "'{}', line {}: the record has {} fields, but that of line {} has {}", name,
-                 record.line, fields, layout.first_line, layout.fields);
+  shoal::require(fields == layout.fields, "'{}', line {}: the record has {} fields, but that of line {} has {}{}", name,
+                 record.line, fields, layout.first_line, layout.fields,
+                 fields > layout.fields ? "; a field that holds the delimiter is in quotes" : "");
 }
 
 Layout find_layout(std::string_view bytes, const std::string& name, const TableOptions& options) {

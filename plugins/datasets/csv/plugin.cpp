@@ -34,11 +34,9 @@ struct Params {
         .field("header", &Params::header,
                "whether the first line holds names; auto: yes where it has text above numbers, or text alone")
         .one_of({{"auto", csv::Header::kAuto}, {"yes", csv::Header::kYes}, {"no", csv::Header::kNo}});
-    schema
-        .field("columns", &Params::columns,
-               "names or numbers of those to take, in this order; 1 is the first, -1 the last; empty: all of numbers "
-               "but the label")
-        .renamed_from({"usecols"});
+    schema.field("columns", &Params::columns,
+                 "names or numbers of those to take, in this order; 1 is the first, -1 the last; empty: all of numbers "
+                 "but the label");
     schema.field("label", &Params::label,
                  "name or number of the column of labels: whole numbers ≥ 0 stay, text becomes classes sorted by name; "
                  "empty: there are none");

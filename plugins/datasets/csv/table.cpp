@@ -134,7 +134,7 @@ class Reader {
          shown(field.bytes) + " is no number" +
              (decimal_comma              ? "; the decimal mark is a point: 1.5"
               : options_.columns.empty() ? "; 'columns' can leave the column out"
-                                         : ""));
+                                         : "; numbers are like 1.5 or -2e3"));
   }
 
   bool missing(const Record& record, Index column, const Field& field) const {

@@ -168,7 +168,8 @@ TEST(Table, ValuesThatAreNoNumbersAreRefusedWithPlaceAndHint) {
 TEST(Table, RecordsOfAnotherLengthAreRefusedWithBothNumbers) {
   EXPECT_THAT(refusal("a,b\n1,2\n3\n"),
               HasSubstr("'x.csv', line 3: the record has 1 fields, but that of line 1 has 2"));
-  EXPECT_THAT(refusal("a,b\n1,2\n3,4,5,6\n"), HasSubstr("line 3: the record has 4 fields"));
+  EXPECT_THAT(refusal("a,b\n1,2\n3,4,5,6\n"),
+              HasSubstr("line 3: the record has 4 fields, but that of line 1 has 2; a field that holds"));
   EXPECT_THAT(refusal("a,b\n1,2,\n"), HasSubstr("line 2: the record has 3 fields"));
 }
 
