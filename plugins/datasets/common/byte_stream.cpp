@@ -98,13 +98,13 @@ struct ByteStream::State {
   }
 };
 
-ByteStream::ByteStream(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
+ByteStream::ByteStream(const std::filesystem::path& path, Unpack unpack) : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.name = path.string();
   s.file = open_plain_file(path);
   std::array<unsigned char, 4> bytes{};
   const std::size_t got = s.read_file(bytes.data(), 2);
-  s.gzip = got == 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+  s.gzip = unpack == Unpack::kGzip && got == 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
   std::fseek(s.file.get(), 0, SEEK_END);
   s.file_bytes = static_cast<std::uint64_t>(std::ftell(s.file.get()));
   if (s.gzip && s.file_bytes >= 4) {

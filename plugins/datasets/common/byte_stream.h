@@ -12,8 +12,10 @@ namespace [[gnu::visibility("hidden")]] idx {
 /// A file read from front to end. Whether it is gzip is told by its first two bytes, not by its name.
 class ByteStream {
  public:
+  enum class Unpack { kGzip, kNever };
+
   /// Throws InputError  the file is missing, not readable, or a folder or anything else that is no plain file
-  explicit ByteStream(const std::filesystem::path& file);
+  explicit ByteStream(const std::filesystem::path& file, Unpack unpack = Unpack::kGzip);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;

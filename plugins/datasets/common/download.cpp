@@ -135,9 +135,9 @@ std::string fetch(const shoal::Context& context, const std::string& url, PartFil
 }
 
 // Why the contents are not those expected; "" where they are.
-std::string check_contents(const std::string& path, const std::string& sha256) {
+std::string check_contents(const std::string& path, const std::string& sha256, bool as_it_comes) {
   try {
-    ByteStream stream(path);
+    ByteStream stream(path, as_it_comes ? ByteStream::Unpack::kNever : ByteStream::Unpack::kGzip);
     Sha256 digest;
     std::array<char, 64 * 1024> piece;
     for (std::size_t got = piece.size(); got == piece.size();) {
@@ -163,7 +163,7 @@ fs::path download(const shoal::Context& context, const RemoteFile& file, const f
   for (const std::string& url : file.urls) {
     PartFile part(folder / file.name);
     std::string reason = fetch(context, url, part, file.max_bytes, limits);
-    if (reason.empty()) reason = check_contents(part.path(), file.sha256);
+    if (reason.empty()) reason = check_contents(part.path(), file.sha256, file.as_it_comes);
     if (reason.empty()) {
       part.keep();
       return folder / file.name;

@@ -17,6 +17,7 @@ struct RemoteFile {
   std::vector<std::string> urls;      ///< tried in order
   std::string sha256;                 ///< of the unpacked contents
   std::int64_t max_bytes = 64 << 20;  ///< of the download; a mirror that sends more is refused
+  bool as_it_comes = false;           ///< the SHA-256 is that of the file itself, packed or not
 };
 
 struct DownloadLimits {

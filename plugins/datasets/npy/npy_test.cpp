@@ -5,13 +5,13 @@
 #include <fstream>
 
 #include "../common/made_component.h"
-#include "npy_testing.h"
+#include "../files/npy_testing.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;
 
-namespace npy::testing {
+namespace files::testing {
 namespace {
 
 using shoal::Index;
@@ -196,4 +196,4 @@ TEST_F(NpyTest, MustBeOpenedFirst) {
 }
 
 }  // namespace
-}  // namespace npy::testing
+}  // namespace files::testing

@@ -7,12 +7,13 @@
 #define SHOAL_DATASETS_NPY_HEADER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "shoal/array.h"
 
-namespace [[gnu::visibility("hidden")]] npy {
+namespace [[gnu::visibility("hidden")]] files {
 
 struct NpyHeader {
   char kind = 'f';         ///< of the numbers, NumPy's letter: 'f' float, 'i' and 'u' integers, 'b' bool
@@ -27,6 +28,9 @@ struct NpyHeader {
 ///                    or of a type that is no bool, integer or float, data shorter or longer than the header says
 NpyHeader read_npy_header(std::string_view file, const std::string& name);
 
-}  // namespace npy
+/// The same, of a file of `bytes` bytes whose first are `start`; the header must be within these.
+NpyHeader read_npy_header(std::string_view start, std::uint64_t bytes, const std::string& name);
+
+}  // namespace files
 
 #endif  // SHOAL_DATASETS_NPY_HEADER_H_

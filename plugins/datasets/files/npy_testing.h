@@ -8,7 +8,7 @@
 
 #include "../common/temp_folder.h"
 
-namespace [[gnu::visibility("hidden")]] npy {
+namespace [[gnu::visibility("hidden")]] files {
 namespace testing {
 
 using shoal::testing::Bytes;
@@ -42,6 +42,6 @@ inline Bytes npy_start_of(const std::string& descr, const std::string& shape, in
 }
 
 }  // namespace testing
-}  // namespace npy
+}  // namespace files
 
 #endif  // SHOAL_DATASETS_NPY_TESTING_H_

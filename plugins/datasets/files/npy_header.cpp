@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 
-namespace npy {
+#include "served.h"
+
+namespace files {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
@@ -112,10 +114,12 @@ std::uint64_t little_endian(std::string_view bytes) {
 }
 
 /// The dictionary's text.
-std::string_view header_text(std::string_view file, const std::string& name) {
-  shoal::require(!file.starts_with("PK\3\4"), "'{}' is an archive, as numpy.savez writes; numpy.save writes .npy files",
+std::string_view header_text(std::string_view file, std::uint64_t bytes, const std::string& name) {
+  shoal::require(!file.starts_with("PK\3\4"),
+                 "'{}' is an archive, as numpy.savez writes; dataset/npz reads it, and numpy.save writes .npy files",
                  name);
-  shoal::require(file.starts_with(kMagic), "'{}' is no .npy file: it does not begin with '\\x93NUMPY'", name);
+  shoal::require(file.starts_with(kMagic), "'{}' is no .npy file: it does not begin with '\\x93NUMPY'{}", name,
+                 what_it_is(file));
   shoal::require(file.size() >= kFixedBytes + 2, "'{}' ends within its header, after {} bytes", name, file.size());
   const int major = static_cast<std::uint8_t>(file[6]), minor = static_cast<std::uint8_t>(file[7]);
   shoal::require(major >= 1 && major <= 3 && minor == 0, "'{}' is of format {}.{}; 1.0, 2.0 and 3.0 are known here",
@@ -124,8 +128,10 @@ std::string_view header_text(std::string_view file, const std::string& name) {
   const std::size_t begin = kFixedBytes + length_bytes;
   shoal::require(file.size() >= begin, "'{}' ends within its header, after {} bytes", name, file.size());
   const std::uint64_t length = little_endian(file.substr(kFixedBytes, length_bytes));
-  shoal::require(length <= file.size() - begin, "'{}' says that its header has {} bytes, but {} are left in the file",
-                 name, length, file.size() - begin);
+  shoal::require(length <= bytes - begin, "'{}' says that its header has {} bytes, but {} are left in the file", name,
+                 length, bytes - begin);
+  shoal::require(length <= file.size() - begin, "'{}' has a header of {} bytes; at most {} are known here", name,
+                 length, file.size() - begin);
   return file.substr(begin, length);
 }
 
@@ -158,7 +164,11 @@ std::optional<std::uint64_t> data_bytes(const NpyHeader& header) {
 }  // namespace
 
 NpyHeader read_npy_header(std::string_view file, const std::string& name) {
-  const std::string_view text = header_text(file, name);
+  return read_npy_header(file, file.size(), name);
+}
+
+NpyHeader read_npy_header(std::string_view file, std::uint64_t bytes, const std::string& name) {
+  const std::string_view text = header_text(file, bytes, name);
   Dictionary dictionary(text, name);
   dictionary.read();
   NpyHeader out{.descr = dictionary.descr,
@@ -168,10 +178,10 @@ NpyHeader read_npy_header(std::string_view file, const std::string& name) {
   shoal::require(!dictionary.fortran_order || out.shape.size() < 2,
                  "'{}' is in Fortran order, column after column; numpy.ascontiguousarray(x) is not", name);
   const std::optional<std::uint64_t> wanted = data_bytes(out);
-  const std::size_t got = file.size() - out.data_at;
+  const std::uint64_t got = bytes - out.data_at;
   shoal::require(wanted == got, "'{}' says that it holds {} of '{}', {} bytes, but {} bytes follow its header", name,
                  shoal::to_string(out.shape), out.descr, wanted ? std::to_string(*wanted) : "2^63 or more", got);
   return out;
 }
 
-}  // namespace npy
+}  // namespace files

@@ -11,7 +11,7 @@
 
 #include "shoal/error.h"
 
-namespace npy {
+namespace files {
 
 // Without O_NONBLOCK the open of a pipe would wait for somebody to write into it.
 MappedFile::MappedFile(const std::filesystem::path& path)
@@ -51,4 +51,4 @@ void MappedFile::require_unchanged() const {
                  "'{}' was written to while it was in use", name_);
 }
 
-}  // namespace npy
+}  // namespace files

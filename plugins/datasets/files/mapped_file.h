@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace [[gnu::visibility("hidden")]] npy {
+namespace [[gnu::visibility("hidden")]] files {
 
 /// A file mapped read-only, as long as the object. Pages come from the disk when they are touched, and go again when
 /// memory is wanted elsewhere, so the file may be larger than memory.
@@ -35,6 +35,6 @@ class MappedFile {
   std::string_view bytes_;
 };
 
-}  // namespace npy
+}  // namespace files
 
 #endif  // SHOAL_DATASETS_MAPPED_FILE_H_

@@ -4,7 +4,7 @@
 
 #include "npy_testing.h"
 
-namespace npy::testing {
+namespace files::testing {
 namespace {
 
 using shoal::testing::message_of;
@@ -145,4 +145,4 @@ TEST(NpyHeader, WithAnyOneByteChangedIsReadOrRefused) {  // and nothing else: a 
 }
 
 }  // namespace
-}  // namespace npy::testing
+}  // namespace files::testing

@@ -1,0 +1,41 @@
+// image.h: a PNG or JPEG file as bytes, and another size of it.
+#ifndef SHOAL_DATASETS_IMAGE_H_
+#define SHOAL_DATASETS_IMAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "decode.h"
+
+namespace [[gnu::visibility("hidden")]] images {
+
+/// Bytes, row after row, the channels of a pixel together.
+struct Image {
+  std::size_t width = 0, height = 0, channels = 0;  ///< 1 grey, 3 red, green, blue
+  std::vector<std::uint8_t> pixels;                 ///< (height, width, channels)
+};
+
+/// What the file's header says; PNG and JPEG are told by their first bytes.
+/// Throws InputError with the reason alone: neither of them, damaged, or too short for the size that it says.
+image_header look(std::string_view file);
+
+/// Decodes it. Palettes become colour, fewer or more bits become 8, an alpha channel is left out.
+/// Throws InputError as look; and where it is damaged or cut short.
+Image decode(std::string_view file);
+
+/// Grey to colour by repeating it; colour to grey as ITU-R BT.601 weighs it (0.299, 0.587, 0.114), rounded: Pillow's
+/// convert("L") to the byte.
+Image with_channels(const Image& image, std::size_t channels);
+
+enum class Filter { kArea, kBilinear };
+
+/// The image at another size. Area: each pixel is the mean of what it covers. Bilinear: a triangle over twice as much,
+/// at least over two pixels. Sides are filtered one after the other, as Pillow's resize does with BOX and BILINEAR, but
+/// rounded once.
+Image resized(const Image& image, std::size_t height, std::size_t width, Filter filter);
+
+}  // namespace images
+
+#endif  // SHOAL_DATASETS_IMAGE_H_

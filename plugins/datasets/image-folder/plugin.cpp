@@ -1,0 +1,105 @@
+// dataset/image-folder: a folder of PNG and JPEG files, its subfolders the classes.
+#include "shoal/plugin.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load.h"
+#include "served.h"
+#include "shoal/dataset.h"
+
+namespace {
+
+using images::Filter;
+
+struct Params {
+  std::string path;
+  std::vector<std::int64_t> size;
+  Filter resize = Filter::kArea;
+  std::optional<std::int64_t> channels;
+  std::string broken = "error";
+
+  static void describe(shoal::Schema<Params>& schema) {
+    schema.field("path", &Params::path, "folder of PNG and JPEG files; its subfolders, if any, are the classes")
+        .path()
+        .required();
+    schema.field("size", &Params::size, "height and width to which all are resized; empty: all must have one size")
+        .min(1)
+        .max(16384);
+    schema
+        .field("resize", &Params::resize,
+               "area: a pixel is the mean of what it covers; bilinear: a triangle over twice as much. For where size "
+               "is given")
+        .one_of({{"area", Filter::kArea}, {"bilinear", Filter::kBilinear}});
+    schema.field("channels", &Params::channels, "1 makes all grey, 3 makes all colour; absent: all must be alike")
+        .min(1)
+        .max(3);
+    schema.field("broken", &Params::broken, "a file that cannot be decoded: error, or skip").one_of({"error", "skip"});
+  }
+
+  void check() const {
+    shoal::require(size.empty() || size.size() == 2, "'size' is a height and a width, not {} numbers", size.size());
+    shoal::require(channels != 2, "'channels' is 1 or 3, not 2");
+  }
+
+  images::LoadOptions options() const {
+    images::LoadOptions out{.filter = resize, .skip_broken = broken == "skip"};
+    if (!size.empty()) out.size = {static_cast<std::size_t>(size[0]), static_cast<std::size_t>(size[1])};
+    if (channels) out.channels = static_cast<std::size_t>(*channels);
+    return out;
+  }
+};
+
+class ImageFolder final : public shoal::Dataset, public shoal::DatasetView {
+ public:
+  explicit ImageFolder(const Params& params) : params_(params) {}
+
+  // Decodes all: which are broken is known only then.
+  shoal::DatasetInfo open(shoal::Context& context) override {
+    if (examples_.first != nullptr) return info_;
+    images::Listing listing = images::list_images(params_.path);
+    loaded_ = images::load_images(context, listing, params_.options());
+    for (const std::string& note : loaded_.notes) context.log(shoal::Level::kInfo, "{}", note);
+    info_ = {.count = loaded_.count,
+             .shape = {loaded_.channels, loaded_.height, loaded_.width},
+             .dtype = shoal::DType::kUInt8,
+             .labelled = !loaded_.labels.empty(),
+             .class_names = std::move(listing.class_names)};
+    if (info_.labelled) labels_.first = reinterpret_cast<const char*>(loaded_.labels.data());
+    examples_ = {
+        .first = reinterpret_cast<const char*>(loaded_.pixels.data()), .count = info_.count, .shape = info_.shape};
+    examples_.step = examples_.columns();
+    return info_;
+  }
+
+  void read(shoal::Context& context, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
+            std::optional<shoal::MutableArray> labels) const override {
+    require_open();
+    files::require_known(which, info_.count);
+    if (examples) files::copy_examples(context, examples_, which, *examples);
+    if (labels) files::copy_labels(labels_, which, *labels);
+  }
+
+  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
+    require_open();
+    return files::view_of(examples_);
+  }
+
+ private:
+  void require_open() const {
+    if (examples_.first == nullptr) throw shoal::StateError("a dataset is used before it was opened");
+  }
+
+  Params params_;
+  shoal::DatasetInfo info_;
+  images::Loaded loaded_;
+  files::Examples examples_;  // in loaded_; empty before open
+  files::Labels labels_;      // in loaded_
+};
+
+}  // namespace
+
+SHOAL_PLUGIN("image-folder", "0.1.0", "folders of PNG and JPEG files, subfolders the classes") {
+  plugin.add<ImageFolder, Params>("dataset/image-folder");
+}
