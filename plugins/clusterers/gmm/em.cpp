@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "shoal/kernels/repair.h"
+#include "shoal/kernels/lloyd.h"
 #include "shoal/kernels/sums.h"
 
 using shoal::ConstArray;
@@ -183,16 +183,8 @@ Fitted fit_mixture(const Context& context, ConstArray features, Weights weights,
 
 RowMatrix<double> run_kmeans(const Context& context, ConstArray features, Weights weights, RowMatrix<double> centroids,
                              std::span<Index> labels) {
-  constexpr int kMaxIterations = 300;
-  std::vector<Index> last;
-  for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
-    context.progress(iteration, kMaxIterations, "iterations of k-means");
-    shoal::kernels::nearest_without_empty(context, features, centroids, labels, weights);
-    if (std::equal(labels.begin(), labels.end(), last.begin(), last.end())) break;
-    last.assign(labels.begin(), labels.end());
-    const auto found = shoal::kernels::cluster_means(context, features, labels, centroids.rows(), weights);
-    for (Index c = 0; c < centroids.rows(); ++c)
-      if (found.weights[static_cast<std::size_t>(c)] > 0) centroids.row(c) = found.means.row(c);
-  }
-  return centroids;
+  shoal::kernels::Clusters found =
+      shoal::kernels::lloyd(context, features, weights, std::move(centroids), {.max_iter = 300});
+  std::copy(found.label_values().begin(), found.label_values().end(), labels.begin());
+  return std::move(found.centroids);
 }

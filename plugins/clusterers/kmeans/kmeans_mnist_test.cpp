@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "../../../tests/reference/reference.h"
-#include "lloyd.h"
+#include "shoal/kernels/lloyd.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/sums.h"
@@ -15,6 +15,8 @@ namespace {
 
 using shoal::ConstArray;
 using shoal::Index;
+using shoal::kernels::Clusters;
+using shoal::kernels::lloyd;
 
 // The first `rows` images of data/mnist, a pixel in [0, 1].
 shoal::RowMatrix<double> pixels(const std::string& name, Index rows) {

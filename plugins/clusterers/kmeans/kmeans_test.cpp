@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "lloyd.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/testing_component.h"

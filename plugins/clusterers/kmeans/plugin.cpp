@@ -2,14 +2,17 @@
 #include "shoal/plugin.h"
 
 #include "collapse.h"
-#include "lloyd.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/lloyd.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
+
+using shoal::kernels::Algorithm;
+using shoal::kernels::Clusters;
 
 struct Params {
   std::int64_t k = 8;
@@ -89,7 +92,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
       shoal::kernels::Assignment::require_room(shoal::kernels::Bounds::kEach, n, params_.k);
     const std::optional<shoal::kernels::DistinctRows> distinct =
         collapse(context, input.features, sizes ? Repeats::kKeep : params_.duplicates);
-    const StopRules stop{
+    const shoal::kernels::StopRules stop{
         .max_iter = params_.max_iter,
         .squared_shift =
             params_.tol == 0 ? 0 : params_.tol * shoal::kernels::spread(context, input.features, weights).mean_variance,
@@ -102,8 +105,9 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     double least = std::numeric_limits<double>::infinity();
     const std::int64_t starts = count_starts(context, input);
     for (std::int64_t start = 0; start < starts; ++start) {
-      Clusters found = lloyd(context, input.features, weights, first_centroids(context, input, weights, start), stop,
-                             algorithm_of(params_.algorithm), sizes, distinct ? &*distinct : nullptr);
+      Clusters found = lloyd(
+          context, input.features, weights, first_centroids(context, input, weights, start), stop,
+          {.algorithm = algorithm_of(params_.algorithm), .sizes = sizes, .distinct = distinct ? &*distinct : nullptr});
       context.log(shoal::Level::kInfo, "algorithm {}: {}", params_.algorithm, found.how);
       double inertia = 0;  // of a single start nobody asks
       if (starts > 1) {

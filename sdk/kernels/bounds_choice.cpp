@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-using shoal::kernels::Bounds;
-
+namespace shoal::kernels {
 namespace {
 
 const char* name_of(Bounds bounds) {
@@ -18,13 +17,13 @@ const char* name_of(Bounds bounds) {
 
 }  // namespace
 
-BoundsChoice::BoundsChoice(Algorithm algorithm, shoal::Index n, shoal::Index cols, shoal::Index k)
+BoundsChoice::BoundsChoice(Algorithm algorithm, Index n, Index cols, Index k)
     : algorithm_(algorithm),
       n_(n),
       k_(k),
       of_use_(k > 1 && cols > 1 && n <= kManyRows),
-      one_group_(k <= shoal::kernels::kGroupSize),
-      bounds_may_wait_(one_group_ && !shoal::kernels::Assignment::projects(n, cols, k)) {}
+      one_group_(k <= kGroupSize),
+      bounds_may_wait_(one_group_ && !Assignment::projects(n, cols, k)) {}
 
 Bounds BoundsChoice::bounds_of_choice() const {
   switch (algorithm_) {
@@ -43,7 +42,7 @@ Bounds BoundsChoice::next() const {
   return bounds_of_choice();
 }
 
-void BoundsChoice::learn(const shoal::kernels::Assignment::Pass& pass, double seconds) {
+void BoundsChoice::learn(const Assignment::Pass& pass, double seconds) {
   const bool bounds = next() != Bounds::kNone;
   const bool all_rows = pass.rows_read == n_;  // the first pass with bounds looks at all
   changed_share_ = pass.first ? 1 : static_cast<double>(pass.changes) / static_cast<double>(n_);
@@ -61,6 +60,8 @@ void BoundsChoice::learn(const shoal::kernels::Assignment::Pass& pass, double se
 std::string BoundsChoice::summary() const {
   const double all = static_cast<double>(passes_) * static_cast<double>(n_) * static_cast<double>(k_);
   const double percent = std::round(1000 * std::min(1.0, scores_ / all)) / 10;
-  return shoal::text("{} passes, {} of them with the bounds of {}; {} % of the distances were computed", passes_,
-                     with_bounds_, name_of(bounds_of_choice()), percent);
+  return text("{} passes, {} of them with the bounds of {}; {} % of the distances were computed", passes_, with_bounds_,
+              name_of(bounds_of_choice()), percent);
 }
+
+}  // namespace shoal::kernels

@@ -1,4 +1,4 @@
-#include "lloyd.h"
+#include "shoal/kernels/lloyd.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,10 +11,7 @@
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/sums.h"
 
-namespace kernels = shoal::kernels;
-using shoal::ConstArray;
-using shoal::Index;
-
+namespace shoal::kernels {
 namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -25,9 +22,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 // common mean, less what the means have.
 class InertiaOfMeans {
  public:
-  InertiaOfMeans(const shoal::Context& context, ConstArray features, std::span<const double> weights)
-      : all_(kernels::spread(context, features, weights)) {}
-  double operator()(const kernels::ClusterMeans& clusters) const {
+  InertiaOfMeans(const Context& context, ConstArray features, std::span<const double> weights)
+      : all_(spread(context, features, weights)) {}
+  double operator()(const ClusterMeans& clusters) const {
     double between = 0;
     for (Index c = 0; c < clusters.means.rows(); ++c)
       if (const double weight = clusters.weights[static_cast<std::size_t>(c)]; weight > 0)
@@ -36,28 +33,29 @@ class InertiaOfMeans {
   }
 
  private:
-  kernels::Spread all_;
+  Spread all_;
 };
 
 class Lloyd {
  public:
-  Lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
-        shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
-        const std::optional<kernels::SizeLimits>& limits, const kernels::DistinctRows* distinct)
+  Lloyd(const Context& context, ConstArray features, std::span<const double> weights, RowMatrix<double> centroids,
+        const StopRules& stop, const LloydOptions& options)
       : context_(context),
         features_(features),
         weights_(weights),
         stop_(stop),
-        limits_(limits),
-        distinct_(distinct),
+        limits_(options.sizes),
+        distinct_(options.distinct),
+        unit_centroids_(options.unit_centroids),
         out_{.centroids = std::move(centroids), .labels = context.allocate<Index>({features.rows()})},
         labels_(out_.labels.mutable_view().vector<Index>()),
-        measured_(distinct == nullptr ? features : distinct->features.view()),
-        labels_of_distinct_(distinct == nullptr ? 0 : static_cast<std::size_t>(measured_.rows())),
-        assignment_(measured_, out_.centroids.rows(), distinct == nullptr ? labels_ : labels_of_distinct_),
+        measured_(distinct_ == nullptr ? features : distinct_->features.view()),
+        labels_of_distinct_(distinct_ == nullptr ? 0 : static_cast<std::size_t>(measured_.rows())),
+        assignment_(measured_, out_.centroids.rows(), distinct_ == nullptr ? labels_ : labels_of_distinct_),
         means_(context, features, out_.centroids.rows(), weights),
-        choice_(algorithm, measured_.rows(), features.cols(), out_.centroids.rows()),
+        choice_(options.algorithm, measured_.rows(), features.cols(), out_.centroids.rows()),
         sizes_(static_cast<std::size_t>(out_.centroids.rows())) {
+    SHOAL_ASSERT(!(unit_centroids_ && stop.inertia_rel) && !(limits_ && (distinct_ || !weights.empty())));
     if (stop.inertia_rel) inertia_ = std::make_unique<InertiaOfMeans>(context, features, weights);
   }
 
@@ -78,7 +76,7 @@ class Lloyd {
       out_of_time = stop_.max_seconds && seconds_since(start) > *stop_.max_seconds;
     }
     if (out_of_time && !out_.converged)
-      context_.log(shoal::Level::kWarning, "stopped after {} iterations, as max_time of {} s is over", out_.iterations,
+      context_.log(Level::kWarning, "stopped after {} iterations, as max_time of {} s is over", out_.iterations,
                    *stop_.max_seconds);
     if (!labels_stayed) settle();
     out_.how = limits_ ? "labels within size limits" : choice_.summary();
@@ -91,7 +89,7 @@ class Lloyd {
     if (limits_) return assign_within_limits();
     const auto start = std::chrono::steady_clock::now();
     auto pass = assignment_.update(context_, out_.centroids, choice_.next(),
-                                   many_ || distinct_ ? kernels::Changes::kCounted : kernels::Changes::kListed);
+                                   many_ || distinct_ ? Changes::kCounted : Changes::kListed);
     choice_.learn(pass, seconds_since(start));
     if (distinct_) {
       spread_labels(pass.first);
@@ -104,14 +102,14 @@ class Lloyd {
       std::fill(sizes_.begin(), sizes_.end(), 0);
       for (std::size_t i = 0; i < labels_.size(); ++i) count(static_cast<Index>(i), labels_[i], 1);
     }
-    for (const kernels::Relabelled& c : changed_) count(c.row, c.from, -1), count(c.row, c.to, 1);
+    for (const Relabelled& c : changed_) count(c.row, c.from, -1), count(c.row, c.to, 1);
     return pass.first;
   }
 
   // Gives every row the label of its kind, and tells what that changed as an Assignment of all rows would.
   void spread_labels(bool first) {
     constexpr Index kRows = 16384;
-    std::vector<std::vector<kernels::Relabelled>> changed((labels_.size() + kRows - 1) / kRows);
+    std::vector<std::vector<Relabelled>> changed((labels_.size() + kRows - 1) / kRows);
     std::vector<Index> changes(changed.size());
     context_.parallel_for(features_.rows(), kRows, [&](Index from, Index to) {
       const auto chunk = static_cast<std::size_t>(from / kRows);
@@ -134,8 +132,7 @@ class Lloyd {
   bool assign_within_limits() {
     const bool first = before_.empty();
     before_.assign(labels_.begin(), labels_.end());
-    kernels::nearest_within_sizes(context_, features_, ConstArray(out_.centroids), *limits_,
-                                  out_.labels.mutable_view());
+    nearest_within_sizes(context_, features_, ConstArray(out_.centroids), *limits_, out_.labels.mutable_view());
     changed_.clear();
     std::fill(sizes_.begin(), sizes_.end(), 0);
     for (std::size_t i = 0; i < labels_.size(); ++i) {
@@ -149,20 +146,19 @@ class Lloyd {
   // Whether a row was moved to a cluster that had lost all of its rows.
   bool fill_empty_clusters() {
     if (!has_empty_cluster()) return false;
-    const auto moves =
-        kernels::rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
-    for (const kernels::Move& move : moves) {
+    const auto moves = rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
+    for (const Move& move : moves) {
       const Index from = labels_[static_cast<std::size_t>(move.row)];
       if (limits_ || distinct_) labels_[static_cast<std::size_t>(move.row)] = move.to;
       else assignment_.relabel(move.row, move.to);
       count(move.row, from, -1), count(move.row, move.to, 1);
       const auto known = std::lower_bound(changed_.begin(), changed_.end(), move.row,
-                                          [](const kernels::Relabelled& c, Index row) { return c.row < row; });
+                                          [](const Relabelled& c, Index row) { return c.row < row; });
       if (known != changed_.end() && known->row == move.row) known->to = move.to;
       else changed_.insert(known, {move.row, from, move.to});
     }
     if (!moves.empty()) means_.restart();
-    std::erase_if(changed_, [](const kernels::Relabelled& c) { return c.from == c.to; });
+    std::erase_if(changed_, [](const Relabelled& c) { return c.from == c.to; });
     return !moves.empty();
   }
 
@@ -175,17 +171,23 @@ class Lloyd {
 
   // Moves the centroids to the means of the labels; whether a rule says stop.
   bool take_means(double changed) {
-    const kernels::ClusterMeans& found = means_.update(context_, labels_, changed_);
+    const ClusterMeans& found = means_.update(context_, labels_, changed_);
     // All are averaged before an empty cluster takes a copy of the heaviest one's: scikit-learn may copy a sum that is
     // not yet divided, which lies outside of the data.
     const auto heaviest = std::max_element(found.weights.begin(), found.weights.end()) - found.weights.begin();
     double shift = 0, farthest = 0;
     for (Index c = 0; c < out_.centroids.rows(); ++c) {
       const Index from = found.weights[static_cast<std::size_t>(c)] == 0 ? heaviest : c;
-      const double moved = (found.means.row(from) - out_.centroids.row(c)).squaredNorm();
+      double scale = 1;
+      if (unit_centroids_) {
+        const double length = found.means.row(from).norm();
+        if (length == 0) continue;
+        scale = 1 / length;
+      }
+      const double moved = (scale * found.means.row(from) - out_.centroids.row(c)).squaredNorm();
       shift += moved;
       farthest = std::max(farthest, moved);
-      out_.centroids.row(c) = found.means.row(from);
+      out_.centroids.row(c) = scale * found.means.row(from);
     }
     bool stop = shift <= stop_.squared_shift || (stop_.center_shift && std::sqrt(farthest) <= *stop_.center_shift) ||
                 (stop_.changed_labels && changed <= *stop_.changed_labels);
@@ -203,30 +205,29 @@ class Lloyd {
     while (true) {
       assign();
       if (!has_empty_cluster()) return;
-      const auto moves =
-          kernels::rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
+      const auto moves = rows_for_empty_clusters(context_, features_, ConstArray(out_.centroids), labels_, weights_);
       if (moves.empty()) return;
-      for (const kernels::Move& move : moves)
-        out_.centroids.row(move.to) = kernels::take_rows(features_, {&move.row, 1});
+      for (const Move& move : moves) out_.centroids.row(move.to) = take_rows(features_, {&move.row, 1});
     }
   }
 
-  const shoal::Context& context_;
+  const Context& context_;
   ConstArray features_;
   std::span<const double> weights_;
   const StopRules& stop_;
-  const std::optional<kernels::SizeLimits>& limits_;
-  const kernels::DistinctRows* distinct_;  // may be null
+  const std::optional<SizeLimits>& limits_;
+  const DistinctRows* distinct_;  // may be null
+  bool unit_centroids_;
   Clusters out_;
   std::span<Index> labels_;
   ConstArray measured_;                    // the features, or the distinct rows of them
   std::vector<Index> labels_of_distinct_;  // empty where all rows are measured
-  kernels::Assignment assignment_;
-  kernels::RunningMeans means_;
+  Assignment assignment_;
+  RunningMeans means_;
   BoundsChoice choice_;
   bool many_ = features_.rows() > kManyRows;
   Index changes_ = 0;  // rows whose label the last assign() changed
-  std::vector<kernels::Relabelled> changed_;
+  std::vector<Relabelled> changed_;
   std::vector<Index> sizes_;   // (K) rows with a weight
   std::vector<Index> before_;  // (N) the labels before these; only with limits
   std::unique_ptr<InertiaOfMeans> inertia_;
@@ -235,8 +236,9 @@ class Lloyd {
 
 }  // namespace
 
-Clusters lloyd(const shoal::Context& context, ConstArray features, std::span<const double> weights,
-               shoal::RowMatrix<double> centroids, const StopRules& stop, Algorithm algorithm,
-               const std::optional<kernels::SizeLimits>& sizes, const kernels::DistinctRows* distinct) {
-  return Lloyd(context, features, weights, std::move(centroids), stop, algorithm, sizes, distinct).run();
+Clusters lloyd(const Context& context, ConstArray features, std::span<const double> weights,
+               RowMatrix<double> centroids, const StopRules& stop, const LloydOptions& options) {
+  return Lloyd(context, features, weights, std::move(centroids), stop, options).run();
 }
+
+}  // namespace shoal::kernels

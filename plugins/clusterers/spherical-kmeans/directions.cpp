@@ -1,0 +1,32 @@
+#include "directions.h"
+
+#include "shoal/kernels/nearest.h"
+#include "shoal/kernels/sums.h"
+
+using shoal::ConstArray;
+using shoal::Context;
+using shoal::Index;
+using shoal::RowMatrix;
+
+RowMatrix<double> directions(const Context& context, ConstArray rows, const char* what) {
+  constexpr Index kBlock = 512;
+  RowMatrix<double> out(rows.rows(), rows.cols());
+  context.parallel_for(rows.rows(), kBlock, [&](Index from, Index to) {
+    out.middleRows(from, to - from) = shoal::to_float64(rows.slice(from, to));
+    for (Index i = from; i < to; ++i) {
+      // Squares of numbers near the ends of float64's range would be 0 or infinite.
+      const double greatest = out.row(i).cwiseAbs().maxCoeff();
+      shoal::require(greatest > 0, "row {} of the {} is all zeros: it has no direction", i, what);
+      out.row(i) /= greatest;
+      out.row(i) /= out.row(i).norm();
+    }
+  });
+  return out;
+}
+
+double mean_cosine(const Context& context, const RowMatrix<double>& rows, const RowMatrix<double>& centroids,
+                   std::span<const Index> labels, std::span<const double> weights) {
+  const double total = weights.empty() ? static_cast<double>(rows.rows()) : shoal::kernels::sum_in_blocks(weights);
+  // Of unit vectors ‖x − c‖² = 2 − 2 cos.
+  return 1 - shoal::kernels::inertia(context, ConstArray(rows), ConstArray(centroids), labels, weights) / (2 * total);
+}
