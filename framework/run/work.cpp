@@ -1,6 +1,8 @@
 #include "framework/run/work.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "framework/run/data_seen.h"
 #include "framework/run/isolated_fit.h"
@@ -166,18 +168,41 @@ struct MetricSink {
   }
 };
 
+HeldFeatures metric_input(const Job& job, std::string_view type, const RunValue& value) {
+  if (type == "features") return as_features(value, job.services, job.listener);
+  const auto& array = std::get<Array>(value);
+  return {.view = array.view(), .array = array};
+}
+
+/// What a list port of a metric is given: its arrays, (R, …), in their order.
+HeldFeatures stack(const Job& job, const InputPort& port, const std::vector<RunValue>& values) {
+  std::vector<HeldFeatures> held;
+  for (const RunValue& value : values) held.push_back(metric_input(job, port.type, value));
+  const ConstArray first = held.front().view;
+  Shape shape(first.shape().begin(), first.shape().end());
+  shape.insert(shape.begin(), static_cast<Index>(held.size()));
+  Array out = allocate_array(job.services, first.dtype(), shape);
+  auto* to = static_cast<char*>(out.mutable_view().bytes());
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    const ConstArray one = held[i].view;
+    require(one.dtype() == first.dtype() && std::ranges::equal(one.shape(), first.shape()),
+            "what is wired to '{}' must be of one shape and dtype, but entry {} is {} {} and entry 1 {} {}", port.name,
+            i + 1, to_string(one.shape()), name(one.dtype()), to_string(first.shape()), name(first.dtype()));
+    const auto row_bytes = static_cast<std::size_t>(one.cols() * bytes_of(one.dtype()));
+    for (Index row = 0; row < one.rows(); ++row, to += row_bytes)
+      std::memcpy(to, one.slice(row, row + 1).bytes(), row_bytes);
+  }
+  return {.view = out.view(), .array = out};
+}
+
 std::vector<RunValue> work_metric(const Job& job) {
   NodeContext context(job.services, job.seed, job.listener);
   std::vector<HeldFeatures> held;  // the C arrays point into these
   for (std::size_t i = 0; i < job.node.ports.size(); ++i) {
-    if (job.inputs[i].empty()) {
-      held.emplace_back();
-    } else if (job.node.ports[i].type == "features") {
-      held.push_back(as_features(job.inputs[i].front(), job.services, job.listener));
-    } else {
-      const auto& array = std::get<Array>(job.inputs[i].front());
-      held.push_back({.view = array.view(), .array = array});
-    }
+    const InputPort& port = job.node.ports[i];
+    if (job.inputs[i].empty()) held.emplace_back();
+    else if (port.list) held.push_back(stack(job, port, job.inputs[i]));
+    else held.push_back(metric_input(job, port.type, job.inputs[i].front()));
   }
   std::vector<shoal_array> arrays;
   for (const HeldFeatures& input : held) arrays.push_back(input.view.c_array());

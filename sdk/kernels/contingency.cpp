@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "shoal/kernels/agreement.h"
 
@@ -10,16 +11,57 @@ void require_labels(std::span<const std::int64_t> labels, const char* which) {
     require(labels[i] >= -1, "'{}' hold {} at row {}; a label is at least 0, or −1 for noise", which, labels[i], i);
 }
 
-/// The labels that occur, ascending.
-std::vector<std::int64_t> distinct(std::span<const std::int64_t> labels) {
-  std::vector<std::int64_t> out(labels.begin(), labels.end());
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+// Tables of so many counters are worth more than a search for each of n examples.
+bool fits_a_table(std::uint64_t counters, std::size_t n) { return counters <= 4 * std::uint64_t{n} + 1024; }
+
+/// The labels that occur, ascending, and of every example the place of its label among them.
+struct Places {
+  std::vector<std::int64_t> labels, of;
+};
+
+Places search_places(std::span<const std::int64_t> labels) {
+  Places out{{labels.begin(), labels.end()}, {}};
+  std::sort(out.labels.begin(), out.labels.end());
+  out.labels.erase(std::unique(out.labels.begin(), out.labels.end()), out.labels.end());
+  out.of.reserve(labels.size());
+  for (const std::int64_t label : labels)
+    out.of.push_back(std::lower_bound(out.labels.begin(), out.labels.end(), label) - out.labels.begin());
   return out;
 }
 
-std::int64_t index_of(const std::vector<std::int64_t>& sorted, std::int64_t label) {
-  return std::lower_bound(sorted.begin(), sorted.end(), label) - sorted.begin();
+Places find_places(std::span<const std::int64_t> labels) {
+  const auto [least, greatest] = std::minmax_element(labels.begin(), labels.end());
+  const std::uint64_t range = static_cast<std::uint64_t>(*greatest) - static_cast<std::uint64_t>(*least) + 1;
+  if (!fits_a_table(range, labels.size())) return search_places(labels);
+  Places out;
+  std::vector<std::int64_t> place(range, 0);
+  for (const std::int64_t label : labels) place[static_cast<std::size_t>(label - *least)] = 1;
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    if (place[i] == 0) continue;
+    place[i] = static_cast<std::int64_t>(out.labels.size());
+    out.labels.push_back(*least + static_cast<std::int64_t>(i));
+  }
+  out.of.reserve(labels.size());
+  for (const std::int64_t label : labels) out.of.push_back(place[static_cast<std::size_t>(label - *least)]);
+  return out;
+}
+
+/// Calls use(number, how often) for the numbers that occur, ascending; all are in [0, size).
+template <typename Use>
+void count_each(std::vector<std::int64_t> numbers, std::uint64_t size, Use&& use) {
+  if (fits_a_table(size, numbers.size())) {
+    std::vector<std::int64_t> counts(size, 0);
+    for (const std::int64_t number : numbers) ++counts[static_cast<std::size_t>(number)];
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      if (counts[i] > 0) use(static_cast<std::int64_t>(i), counts[i]);
+    return;
+  }
+  std::sort(numbers.begin(), numbers.end());
+  for (auto from = numbers.begin(); from != numbers.end();) {
+    const auto to = std::upper_bound(from, numbers.end(), *from);
+    use(*from, static_cast<std::int64_t>(to - from));
+    from = to;
+  }
 }
 
 bool starts_with_noise(const std::vector<std::int64_t>& labels) { return !labels.empty() && labels.front() == -1; }
@@ -35,24 +77,20 @@ Contingency contingency(std::span<const std::int64_t> labels, std::span<const st
 
   Contingency out;
   out.examples = static_cast<std::int64_t>(labels.size());
-  out.row_labels = distinct(labels);
-  out.column_labels = distinct(predicted);
-  out.row_sums.assign(out.row_labels.size(), 0);
-  out.column_sums.assign(out.column_labels.size(), 0);
-
-  const auto columns = static_cast<std::int64_t>(out.column_labels.size());
-  std::vector<std::int64_t> met(labels.size());  // for each example its cell: row · columns + column; below N² < 2⁶³
-  for (std::size_t i = 0; i < met.size(); ++i)
-    met[i] = index_of(out.row_labels, labels[i]) * columns + index_of(out.column_labels, predicted[i]);
-  std::sort(met.begin(), met.end());
-  for (std::size_t from = 0; from < met.size();) {
-    const std::size_t to = static_cast<std::size_t>(std::upper_bound(met.begin(), met.end(), met[from]) - met.begin());
-    const Contingency::Cell cell{met[from] / columns, met[from] % columns, static_cast<std::int64_t>(to - from)};
-    out.row_sums[static_cast<std::size_t>(cell.row)] += cell.count;
-    out.column_sums[static_cast<std::size_t>(cell.column)] += cell.count;
+  Places rows = find_places(labels), columns = find_places(predicted);
+  const auto width = static_cast<std::int64_t>(columns.labels.size());
+  // For each example its cell: row · width + column, below N² < 2⁶³.
+  for (std::size_t i = 0; i < rows.of.size(); ++i) rows.of[i] = rows.of[i] * width + columns.of[i];
+  out.row_sums.assign(rows.labels.size(), 0);
+  out.column_sums.assign(columns.labels.size(), 0);
+  count_each(std::move(rows.of), rows.labels.size() * columns.labels.size(), [&](std::int64_t met, std::int64_t count) {
+    const Contingency::Cell cell{met / width, met % width, count};
+    out.row_sums[static_cast<std::size_t>(cell.row)] += count;
+    out.column_sums[static_cast<std::size_t>(cell.column)] += count;
     out.cells.push_back(cell);
-    from = to;
-  }
+  });
+  out.row_labels = std::move(rows.labels);
+  out.column_labels = std::move(columns.labels);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <string>
 
 #include "shoal/testing_component.h"
@@ -36,6 +37,18 @@ TEST_F(ClusteringMetric, HasKnownNmiAndAri) {  // derived in sdk/kernels/agreeme
   const auto found = compute({0, 0, 1, 1}, {0, 0, 1, 2});
   EXPECT_DOUBLE_EQ(found.numbers.at("ari"), 4.0 / 7);
   EXPECT_DOUBLE_EQ(found.numbers.at("nmi"), 0.8);
+}
+
+TEST_F(ClusteringMetric, HasTheOtherMeasuresOfTheSameTable) {  // derived in sdk/kernels/agreement_test.cpp
+  const auto found = compute({0, 0, 1, 1}, {0, 0, 1, 2});
+  EXPECT_DOUBLE_EQ(found.numbers.at("ami"), 4.0 / 7);
+  EXPECT_DOUBLE_EQ(found.numbers.at("homogeneity"), 1);
+  EXPECT_DOUBLE_EQ(found.numbers.at("completeness"), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(found.numbers.at("v_measure"), 0.8);
+  EXPECT_DOUBLE_EQ(found.numbers.at("rand"), 5.0 / 6);
+  EXPECT_DOUBLE_EQ(found.numbers.at("fowlkes_mallows"), std::sqrt(0.5));
+  EXPECT_DOUBLE_EQ(found.numbers.at("nca"), 0.5);
+  EXPECT_EQ(found.arrays.at("pair_confusion").view().matrix<std::int64_t>(), (Table{{8, 0}, {2, 2}}));
 }
 
 TEST_F(ClusteringMetric, PutsClustersThatAreLeftOverToTheRight) {

@@ -17,6 +17,15 @@ class ClusteringMetric final : public shoal::Metric {
     results.number("nmi", kernels::nmi(table));
     results.number("ari", kernels::ari(table));
     results.number("purity", kernels::purity(table));
+    results.number("ami", kernels::ami(table));
+    const kernels::VMeasure v = kernels::v_measure(table);
+    results.number("homogeneity", v.homogeneity);
+    results.number("completeness", v.completeness);
+    results.number("v_measure", v.v);
+    results.number("fowlkes_mallows", kernels::fowlkes_mallows(table));
+    results.number("rand", kernels::rand_index(table));
+    results.number("nca", kernels::normalised_clustering_accuracy(table));
+    results.array("pair_confusion", context.copy(kernels::pair_confusion(table)));
     results.array("confusion", context.copy(matched_table(table, matching)));
   }
 };
@@ -33,5 +42,16 @@ SHOAL_PLUGIN("clustering", "0.1.0", "agreement of clusters with true classes") {
                           SHOAL_HIGHER)
       .out<shoal::Number>("ari", "adjusted Rand index; 0 is expected of chance", SHOAL_HIGHER)
       .out<shoal::Number>("purity", "share that is of its cluster's commonest class; rises with K", SHOAL_HIGHER)
+      .out<shoal::Number>("ami", "adjusted mutual information; 0 is expected of chance", SHOAL_HIGHER)
+      .out<shoal::Number>("homogeneity", "whether clusters hold one class only; rises with K", SHOAL_HIGHER)
+      .out<shoal::Number>("completeness", "whether classes lie in one cluster only; falls with K", SHOAL_HIGHER)
+      .out<shoal::Number>("v_measure", "harmonic mean of homogeneity and completeness", SHOAL_HIGHER)
+      .out<shoal::Number>("fowlkes_mallows", "geometric mean of precision and recall of pairs put together",
+                          SHOAL_HIGHER)
+      .out<shoal::Number>("rand", "share of pairs put together by both or parted by both", SHOAL_HIGHER)
+      .out<shoal::Number>("nca", "normalised clustering accuracy: mean share of a class that is right; 0 is chance",
+                          SHOAL_HIGHER)
+      .out<shoal::AnyArray>("pair_confusion",
+                            "(2, 2) int64 ordered pairs: together by class in row 1, by cluster in column 1")
       .out<shoal::AnyArray>("confusion", "(C, max(C, K)) int64: classes in rows, matched clusters on the diagonal");
 }
