@@ -106,6 +106,16 @@ TEST(CompareProgram, ComparesOnAFileWithoutAnExperiment) {
   EXPECT_FALSE(std::filesystem::exists(place.folder() / "runs/compare-my-points-3.yaml"));
 }
 
+TEST(CompareProgram, TakesLabelsFromAColumnOfATable) {
+  const Workplace place;
+  place.write("heaps.csv", "x,y,kind\n0,1,near\n1,0,near\n1,1,near\n90,91,far\n91,90,far\n92,92,far\n");
+  const Outcome outcome =
+      place.shoal("compare --data heaps.csv --labels kind --clusterers kmeans,dbscan --k 2 --seeds 1 -q");
+  ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  // dbscan takes no k: one row of it, beside those of k.
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("kmeans   2  1/1"), HasSubstr("dbscan   –  1/1")));
+}
+
 TEST(CompareProgram, SaysWhatAQuickComparisonLacks) {
   const Workplace place;
   write_points(place);

@@ -16,11 +16,18 @@ namespace {
 using config::Value;
 namespace fs = std::filesystem;
 
-/// Which dataset reads a file, and its parameter for the true classes.
+/// Which dataset reads a file, and its parameter for the true classes: another file, or a column or array of the same.
 struct Reader {
   std::string_view extension, component, labels;
+  bool labels_are_a_file;
 };
-constexpr std::array kReaders = {Reader{".npy", "dataset/npy", "labels"}};
+constexpr std::array kReaders = {Reader{".npy", "dataset/npy", "labels", true},
+                                 Reader{".npz", "dataset/npz", "labels", false},
+                                 Reader{".csv", "dataset/csv", "label", false},
+                                 Reader{".tsv", "dataset/csv", "label", false},
+                                 Reader{".safetensors", "dataset/safetensors", "labels", false},
+                                 Reader{".fvecs", "dataset/fvecs", "labels", true},
+                                 Reader{".bvecs", "dataset/fvecs", "labels", true}};
 
 Value plain(const std::string& text) { return Value::make_plain(text); }
 
@@ -56,25 +63,28 @@ std::string name_of(const std::string& data) {
 Value points_of(const QuickComparison& wanted, const host::Registry& registry) {
   if (const auto named = registry.find("dataset/" + wanted.data); !named.empty())
     return map_of({{"use", Value::make_text("dataset/" + wanted.data)}});
-  const std::string extension = lower(fs::path(wanted.data).extension().string());
+  std::error_code error;
+  const fs::path path = fs::absolute(wanted.data, error).lexically_normal();
+  if (fs::is_directory(path, error))
+    return map_of({{"use", Value::make_text("dataset/image-folder")},
+                   {"with", map_of({{"path", Value::make_text(path.string())}})}});
+  const std::string extension = lower(path.extension().string());
   const auto reader =
       std::find_if(kReaders.begin(), kReaders.end(), [&](const Reader& r) { return r.extension == extension; });
   if (reader == kReaders.end()) {
     std::string known;
     for (const Reader& r : kReaders) known += (known.empty() ? "" : ", ") + std::string(r.extension);
     throw InputError(
-        text("no dataset reads '{}': it is no file that ends in {}, and no dataset is called so", wanted.data, known));
+        text("no dataset reads '{}': it is no folder of images, its name does not end in {}, and no dataset is "
+             "called so (docs/experiment-files.md says how other files are converted)",
+             wanted.data, known));
   }
-  std::error_code error;
-  const fs::path path = fs::absolute(wanted.data, error).lexically_normal();
   if (!fs::exists(path, error)) throw InputError(text("there is no file {}", path.string()));
   Value with = map_of({{"path", Value::make_text(path.string())}});
-  if (!wanted.labels.empty()) {
-    const bool is_file = extension == ".npy";
-    with.set(
-        std::string(reader->labels),
-        Value::make_text(is_file ? fs::absolute(wanted.labels, error).lexically_normal().string() : wanted.labels));
-  }
+  if (!wanted.labels.empty())
+    with.set(std::string(reader->labels),
+             Value::make_text(reader->labels_are_a_file ? fs::absolute(wanted.labels, error).lexically_normal().string()
+                                                        : wanted.labels));
   return map_of({{"use", Value::make_text(std::string(reader->component))}, {"with", std::move(with)}});
 }
 
@@ -118,7 +128,8 @@ Value experiment_of(const QuickComparison& wanted, const host::Registry& registr
   const bool any_k = std::any_of(backends.begin(), backends.end(), [](const Backend& b) { return b.takes_k; });
   if (any_k && wanted.k.empty()) throw InputError("say how many clusters are wanted: --k 10,100");
 
-  const bool labelled = !wanted.labels.empty() || registry.find("dataset/" + wanted.data).size() == 1;
+  // A dataset with a name has labels; whether a folder's images are in class folders shows when it is read.
+  const bool labelled = !wanted.labels.empty() || !registry.find("dataset/" + wanted.data).empty();
   Value nodes = Value::make_map();
   nodes.set("points", points_of(wanted, registry));
   if (wanted.same_start)

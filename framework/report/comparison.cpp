@@ -44,7 +44,7 @@ std::map<std::string, std::string> facts_of(const FileRow& row) {
   return out;
 }
 
-/// Facts that are one in each run and not the same in all: what somebody changed between runs.
+/// Facts that are one in each run and not the same in all: what somebody changed between runs of one experiment.
 std::vector<std::string> facts_between(const std::vector<RunFile>& runs) {
   std::map<std::string, std::set<std::string>> over_all;
   std::set<std::string> varying;
@@ -87,7 +87,7 @@ class Builder {
     for (const RunFile& run : runs_)
       for (const std::string& axis : run.axes) add_unique(keys, axis);
     std::vector<std::string> facts;
-    if (runs_.size() > 1)
+    if (runs_.size() > 1 && out_.names.size() == 1)
       for (const std::string& fact : facts_between(runs_))
         if (std::find(keys.begin(), keys.end(), fact) == keys.end()) facts.push_back(fact);
     for (const RunFile& run : runs_)
@@ -98,9 +98,11 @@ class Builder {
           for (const std::string& fact : facts)
             if (const auto found = known.find(fact); found != known.end()) candidate.labels.insert(*found);
         }
+        if (out_.names.size() > 1) candidate.labels["experiment"] = run.name;
         candidates_.push_back(std::move(candidate));
       }
     keys.insert(keys.end(), facts.begin(), facts.end());
+    if (out_.names.size() > 1) keys.insert(keys.begin(), "experiment");
     if (runs_.size() > 1 && seeds_meet()) {
       for (Candidate& candidate : candidates_) candidate.labels["run"] = candidate.run->folder.filename().string();
       keys.insert(keys.begin(), "run");
@@ -152,9 +154,13 @@ class Builder {
       for (const std::string& name : run.report) add_unique(reported, name);
       for (const std::string& name : run.metrics) add_unique(all, name);
     }
-    for (const std::string& name : options_.metrics) {
-      if (std::find(all.begin(), all.end(), name) == all.end()) refuse("a metric", name, all);
-      add_unique(out_.metrics, name);
+    for (const std::string& asked : options_.metrics) {
+      std::vector<std::string> names = names_in(asked);
+      for (const std::string& name : names)
+        if (std::find(all.begin(), all.end(), name) == all.end()) refuse("a metric", name, all);
+      const std::string title = asked.substr(0, asked.find('='));
+      add_unique(out_.metrics, title);
+      named_.emplace(title, std::move(names));
     }
     if (out_.metrics.empty()) out_.metrics = reported;
     if (options_.all_metrics || out_.metrics.empty())
@@ -170,11 +176,25 @@ class Builder {
                            [&](const std::string& node) { return name == node + ".fit_seconds"; });
       });
     for (const std::string& name : out_.metrics) {
+      const std::vector<std::string>& names = named_.try_emplace(name, std::vector<std::string>{name}).first->second;
       int better = 0;
       for (const RunFile& run : runs_)
-        if (const auto found = run.better.find(name); found != run.better.end()) better = found->second;
+        for (const std::string& one : names)
+          if (const auto found = run.better.find(one); found != run.better.end()) better = found->second;
       out_.better.push_back(better);
     }
+  }
+
+  /// "quality.acc" is itself; "ACC=quality.acc|classes.acc" is whichever of the two a row has.
+  static std::vector<std::string> names_in(const std::string& asked) {
+    std::vector<std::string> out;
+    const std::size_t equals = asked.find('=');
+    for (std::size_t from = equals == std::string::npos ? 0 : equals + 1; from <= asked.size();) {
+      const std::size_t to = std::min(asked.find('|', from), asked.size());
+      out.push_back(asked.substr(from, to - from));
+      from = to + 1;
+    }
+    return out;
   }
 
   void group() {
@@ -242,12 +262,15 @@ class Builder {
     }
   }
 
-  static std::map<std::int64_t, double> by_seed(const ComparedSetting& setting, const std::string& metric) {
+  std::map<std::int64_t, double> by_seed(const ComparedSetting& setting, const std::string& metric) const {
     std::map<std::int64_t, double> out;
-    for (const FileRow* row : setting.rows) {
-      const auto found = row->metrics.find(metric);
-      if (row->done() && found != row->metrics.end() && std::isfinite(found->second)) out[row->seed] = found->second;
-    }
+    for (const FileRow* row : setting.rows)
+      for (const std::string& name : named_.at(metric)) {
+        const auto found = row->metrics.find(name);
+        if (!row->done() || found == row->metrics.end() || !std::isfinite(found->second)) continue;
+        out[row->seed] = found->second;
+        break;
+      }
     return out;
   }
 
@@ -332,6 +355,7 @@ class Builder {
   const CompareOptions& options_;
   std::vector<std::string> keys_;  // axes and facts, in the order of columns
   std::vector<Candidate> candidates_;
+  std::map<std::string, std::vector<std::string>> named_;  // a column of metrics → what may stand in it
   Comparison out_;
 };
 

@@ -16,9 +16,10 @@ namespace shoal::host {
 
 /// What a user may ask of a comparison.
 struct CompareOptions {
-  std::vector<std::string> metrics = {};  ///< shown, the first is the one judged; empty: `report:`
-  bool all_metrics = false;               ///< every metric that the runs have
-  std::string baseline = {};              ///< "axis=label, …"; "": the first column's first label; "none"
+  std::vector<std::string> metrics =
+      {};  ///< shown, the first is judged; empty: `report:`. "ACC=a.acc|b.acc": a column ACC, of what a row has
+  bool all_metrics = false;   ///< every metric that the runs have
+  std::string baseline = {};  ///< "axis=label, …"; "": the first column's first label; "none"
   std::vector<std::pair<std::string, std::string>> where = {};  ///< only rows with this label on this axis
   std::string sort = {};  ///< a metric or a column; "": as the rows stand in the runs
   double practical = 0;   ///< a smaller difference of the judged metric counts as none

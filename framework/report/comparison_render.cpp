@@ -16,6 +16,13 @@ using nlohmann::ordered_json;
 
 std::string padding(std::size_t width) { return std::string(width, ' '); }
 
+/// Those of the table, then those of the comparison.
+std::vector<Remark> remarks_of(const Comparison& comparison, const Table& table) {
+  std::vector<Remark> out = table.remarks;
+  out.insert(out.end(), comparison.remarks.begin(), comparison.remarks.end());
+  return out;
+}
+
 std::string as_text(const Comparison& comparison, const Table& table) {
   std::vector<std::size_t> widths;
   for (const std::string& head : table.head) widths.push_back(display_width(head));
@@ -32,7 +39,7 @@ std::string as_text(const Comparison& comparison, const Table& table) {
   };
   add(table.head);
   for (const auto& line : table.lines) add(line);
-  for (const Remark& remark : comparison.remarks) out += fmt::format("{}: {}\n", remark.id, remark.text);
+  for (const Remark& remark : remarks_of(comparison, table)) out += fmt::format("{}: {}\n", remark.id, remark.text);
   return out;
 }
 
@@ -55,9 +62,9 @@ std::string as_markdown(const Comparison& comparison, const Table& table) {
     for (const std::string& cell : line) out += " " + markdown_cell(cell) + " |";
   }
   out += "\n";
-  if (!comparison.remarks.empty()) out += "\n";
-  for (const Remark& remark : comparison.remarks)
-    out += fmt::format("* **{}** {}\n", remark.id, markdown_cell(remark.text));
+  const std::vector<Remark> remarks = remarks_of(comparison, table);
+  if (!remarks.empty()) out += "\n";
+  for (const Remark& remark : remarks) out += fmt::format("* **{}** {}\n", remark.id, markdown_cell(remark.text));
   return out;
 }
 
@@ -109,7 +116,7 @@ std::string as_latex(const Comparison& comparison, const Table& table) {
   out += "\\midrule\n";
   for (const auto& line : table.lines) add(line);
   out += "\\bottomrule\n\\end{tabular}\n";
-  for (const Remark& remark : comparison.remarks) {
+  for (const Remark& remark : remarks_of(comparison, table)) {
     std::string text = remark.text;
     std::replace(text.begin(), text.end(), '\n', ' ');
     out += fmt::format("% {}: {}\n", remark.id, text);
@@ -138,10 +145,11 @@ std::string as_html(const Comparison& comparison, const Table& table) {
     out += "</tr>\n";
   }
   out += "</table></div>\n";
-  if (!comparison.remarks.empty()) out += "<ul>\n";
-  for (const Remark& remark : comparison.remarks)
+  const std::vector<Remark> remarks = remarks_of(comparison, table);
+  if (!remarks.empty()) out += "<ul>\n";
+  for (const Remark& remark : remarks)
     out += fmt::format("<li><b>{}</b> {}</li>\n", remark.id, escape_html(remark.text));
-  if (!comparison.remarks.empty()) out += "</ul>\n";
+  if (!remarks.empty()) out += "</ul>\n";
   return out + "</html>\n";
 }
 

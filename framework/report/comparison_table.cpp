@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "framework/report/numbers.h"
+#include "framework/report/ranks.h"
 
 namespace shoal::host {
 namespace {
@@ -105,6 +106,90 @@ void add_metric(Table& table, const Comparison& comparison, std::size_t m, bool 
     });
 }
 
+/// The judged metric with the labels of one column side by side.
+class Pivot {
+ public:
+  Pivot(const Comparison& comparison, std::size_t column) : comparison_(comparison), column_(column) {
+    for (const ComparedSetting& setting : comparison.settings) {
+      const std::vector<std::string> rest = rest_of(setting);
+      const std::string& label = setting.labels[column];
+      if (std::find(across_.begin(), across_.end(), label) == across_.end()) across_.push_back(label);
+      if (std::find(down_.begin(), down_.end(), rest) == down_.end()) down_.push_back(rest);
+      if (setting.is_baseline && !baseline_) baseline_ = rest;
+      if (!setting.metrics.empty()) cells_[rest][label] = setting.metrics[0].values;
+    }
+  }
+
+  Table table() {
+    Table out;
+    for (std::size_t c = 0; c < comparison_.columns.size(); ++c)
+      if (c != column_) out.head.push_back(comparison_.columns[c]);
+    out.numeric.assign(out.head.size(), false);
+    for (const std::string& label : across_) out.head.push_back(comparison_.columns[column_] + " " + label);
+    out.numeric.resize(out.head.size(), true);
+    for (const auto& rest : down_) {
+      out.lines.push_back(rest);
+      for (const std::string& label : across_) out.lines.back().push_back(describe(cells_[rest][label]));
+    }
+    add_ranks(out);
+    return out;
+  }
+
+ private:
+  std::vector<std::string> rest_of(const ComparedSetting& setting) const {
+    std::vector<std::string> out = setting.labels;
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(column_));
+    return out;
+  }
+
+  void add_ranks(Table& out) {
+    const int better = comparison_.better.empty() ? 0 : comparison_.better[0];
+    if (better == 0 || down_.size() < 2 || across_.size() < 2) return;
+    std::vector<std::vector<double>> values;  // of each label, of each line
+    for (const std::string& label : across_) {
+      values.emplace_back();
+      for (const auto& rest : down_) {
+        if (cells_[rest][label].empty()) return;
+        values.back().push_back(mean_sd(cells_[rest][label]).mean);
+      }
+    }
+    const Ranks ranks = rank_methods(values, better);
+    out.head.push_back("mean rank");
+    out.numeric.push_back(true);
+    for (std::size_t m = 0; m < down_.size(); ++m) out.lines[m].push_back(fmt::format("{:.2f}", ranks.mean[m]));
+    if (across_.size() < kEnoughDatasets) return;
+    out.remarks.push_back(
+        {"Friedman", fmt::format("that all {} lines are alike over {} labels of '{}': p = {:.2g}", down_.size(),
+                                 across_.size(), comparison_.columns[column_], ranks.friedman_p)});
+    add_tests(values, out);
+  }
+
+  void add_tests(const std::vector<std::vector<double>>& values, Table& out) const {
+    const auto found = std::find(down_.begin(), down_.end(), baseline_.value_or(std::vector<std::string>{}));
+    if (!baseline_ || found == down_.end()) return;
+    const auto baseline = static_cast<std::size_t>(found - down_.begin());
+    std::vector<double> p;
+    for (std::size_t m = 0; m < down_.size(); ++m) {
+      if (m == baseline) continue;
+      std::vector<double> differences;
+      for (const auto& of_label : values) differences.push_back(of_label[m] - of_label[baseline]);
+      p.push_back(wilcoxon_p(differences));
+    }
+    const std::vector<double> adjusted = holm(p);
+    out.head.push_back("p (Wilcoxon, Holm)");
+    out.numeric.push_back(true);
+    for (std::size_t m = 0, next = 0; m < down_.size(); ++m)
+      out.lines[m].push_back(m == baseline ? "baseline" : fmt::format("{:.2g}", adjusted[next++]));
+  }
+
+  const Comparison& comparison_;
+  std::size_t column_;
+  std::vector<std::string> across_;
+  std::vector<std::vector<std::string>> down_;
+  std::optional<std::vector<std::string>> baseline_;
+  std::map<std::vector<std::string>, std::map<std::string, std::vector<double>>> cells_;
+};
+
 }  // namespace
 
 Table table_of(const Comparison& comparison, double practical, bool all_differences) {
@@ -142,35 +227,7 @@ Table pivot_of(const Comparison& comparison, const std::string& column) {
     throw std::runtime_error(
         fmt::format("'{}' is no column that differs; there are {}", column, there.empty() ? "none" : there));
   }
-  const auto pivot = static_cast<std::size_t>(found - comparison.columns.begin());
-  std::vector<std::string> across;
-  std::vector<std::vector<std::string>> down;
-  std::map<std::vector<std::string>, std::map<std::string, std::string>> cells;
-  for (const ComparedSetting& setting : comparison.settings) {
-    std::vector<std::string> rest = setting.labels;
-    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(pivot));
-    if (std::find(across.begin(), across.end(), setting.labels[pivot]) == across.end())
-      across.push_back(setting.labels[pivot]);
-    if (std::find(down.begin(), down.end(), rest) == down.end()) down.push_back(rest);
-    cells[rest][setting.labels[pivot]] = setting.metrics.empty() ? "–" : describe(setting.metrics[0].values);
-  }
-  Table out;
-  for (std::size_t c = 0; c < comparison.columns.size(); ++c)
-    if (c != pivot) out.head.push_back(comparison.columns[c]);
-  out.numeric.assign(out.head.size(), false);
-  for (const std::string& label : across) {
-    out.head.push_back(column + " " + label);
-    out.numeric.push_back(true);
-  }
-  for (const auto& rest : down) {
-    std::vector<std::string> line = rest;
-    for (const std::string& label : across) {
-      const auto cell = cells[rest].find(label);
-      line.push_back(cell == cells[rest].end() ? "–" : cell->second);
-    }
-    out.lines.push_back(std::move(line));
-  }
-  return out;
+  return Pivot(comparison, static_cast<std::size_t>(found - comparison.columns.begin())).table();
 }
 
 std::string heading_of(const Comparison& comparison) {

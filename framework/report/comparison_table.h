@@ -13,6 +13,7 @@ struct Table {
   std::vector<std::string> head;
   std::vector<bool> numeric;  ///< columns set to the right
   std::vector<std::vector<std::string>> lines;
+  std::vector<Remark> remarks = {};  ///< of this table alone, before the comparison's
 };
 
 /// One line a setting: columns that differ, rows done of planned, each metric as mean ± sd; of the judged metric (with
@@ -23,7 +24,10 @@ struct Table {
 /// pairs or more; "≈" where there are and it does not; "=" where all pairs are equal; "?" below six pairs.
 Table table_of(const Comparison& comparison, double practical = 0, bool all_differences = false);
 
-/// The judged metric alone, the labels of `column` side by side. Throws std::runtime_error where it is no column.
+/// The judged metric alone, the labels of `column` side by side; behind them the mean rank over the labels, 1 the best,
+/// where all have the metric. With five labels or more, which are then taken for datasets, Friedman's test of all lines
+/// stands under the table, and Wilcoxon's of each against the baseline in it, adjusted by Holm. Seeds are averaged
+/// first: they are never datasets. Throws std::runtime_error where `column` is none.
 Table pivot_of(const Comparison& comparison, const std::string& column);
 
 /// What all rows have in common, in one line: experiments, equal axes, data, threads, machine.

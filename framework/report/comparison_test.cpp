@@ -107,6 +107,20 @@ TEST(Comparison, ShowsWhatWasChangedBetweenRuns) {
   EXPECT_THAT(found.settings[2].labels, ElementsAre("ours", "300"));
 }
 
+TEST(Comparison, PutsExperimentsThatNameThingsDifferentlySideBySide) {
+  std::vector<RunFile> runs = {two_backends(1), two_backends(1)};
+  runs[1].name = "other";
+  for (FileRow& row : runs[1].rows) row.metrics = {{"classes.nmi", 0.9}};
+  runs[1].metrics = {"classes.nmi"};
+  const Comparison found = compare(runs, {.metrics = {"NMI=quality.nmi|classes.nmi", "kmeans.inertia"}});
+  EXPECT_THAT(found.columns, ElementsAre("experiment", "backend"));
+  EXPECT_THAT(found.metrics, ElementsAre("NMI", "kmeans.inertia"));
+  EXPECT_EQ(found.better[0], 1);
+  EXPECT_THAT(found.settings[2].labels, ElementsAre("other", "ours"));
+  EXPECT_THAT(found.settings[2].metrics[0].values, ElementsAre(0.9));
+  EXPECT_THAT(found.settings[2].metrics[1].values, IsEmpty());
+}
+
 TEST(Comparison, KeepsOnlyTheRowsAskedFor) {
   const std::vector<RunFile> runs = {two_backends(2)};
   const Comparison found = compare(runs, {.where = {{"backend", "mini"}}});
@@ -174,9 +188,24 @@ TEST(Table, PutsOneColumnAcross) {
   run.rows.push_back(compared_row("ours", "100", 0, 0.7));
   const std::vector<RunFile> runs = {run};
   const Table table = pivot_of(compare(runs, {}), "k");
-  EXPECT_THAT(table.head, ElementsAre("backend", "k 10", "k 100"));
+  EXPECT_THAT(table.head, ElementsAre("backend", "k 10", "k 100"));  // no ranks: a line lacks a label
   EXPECT_THAT(table.lines[0], ElementsAre("ours", "0.5", "0.7"));
   EXPECT_THAT(table.lines[1], ElementsAre("mini", "0.4", "–"));
+}
+
+TEST(Table, RanksLinesOverDatasets) {
+  RunFile run = two_backends(0);
+  for (int data = 0; data < 6; ++data)
+    for (const char* backend : {"ours", "mini"})
+      run.rows.push_back(compared_row(backend, std::to_string(data), 0, backend[0] == 'o' ? 0.6 : 0.5 - 0.01 * data));
+  const std::vector<RunFile> runs = {run};
+  const Comparison comparison = compare(runs, {});
+  const Table table = pivot_of(comparison, "k");
+  EXPECT_THAT(std::vector<std::string>(table.head.end() - 2, table.head.end()),
+              ElementsAre("mean rank", "p (Wilcoxon, Holm)"));
+  EXPECT_THAT(std::vector<std::string>(table.lines[1].end() - 2, table.lines[1].end()), ElementsAre("2.00", "0.031"));
+  EXPECT_THAT(render(comparison, table, TableFormat::text),
+              HasSubstr("Friedman: that all 2 lines are alike over 6 labels of 'k': p = 0.014"));  // χ² = 6, one degree
 }
 
 TEST(Table, OfFiveHundredSettingsIsMadeInASecond) {
