@@ -65,6 +65,8 @@ TEST(CompareProgram, TellsRunsApartAndSaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(metric.exit, 1);
   EXPECT_THAT(metric.err, HasSubstr("did you mean 'quality.nmi'?"));
   EXPECT_EQ(place.shoal("compare one --where backend").exit, 1);
+  EXPECT_THAT(place.shoal("compare one --format csv --pivot backend").err, HasSubstr("--pivot is for people"));
+  EXPECT_THAT(place.shoal("compare one one").err, HasSubstr("is named twice"));
 }
 
 /// 12 points in two heaps as NumPy would write them, and the heap of each.
@@ -130,6 +132,7 @@ TEST(CompareProgram, SaysWhatAQuickComparisonLacks) {
   refuses("--data nowhere.npy --clusterers kmeans --k 2", "there is no file");
   refuses("--data points.doc --clusterers kmeans --k 2", "no dataset reads 'points.doc'");
   refuses("--data 'My points.npy' --clusterers kmeans --k 0", "--k");
+  refuses("--data mnist --labels heaps.npy --clusterers kmeans --k 2", "'mnist' has labels of its own, or none");
   refuses("one --data 'My points.npy'", "excludes");
   refuses("", "name a run folder, or data");
 }

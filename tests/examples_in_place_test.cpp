@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "plugins/datasets/npy/npy_testing.h"
+#include "plugins/datasets/files/npy_testing.h"
 #include "shoal/error.h"
 #include "tests/program.h"
 
@@ -11,8 +11,8 @@ namespace shoal::tests {
 namespace {
 
 using nlohmann::json;
-using npy::testing::bytes_of;
-using npy::testing::npy_start_of;
+using files::testing::bytes_of;
+using files::testing::npy_start_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -66,7 +66,7 @@ TEST(ExamplesInPlace, AreSaidByShow) {
 
 template <typename Number>
 std::string npy_file(const std::string& descr, const std::string& shape, const std::vector<Number>& numbers) {
-  const npy::testing::Bytes start = npy_start_of(descr, shape), data = bytes_of(numbers);
+  const files::testing::Bytes start = npy_start_of(descr, shape), data = bytes_of(numbers);
   return std::string(start.begin(), start.end()) + std::string(data.begin(), data.end());
 }
 

@@ -93,6 +93,28 @@ matrix:
   const json rows = rows_in(place.folder() / "run");
   for (const char* metric : {"kmeans.inertia", "kmeans.iterations", "mini.inertia", "mini.clusters"})
     EXPECT_EQ(rows[0]["metrics"][metric], rows[1]["metrics"][metric]) << metric;
+  for (const json& node : rows[1]["nodes"])
+    EXPECT_EQ(node["status"], node["node"] == "first" ? "reused" : "ran") << node;  // or nothing was compared
+}
+
+TEST(Isolation, GivesALongerTimeoutItsOwnChance) {
+  const Workplace place;
+  place.write("faults.yaml", kFaults);
+  place.shoal("run faults.yaml deal.fault=slow '~matrix.deal.fault' 'matrix.deal.timeout=[1.5, 60]' --out run");
+  const json rows = rows_in(place.folder() / "run");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0]["status"], "failed");
+  EXPECT_EQ(rows[1]["status"], "done");
+  EXPECT_EQ(rows[1]["metrics"]["share.share"], 1.0);
+}
+
+TEST(Isolation, DoesNotWaitForWhatAClustererLeftBehind) {
+  const Workplace place;
+  place.write("faults.yaml", kFaults);
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(place.shoal("run faults.yaml deal.fault=leave-a-child --out run").exit, 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));  // the child sleeps for a minute
+  EXPECT_EQ(rows_in(place.folder() / "run")[0]["status"], "done");
 }
 
 TEST(Isolation, IsForClusterersThatAreFittedHere) {
@@ -104,13 +126,15 @@ nodes:
   deal:  {use: clusterer/toy-deal, in: {data: data}, isolate: process}
   again: {use: deal.clusterer, in: {data: data}}
   odd:   {use: clusterer/toy-deal, in: {data: data}, isolate: container, timeout: 0}
+  both:  {use: clusterer/toy-deal, in: {data: data}, isolate: none, timeout: 5}
 )");
   const Outcome outcome = place.shoal("check wrong.yaml");
   EXPECT_EQ(outcome.exit, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("wrong.yaml:4:34: error[G311]: 'data' cannot be isolated"),
                                  HasSubstr("wrong.yaml:6:16: error[G302]: 'deal' is fitted in a process of its own"),
                                  HasSubstr("error[K207]: 'isolate' is 'container', which is not one of process, none"),
-                                 HasSubstr("error[K206]: 'timeout' must be more than 0 seconds, but is 0")));
+                                 HasSubstr("error[K206]: 'timeout' must be more than 0 seconds, but is 0"),
+                                 HasSubstr("error[K219]: 'isolate: none' and 'timeout' do not go together")));
 }
 
 TEST(Isolation, LeavesNoProcessBehindWhenTheUserStopsTheRun) {

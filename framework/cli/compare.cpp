@@ -29,6 +29,9 @@ std::string table_text(const std::vector<host::RunFile>& runs, const Options& op
                               .baseline = options.baseline,
                               .sort = options.sort,
                               .practical = options.practical};
+  if (!options.pivot.empty() && (options.format == "csv" || options.format == "json"))
+    throw std::runtime_error("--pivot is for people: " + options.format +
+                             " has every number in columns of its own already");
   for (const std::string& where : options.where) wanted.where.push_back(split(where));
   const host::Comparison comparison = host::compare(runs, wanted);
   if (options.format == "json") return host::to_json(comparison);
@@ -72,7 +75,7 @@ int compare(const Options& asked) {
     return kWrongInput;
   }
   std::fputs(text.c_str(), stdout);
-  if (!ran.folder.empty()) std::printf("%s\n", ran.folder.c_str());
+  if (!ran.folder.empty()) std::fprintf(stderr, "%s\n", ran.folder.c_str());
   return ran.exit;
 }
 

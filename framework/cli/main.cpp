@@ -106,7 +106,7 @@ CLI::App* add_compare(CLI::App& app, Options& options) {
   command->add_flag("--differences", options.differences, "Differences to the baseline of every metric shown");
   command
       ->add_option("--baseline", options.baseline,
-                   "What the others are measured against; default the first column's first label")
+                   "What the others are measured against, may be repeated; default the first column's first label")
       ->type_name("AXIS=LABEL|none");
   command->add_option("--where", options.where, "Only rows with this label; may be repeated")->type_name("AXIS=LABEL");
   command->add_option("--sort", options.sort, "By a column, or by a metric, the best first")->type_name("NAME");

@@ -25,7 +25,8 @@ struct Options {
   std::vector<std::string> runs;      ///< compare
   QuickComparison quick;              ///< compare --data
   std::vector<std::string> metrics, where;
-  std::string baseline, sort, pivot;
+  std::vector<std::string> baseline;
+  std::string sort, pivot;
   double practical = 0;
   bool all = false, differences = false;
   bool quiet = false, verbose = false, strict = false, markdown = false;

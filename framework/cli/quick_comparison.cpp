@@ -61,11 +61,13 @@ std::string name_of(const std::string& data) {
 }
 
 Value points_of(const QuickComparison& wanted, const host::Registry& registry) {
-  if (const auto named = registry.find("dataset/" + wanted.data); !named.empty())
-    return map_of({{"use", Value::make_text("dataset/" + wanted.data)}});
   std::error_code error;
   const fs::path path = fs::absolute(wanted.data, error).lexically_normal();
-  if (fs::is_directory(path, error))
+  const bool named = !registry.find("dataset/" + wanted.data).empty(), folder = fs::is_directory(path, error);
+  if (!wanted.labels.empty() && (named || folder))
+    throw InputError(text("'{}' has labels of its own, or none: --labels is for files", wanted.data));
+  if (named) return map_of({{"use", Value::make_text("dataset/" + wanted.data)}});
+  if (folder)
     return map_of({{"use", Value::make_text("dataset/image-folder")},
                    {"with", map_of({{"path", Value::make_text(path.string())}})}});
   const std::string extension = lower(path.extension().string());
@@ -113,7 +115,7 @@ Backend find_backend(const std::string& wanted, const QuickComparison& compariso
   Backend out{.label = python ? wanted.substr(kPython.size()) : name, .entry = found[0]};
   out.settings.set("groups.use", Value::make_text("clusterer/" + name));
   if (python) out.settings.set("groups.estimator", Value::make_text(wanted.substr(kPython.size())));
-  if (comparison.same_start && out.entry.has_trait("input:init"))
+  if (comparison.same_start && !python && out.entry.has_trait("input:init"))  // of an estimator nobody knows
     out.settings.set("groups.in.init", Value::make_text("start.centroids"));
   out.takes_k = has_parameter(out.entry, "k");
   return out;

@@ -158,7 +158,6 @@ class Checker {
     }
     node.isolated = true;
     node.timeout_seconds = spec.timeout_seconds;
-    std::erase_if(node.outputs, [](const OutputPort& output) { return output.name == "clusterer"; });
   }
 
   /// `use: learn.encoder`: the kind is that of the output; the component is found where the made one came from.
@@ -226,7 +225,6 @@ class Checker {
         diagnostics_.error("G302", name.place, text("'{}' has no outputs", name.node));
       return std::nullopt;
     }
-    if (const auto found = upper.find_output(name.output)) return found;
     if (upper.isolated && name.output == "clusterer") {
       diagnostics_.error(
           "G302", name.place,
@@ -234,6 +232,7 @@ class Checker {
           {{"take its labels or centroids, or leave `isolate` and `timeout` out", {}}});
       return std::nullopt;
     }
+    if (const auto found = upper.find_output(name.output)) return found;
     const auto names = names_of(upper.outputs);
     diagnostics_.error(
         "G302", name.place,

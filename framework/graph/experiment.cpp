@@ -109,6 +109,10 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
       unknown_key(part, text("in node '{}'", entry.key), known, diagnostics);
     }
   }
+  const Value* isolate = entry.value.find("isolate");
+  if (isolate != nullptr && isolate->text == "none" && entry.value.find("timeout") != nullptr)
+    diagnostics.error("K219", isolate->place, "'isolate: none' and 'timeout' do not go together",
+                      {{"only a process of its own can be ended: leave out one of the two", {}}});
   if (entry.value.find("use") == nullptr)
     diagnostics.error("K204", entry.key_place, text("node '{}' does not say what it uses", entry.key),
                       {{"give it `use: kind/name`, or `use: node.output`", {}}});

@@ -54,7 +54,12 @@ void add_tasks(Plan& plan, std::size_t row_number, std::map<std::string, std::si
     if (node.made_by) task.made_by = row.tasks[node.made_by->node];
     task.key = key_of(task, node, plan.tasks, row.graph.experiment.device);
     // The name belongs to it, since scalars and errors are said under it; it is no part of the key.
-    const auto [entry, added] = known.try_emplace(task.key + node.name, plan.tasks.size());
+    // So is where it is fitted, the same bytes but another chance to end, and hence by which tasks its inputs are made.
+    std::string how = node.isolated ? text(" isolated {}", node.timeout_seconds) : "";
+    for (const auto& port : task.inputs)
+      for (const std::size_t input : port) how += text(" {}", input);
+    if (task.made_by) how += text(" by {}", *task.made_by);
+    const auto [entry, added] = known.try_emplace(task.key + node.name + how, plan.tasks.size());
     if (added) plan.tasks.push_back(std::move(task));
     plan.tasks[entry->second].rows.push_back(row_number);
     row.tasks[i] = entry->second;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <set>
 #include <stdexcept>
 
@@ -30,6 +31,18 @@ struct Candidate {
                                        list.empty() ? "none" : list));
 }
 
+/// Numbers as numbers, before all that is none; the rest as text.
+bool before(const std::string& a, const std::string& b) {
+  const auto number = [](const std::string& text) -> std::optional<double> {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    return text.empty() || *end != '\0' ? std::nullopt : std::optional(value);
+  };
+  const auto x = number(a), y = number(b);
+  if (x && y) return *x < *y;
+  return x.has_value() != y.has_value() ? x.has_value() : a < b;
+}
+
 void add_unique(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
@@ -44,23 +57,50 @@ std::map<std::string, std::string> facts_of(const FileRow& row) {
   return out;
 }
 
-/// Facts that are one in each run and not the same in all: what somebody changed between runs of one experiment.
+/// Facts that somebody changed between runs of one experiment: those that are one in each run and not the same in all,
+/// and those that differ between two runs under the same labels.
 std::vector<std::string> facts_between(const std::vector<RunFile>& runs) {
-  std::map<std::string, std::set<std::string>> over_all;
-  std::set<std::string> varying;
-  for (const RunFile& run : runs) {
-    std::map<std::string, std::string> first;
-    for (const FileRow& row : run.rows)
+  using Values = std::set<std::string>;
+  std::map<std::string, std::map<const RunFile*, Values>> by_run;
+  std::map<std::pair<std::string, std::map<std::string, std::string>>, std::map<const RunFile*, Values>> by_labels;
+  for (const RunFile& run : runs)
+    for (const FileRow& row : run.rows) {
+      const std::map<std::string, std::string> labels(row.settings.begin(), row.settings.end());
       for (const auto& [name, value] : facts_of(row)) {
-        const auto [entry, added] = first.try_emplace(name, value);
-        if (!added && entry->second != value) varying.insert(name);
-        over_all[name].insert(value);
+        by_run[name][&run].insert(value);
+        by_labels[{name, labels}][&run].insert(value);
       }
+    }
+  const auto differ = [](const std::map<const RunFile*, Values>& values) {
+    return std::any_of(values.begin(), values.end(),
+                       [&](const auto& entry) { return entry.second != values.begin()->second; });
+  };
+  Values changed;
+  for (const auto& [name, values] : by_run) {
+    const bool constant =
+        std::all_of(values.begin(), values.end(), [](const auto& entry) { return entry.second.size() == 1; });
+    if (constant && differ(values)) changed.insert(name);
   }
-  std::vector<std::string> out;
-  for (const auto& [name, values] : over_all)
-    if (values.size() > 1 && !varying.contains(name)) out.push_back(name);
-  return out;
+  for (const auto& [name_and_labels, values] : by_labels)
+    if (differ(values)) changed.insert(name_and_labels.first);
+  return {changed.begin(), changed.end()};
+}
+
+/// What to call each run: the last part of its folder's path, or as many parts as tell them apart.
+std::map<const RunFile*, std::string> names_of(const std::vector<RunFile>& runs) {
+  for (std::size_t parts = 1;; ++parts) {
+    std::map<const RunFile*, std::string> out;
+    std::set<std::string> known;
+    bool whole = true;
+    for (const RunFile& run : runs) {
+      std::filesystem::path name, rest = run.folder;
+      for (std::size_t i = 0; i < parts && rest.has_relative_path(); ++i, rest = rest.parent_path())
+        name = i == 0 ? rest.filename() : rest.filename() / name;
+      whole = whole && !rest.has_relative_path();
+      known.insert(out[&run] = name.string());
+    }
+    if (known.size() == runs.size() || whole) return out;
+  }
 }
 
 class Builder {
@@ -68,7 +108,12 @@ class Builder {
   Builder(const std::vector<RunFile>& runs, const CompareOptions& options) : runs_(runs), options_(options) {}
 
   Comparison build() {
-    for (const RunFile& run : runs_) add_unique(out_.names, run.name);
+    for (const RunFile& run : runs_) {
+      add_unique(out_.names, run.name);
+      for (const RunFile& other : runs_)
+        if (&other < &run && other.folder == run.folder)
+          throw std::runtime_error(fmt::format("{} is named twice", run.folder.string()));
+    }
     gather();
     choose_columns();
     choose_metrics();
@@ -104,7 +149,8 @@ class Builder {
     keys.insert(keys.end(), facts.begin(), facts.end());
     if (out_.names.size() > 1) keys.insert(keys.begin(), "experiment");
     if (runs_.size() > 1 && seeds_meet()) {
-      for (Candidate& candidate : candidates_) candidate.labels["run"] = candidate.run->folder.filename().string();
+      const auto names = names_of(runs_);
+      for (Candidate& candidate : candidates_) candidate.labels["run"] = names.at(candidate.run);
       keys.insert(keys.begin(), "run");
     }
     keys_ = std::move(keys);
@@ -221,13 +267,9 @@ class Builder {
   /// The labels that a baseline has, by column.
   std::map<std::size_t, std::string> baseline_labels() const {
     std::map<std::size_t, std::string> out;
-    if (options_.baseline == "none" || out_.columns.empty()) return out;
+    if (options_.baseline == std::vector<std::string>{"none"} || out_.columns.empty()) return out;
     if (options_.baseline.empty()) return {{0, out_.settings[0].labels[0]}};
-    std::size_t from = 0;
-    while (from <= options_.baseline.size()) {
-      const std::size_t to = std::min(options_.baseline.find(',', from), options_.baseline.size());
-      const std::string item = options_.baseline.substr(from, to - from);
-      from = to + 1;
+    for (const std::string& item : options_.baseline) {
       const std::size_t equals = item.find('=');
       if (equals == std::string::npos)
         throw std::runtime_error(fmt::format("a baseline is axis=label, for example {}={}, but '{}' has no =",
@@ -262,13 +304,19 @@ class Builder {
     }
   }
 
-  std::map<std::int64_t, double> by_seed(const ComparedSetting& setting, const std::string& metric) const {
-    std::map<std::int64_t, double> out;
+  /// A metric under one seed, and the key of the node that gave it.
+  struct Value {
+    double value = 0;
+    std::string key;
+  };
+  std::map<std::int64_t, Value> by_seed(const ComparedSetting& setting, const std::string& metric) const {
+    std::map<std::int64_t, Value> out;
     for (const FileRow* row : setting.rows)
       for (const std::string& name : named_.at(metric)) {
         const auto found = row->metrics.find(name);
-        if (!row->done() || found == row->metrics.end() || !std::isfinite(found->second)) continue;
-        out[row->seed] = found->second;
+        if (!row->done() || found == row->metrics.end()) continue;
+        const FileNode* node = row->find(name.substr(0, name.find('.')));
+        out[row->seed] = {found->second, node == nullptr ? "" : node->key};
         break;
       }
     return out;
@@ -276,18 +324,27 @@ class Builder {
 
   void measure() {
     for (std::size_t m = 0; m < out_.metrics.size(); ++m) {
-      std::vector<std::map<std::int64_t, double>> values;
+      std::vector<std::map<std::int64_t, Value>> values;
       for (const ComparedSetting& setting : out_.settings) values.push_back(by_seed(setting, out_.metrics[m]));
       std::vector<double> p;
       for (std::size_t i = 0; i < out_.settings.size(); ++i) {
         ComparedSetting& setting = out_.settings[i];
         Measured measured;
         std::vector<double> differences;
-        for (const auto& [seed, value] : values[i]) {
-          measured.values.push_back(value);
+        std::set<std::pair<std::string, std::string>> known;  // computations that seeds share are one pair
+        for (const auto& [seed, own] : values[i]) {
+          if (!std::isfinite(own.value)) {
+            measured.not_finite.push_back(seed);
+            continue;
+          }
+          measured.seeds.push_back(seed);
+          measured.values.push_back(own.value);
           if (!setting.baseline) continue;
           const auto other = values[*setting.baseline].find(seed);
-          if (other != values[*setting.baseline].end()) differences.push_back(value - other->second);
+          if (other == values[*setting.baseline].end() || !std::isfinite(other->second.value)) continue;
+          const std::pair keys(own.key, other->second.key);
+          if (!keys.first.empty() && !keys.second.empty() && !known.insert(keys).second) ++measured.copies;
+          else differences.push_back(own.value - other->second.value);
         }
         if (!differences.empty()) measured.against = paired(differences, out_.better[m]);
         if (measured.against) p.push_back(measured.against->p);
@@ -327,7 +384,7 @@ class Builder {
     if (column != out_.columns.end()) {
       const auto c = static_cast<std::size_t>(column - out_.columns.begin());
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return out_.settings[a].labels[c] < out_.settings[b].labels[c];
+        return before(out_.settings[a].labels[c], out_.settings[b].labels[c]);
       });
     } else if (metric != out_.metrics.end()) {  // the best first; what has none last
       const auto m = static_cast<std::size_t>(metric - out_.metrics.begin());

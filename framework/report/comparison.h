@@ -18,8 +18,8 @@ namespace shoal::host {
 struct CompareOptions {
   std::vector<std::string> metrics =
       {};  ///< shown, the first is judged; empty: `report:`. "ACC=a.acc|b.acc": a column ACC, of what a row has
-  bool all_metrics = false;   ///< every metric that the runs have
-  std::string baseline = {};  ///< "axis=label, …"; "": the first column's first label; "none"
+  bool all_metrics = false;                ///< every metric that the runs have
+  std::vector<std::string> baseline = {};  ///< "axis=label"s; empty: the first column's first label; {"none"}
   std::vector<std::pair<std::string, std::string>> where = {};  ///< only rows with this label on this axis
   std::string sort = {};  ///< a metric or a column; "": as the rows stand in the runs
   double practical = 0;   ///< a smaller difference of the judged metric counts as none
@@ -27,9 +27,13 @@ struct CompareOptions {
 
 /// Values of a metric over the seeds of a setting.
 struct Measured {
-  std::vector<double> values;     ///< of the seeds that were done, in the order of `seeds`
-  std::optional<Paired> against;  ///< the baseline's on the same seeds; absent for the baseline itself, or without one
-  double adjusted_p = 1;          ///< `against->p` after Holm, over all rows shown
+  std::vector<double> values = {};            ///< of the rows that were done and have a finite one
+  std::vector<std::int64_t> seeds = {};       ///< of each value, ascending
+  std::vector<std::int64_t> not_finite = {};  ///< seeds whose value is no number, and so not among the values
+  std::optional<Paired> against =
+      {};                  ///< the baseline's on the same seeds; absent for the baseline itself, or without one
+  double adjusted_p = 1;   ///< `against->p` after Holm, over all rows shown
+  std::size_t copies = 0;  ///< pairs left out: the same two computations as another seed's
 };
 
 /// Wall times of a clusterer's fits over seeds and repetitions.

@@ -201,7 +201,7 @@ ordered_json numbers(const std::vector<double>& values) {
 
 ordered_json describe_metric(const Measured& measured) {
   const auto [mean, sd] = mean_sd(measured.values);
-  ordered_json out = {{"values", numbers(measured.values)}};
+  ordered_json out = {{"seeds", measured.seeds}, {"values", numbers(measured.values)}};
   if (!measured.values.empty()) out["mean"] = number(mean), out["sd"] = number(sd);
   if (const auto& a = measured.against)
     out["against_baseline"] = {{"pairs", a->pairs},

@@ -200,7 +200,7 @@ Table table_of(const Comparison& comparison, double practical, bool all_differen
   add_column(out, comparison, "n", true,
              [](const ComparedSetting& s) { return fmt::format("{}/{}", s.done, s.planned); });
   for (std::size_t m = 0; m < comparison.metrics.size(); ++m)
-    add_metric(out, comparison, m, m == 0 || all_differences, practical);
+    add_metric(out, comparison, m, m == 0 || all_differences, m == 0 ? practical : 0);
   for (std::size_t t = 0; t < comparison.timed.size(); ++t) {
     add_column(out, comparison, comparison.timed[t] + " fit s ↓", true,
                [&](const ComparedSetting& s) { return times_text(s.times[t]); });

@@ -61,9 +61,9 @@ TEST(Comparison, MeasuresEachLineAgainstTheBaselineOfItsOtherLabels) {
   EXPECT_THAT(found.columns, ElementsAre("backend", "k"));
   EXPECT_NEAR(found.settings[1].metrics[0].against->mean, 0.4 - 0.5, 1e-12);
   EXPECT_NEAR(found.settings[3].metrics[0].against->mean, 0.9 - 0.7, 1e-12);
-  const Comparison by_k = compare(runs, {.baseline = "k=100"});
+  const Comparison by_k = compare(runs, {.baseline = {"k=100"}});
   EXPECT_NEAR(by_k.settings[1].metrics[0].against->mean, 0.4 - 0.9, 1e-12);
-  EXPECT_FALSE(compare(runs, {.baseline = "none"}).settings[1].metrics[0].against.has_value());
+  EXPECT_FALSE(compare(runs, {.baseline = {"none"}}).settings[1].metrics[0].against.has_value());
 }
 
 TEST(Comparison, LeavesOutRowsThatFailedAndSaysSo) {
@@ -84,7 +84,21 @@ TEST(Comparison, IgnoresWhatIsNotFinite) {
   RunFile run = two_backends(2);
   run.rows[3].metrics["quality.nmi"] = std::numeric_limits<double>::quiet_NaN();
   const std::vector<RunFile> runs = {run};
-  EXPECT_THAT(compare(runs, {}).settings[1].metrics[0].values, SizeIs(1));
+  const Comparison found = compare(runs, {});
+  EXPECT_THAT(found.settings[1].metrics[0].values, SizeIs(1));
+  EXPECT_THAT(found.settings[1].metrics[0].not_finite, ElementsAre(1));
+}
+
+TEST(Comparison, CountsAComputationThatSeedsShareOnce) {
+  RunFile run = two_backends(6);
+  for (FileRow& row : run.rows) {
+    FileNode quality{.name = "quality", .use = "metric/clustering", .key = row.settings[0].second};  // the same for all
+    row.nodes.push_back(quality);
+  }
+  const std::vector<RunFile> runs = {run};
+  const Comparison found = compare(runs, {});
+  EXPECT_EQ(found.settings[1].metrics[0].against->pairs, 1u);
+  EXPECT_EQ(found.settings[1].metrics[0].copies, 5u);
 }
 
 TEST(Comparison, JoinsRunsOfOtherSeedsAndTellsRunsOfTheSameApart) {
@@ -101,15 +115,40 @@ TEST(Comparison, JoinsRunsOfOtherSeedsAndTellsRunsOfTheSameApart) {
 
 TEST(Comparison, ShowsWhatWasChangedBetweenRuns) {
   std::vector<RunFile> runs = {two_backends(1), two_backends(1)};
+  runs[1].folder = "/runs/toy/two";
   for (FileRow& row : runs[1].rows) row.nodes[0].parameters["max_iter"] = "300";
   const Comparison found = compare(runs, {});
   EXPECT_THAT(found.columns, ElementsAre("backend", "kmeans.max_iter"));
   EXPECT_THAT(found.settings[2].labels, ElementsAre("ours", "300"));
 }
 
+TEST(Comparison, ShowsWhatWasChangedUnderTheSameLabel) {
+  std::vector<RunFile> runs = {two_backends(1), two_backends(1)};
+  runs[1].folder = "/runs/toy/two";
+  for (std::size_t r = 0; r < 2; ++r)
+    for (std::size_t i = 0; i < 2; ++i) {
+      runs[r].rows[i].seed = static_cast<std::int64_t>(r);  // or a column `run` would show it
+      runs[r].rows[i].nodes[0].parameters["k"] = std::to_string(r == 0 ? 4 + i : 40 + i);
+    }
+  const Comparison found = compare(runs, {});
+  EXPECT_THAT(found.columns, ElementsAre("backend", "kmeans.k"));
+  EXPECT_THAT(found.settings, SizeIs(4));
+}
+
+TEST(Comparison, TellsRunsOfOneNameApartAndRefusesOneTwice) {
+  std::vector<RunFile> runs = {two_backends(1), two_backends(1)};
+  EXPECT_THAT([&] { compare(runs, {}); }, ThrowsMessage<std::runtime_error>(HasSubstr("/runs/toy/one is named twice")));
+  runs[1].folder = "/runs/other/one";
+  const Comparison found = compare(runs, {});
+  EXPECT_THAT(found.columns, ElementsAre("run", "backend"));
+  EXPECT_EQ(found.settings[0].labels[0], "toy/one");
+  EXPECT_EQ(found.settings[2].labels[0], "other/one");
+}
+
 TEST(Comparison, PutsExperimentsThatNameThingsDifferentlySideBySide) {
   std::vector<RunFile> runs = {two_backends(1), two_backends(1)};
   runs[1].name = "other";
+  runs[1].folder = "/runs/other/one";
   for (FileRow& row : runs[1].rows) row.metrics = {{"classes.nmi", 0.9}};
   runs[1].metrics = {"classes.nmi"};
   const Comparison found = compare(runs, {.metrics = {"NMI=quality.nmi|classes.nmi", "kmeans.inertia"}});
@@ -136,6 +175,13 @@ TEST(Comparison, SortsTheBestFirst) {
   const Comparison by_name = compare(runs, {.sort = "backend"});
   EXPECT_EQ(by_name.settings[0].labels[0], "mini");
   EXPECT_EQ(by_name.settings[0].baseline, 1u);
+  RunFile run = two_backends(0);
+  for (const char* k : {"100", "9", "all", "10"}) run.rows.push_back(compared_row("ours", k, 0, 0.5));
+  const std::vector<RunFile> of_k = {run};
+  const Comparison by_number = compare(of_k, {.sort = "k"});
+  EXPECT_EQ(by_number.settings[0].labels[0], "9");
+  EXPECT_EQ(by_number.settings[2].labels[0], "100");
+  EXPECT_EQ(by_number.settings[3].labels[0], "all");
 }
 
 TEST(Comparison, NamesWhatThereIsWhereSomethingIsNot) {
@@ -144,7 +190,7 @@ TEST(Comparison, NamesWhatThereIsWhereSomethingIsNot) {
   EXPECT_THAT([&] { compare(runs, {.metrics = {"quality.mni"}}); }, message("did you mean 'quality.nmi'?"));
   EXPECT_THAT([&] { compare(runs, {.where = {{"bakend", "ours"}}}); }, message("did you mean 'backend'?"));
   EXPECT_THAT([&] { compare(runs, {.where = {{"backend", "our"}}}); }, message("did you mean 'ours'?"));
-  EXPECT_THAT([&] { compare(runs, {.baseline = "ours"}); },
+  EXPECT_THAT([&] { compare(runs, {.baseline = {"ours"}}); },
               message("a baseline is axis=label, for example backend=ours"));
   EXPECT_THAT([&] { compare(runs, {.sort = "speed"}); }, message("there are backend, quality.nmi, kmeans.inertia"));
   EXPECT_THAT([&] { pivot_of(compare(runs, {}), "k"); }, message("'k' is no column that differs; there are backend"));

@@ -28,10 +28,6 @@ std::string list(const std::vector<std::string>& items, std::size_t most = 6) {
   return items.size() > most ? out + fmt::format(" and {} more", items.size() - most) : out;
 }
 
-std::string and_more(const std::vector<std::string>& said) {
-  return said.size() > 1 ? fmt::format("; {} more groups of rows differ too", said.size() - 1) : "";
-}
-
 /// What the settings have in `fact`, each value with the settings that have it; nothing where all have the same.
 class Facts {
  public:
@@ -65,9 +61,12 @@ class Judge {
       data(node);
       stopping(node);
       starts(node);
+      isolation(node);
       clusters(node);
     }
     pairs();
+    copies();
+    not_finite();
     times();
     failures();
     return std::move(remarks_);
@@ -89,6 +88,7 @@ class Judge {
                  [](const Circumstances& c) { return c.machine; });
     compare_runs("F802", "rows ran with different threads or devices",
                  [](const Circumstances& c) { return fmt::format("{} threads on {}", c.threads, c.device); });
+    compare_runs("F813", "rows ran with different versions of Shoal", [](const Circumstances& c) { return c.program; });
     std::set<std::string> builds;
     for (const ComparedSetting& setting : comparison_.settings)
       for (const RunFile* run : setting.runs)
@@ -124,85 +124,118 @@ class Judge {
     return out;
   }
 
-  /// Calls visit(setting, row, node) for every row that has the node, of those settings that are compared with each
-  /// other: a baseline and what is measured against it. Calls done() after each such group.
-  template <typename Visit, typename Done>
-  void each_group(const std::string& name, Visit&& visit, Done&& done) const {
-    std::map<std::size_t, std::vector<std::size_t>> groups;
-    for (std::size_t i = 0; i < comparison_.settings.size(); ++i)
-      groups[comparison_.settings[i].baseline.value_or(comparison_.settings[i].is_baseline ? i : SIZE_MAX)].push_back(
-          i);
-    for (const auto& [baseline, members] : groups) {
-      for (const std::size_t member : members)
-        for (const FileRow* row : comparison_.settings[member].rows)
-          if (const FileNode* node = row->find(name)) visit(comparison_.settings[member], *row, *node);
-      done();
+  /// A row of a setting that has the node in question.
+  struct Seen {
+    const ComparedSetting& setting;
+    const FileRow& row;
+    const FileNode& node;
+  };
+  using Group = std::vector<Seen>;
+
+  /// What is compared with each other: each baseline and what is measured against it, and all that has no baseline.
+  std::vector<Group> groups(const std::string& name) const {
+    constexpr std::size_t kWithoutBaseline = SIZE_MAX;
+    std::map<std::size_t, Group> by_baseline;
+    for (std::size_t i = 0; i < comparison_.settings.size(); ++i) {
+      const ComparedSetting& setting = comparison_.settings[i];
+      Group& group = by_baseline[setting.is_baseline ? i : setting.baseline.value_or(kWithoutBaseline)];
+      for (const FileRow* row : setting.rows)
+        if (const FileNode* node = row->find(name)) group.push_back({setting, *row, *node});
     }
+    std::vector<Group> out;
+    for (auto& [baseline, group] : by_baseline) out.push_back(std::move(group));
+    return out;
   }
 
-  /// Says `text` of every group in which the facts differ, once where groups say the same.
-  template <typename Read>
-  void compare_groups(const char* id, const std::string& text, const std::string& node, Read&& read) {
-    Facts facts;
-    std::vector<std::string> said;
-    each_group(
-        node,
-        [&](const ComparedSetting& setting, const FileRow& row, const FileNode& n) { read(facts, setting, row, n); },
-        [&] {
-          if (facts.differ()) said.push_back(facts.text());
-          facts = {};
-        });
-    if (!said.empty()) say(id, fmt::format("{}: {}{}", text, said[0], and_more(said)));
+  /// Says the first of `differences`, one a group, and how many more there are.
+  void say_first(const char* id, const std::string& what, const std::vector<std::string>& differences) {
+    if (differences.empty()) return;
+    const std::size_t more = differences.size() - 1;
+    say(id, fmt::format("{}: {}{}", what, differences[0],
+                        more > 0 ? fmt::format("; {} more groups of rows differ too", more) : ""));
   }
 
+  /// Says of each group in which `fact(node)` is not the same for all.
+  template <typename Fact>
+  void compare_groups(const char* id, const std::string& what, const std::string& node, Fact&& fact) {
+    std::vector<std::string> differences;
+    for (const Group& group : groups(node)) {
+      Facts facts;
+      for (const Seen& seen : group) facts.add(fact(seen.node), seen.setting);
+      if (facts.differ()) differences.push_back(facts.text());
+    }
+    say_first(id, what, differences);
+  }
+
+  /// One seed may have other data than the next; a setting may not have other data than its baseline.
   void data(const std::string& node) {
-    // One seed may have other data than the next; a setting may not have other data than its baseline.
-    std::map<std::int64_t, Facts> by_seed;
-    std::set<std::string> said;
-    each_group(
-        node,
-        [&](const ComparedSetting& setting, const FileRow& row, const FileNode& n) {
-          if (!n.data.empty()) by_seed[row.seed].add(n.data, setting);
-        },
-        [&] {
-          for (const auto& [seed, facts] : by_seed)
-            if (facts.differ()) said.insert(facts.text());
-          by_seed.clear();
-        });
-    if (!said.empty())
-      say("F804", fmt::format("'{}' was fitted to different data under one seed: {}", node, *said.begin()));
+    std::vector<std::string> differences;
+    for (const Group& group : groups(node)) {
+      std::map<std::int64_t, Facts> by_seed;
+      for (const Seen& seen : group)
+        if (!seen.node.data.empty()) by_seed[seen.row.seed].add(seen.node.data, seen.setting);
+      for (const auto& [seed, facts] : by_seed)
+        if (facts.differ()) {
+          differences.push_back(facts.text());
+          break;  // the next seed would say the same
+        }
+    }
+    say_first("F804", fmt::format("'{}' was fitted to different data under one seed", node), differences);
   }
 
   void stopping(const std::string& node) {
-    std::map<std::string, Facts> rules;
-    std::vector<std::string> said;
-    each_group(
-        node,
-        [&](const ComparedSetting& setting, const FileRow&, const FileNode& n) {
-          if (n.parameters.empty()) return;  // a run without its plan
-          for (const char* name : kStoppingRules) {
-            const auto found = n.parameters.find(name);
-            const bool has = found != n.parameters.end() && found->second != "null";
-            rules[name].add(has ? found->second : "none", setting);
-          }
-        },
-        [&] {
-          std::string differ;
-          for (const auto& [name, facts] : rules)
-            if (facts.differ()) differ += (differ.empty() ? "" : "; ") + name + " " + facts.text();
-          if (!differ.empty()) said.push_back(differ);
-          rules.clear();
-        });
-    if (!said.empty()) say("F806", fmt::format("'{}' stops by different rules: {}{}", node, said[0], and_more(said)));
+    std::vector<std::string> differences;
+    for (const Group& group : groups(node)) {
+      std::string differ;
+      for (const char* rule : kStoppingRules) {
+        Facts facts;
+        for (const Seen& seen : group)
+          if (!seen.node.parameters.empty()) facts.add(rule_of(seen.node, rule), seen.setting);  // a run has its plan
+        if (facts.differ()) differ += fmt::format("{}{} {}", differ.empty() ? "" : "; ", rule, facts.text());
+      }
+      if (!differ.empty()) differences.push_back(differ);
+    }
+    say_first("F806", fmt::format("'{}' stops by different rules", node), differences);
+  }
+
+  static std::string rule_of(const FileNode& node, const char* rule) {
+    const auto found = node.parameters.find(rule);
+    if (found != node.parameters.end() && found->second != "null") return found->second;
+    return node.use == "clusterer/python" ? "what its params say" : "none";
   }
 
   void starts(const std::string& node) {
-    compare_groups("F809", fmt::format("'{}' does not start alike", node), node,
-                   [](Facts& facts, const ComparedSetting& setting, const FileRow&, const FileNode& n) {
-                     const auto given = n.inputs.find("init");
-                     facts.add(given == n.inputs.end() ? "chooses its own start" : "starts from " + given->second,
-                               setting);
-                   });
+    compare_groups("F809", fmt::format("'{}' does not start alike", node), node, [](const FileNode& n) {
+      const auto given = n.inputs.find("init");
+      return given == n.inputs.end() ? "chooses its own start" : "starts from " + given->second;
+    });
+  }
+
+  void isolation(const std::string& node) {
+    compare_groups("F814", fmt::format("'{}' is not fitted in the same place", node), node, [](const FileNode& n) {
+      return n.isolated ? "in a process of its own, cold each time" : "within the program";
+    });
+  }
+
+  void copies() {
+    std::vector<std::string> shared;
+    for (const ComparedSetting& setting : comparison_.settings)
+      if (!setting.metrics.empty() && setting.metrics[0].copies > 0)
+        shared.push_back(fmt::format("{} ({} left out)", shown(setting), setting.metrics[0].copies));
+    if (!shared.empty())
+      say("F815", "seeds change nothing there, so pairs of the same two computations count once: " + list(shared));
+  }
+
+  void not_finite() {
+    for (std::size_t m = 0; m < comparison_.metrics.size(); ++m)
+      for (const ComparedSetting& setting : comparison_.settings) {
+        std::string seeds;
+        for (const std::int64_t seed : setting.metrics[m].not_finite)
+          seeds += (seeds.empty() ? "" : ", ") + std::to_string(seed);
+        if (!seeds.empty())
+          say("F812", fmt::format("{} has no finite '{}' for seed {}: what is shown is the others'", shown(setting),
+                                  comparison_.metrics[m], seeds));
+      }
   }
 
   void clusters(const std::string& node) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "framework/report/compare_testing.h"
 
 namespace shoal::host {
@@ -85,6 +87,26 @@ TEST(Fairness, SaysWhoHasFewerClusters) {
                 if (row.seed == 2) row.metrics["kmeans.clusters"] = 7;
               }),
               remark("F810", "mini seed 2: 7 of 10"));
+}
+
+TEST(Fairness, SaysWhoseNumbersAreNoneOrCopies) {
+  EXPECT_THAT(remarks_after([](FileRow& row) {
+                if (row.seed == 2) row.metrics["quality.nmi"] = std::numeric_limits<double>::quiet_NaN();
+              }),
+              remark("F812", "mini has no finite 'quality.nmi' for seed 2"));
+  std::vector<RunFile> runs = {two_backends(6)};
+  for (FileRow& row : runs[0].rows)
+    row.nodes.push_back(FileNode{.name = "quality", .use = "metric/clustering", .key = row.settings[0].second});
+  EXPECT_THAT(remarks_of(runs), remark("F815", "mini (5 left out)"));
+}
+
+TEST(Fairness, SaysThatVersionsAndPlacesDiffer) {
+  EXPECT_THAT(remarks_after([](FileRow& row) { row.nodes[0].isolated = true; }),
+              remark("F814", "within the program (ours), in a process of its own, cold each time (mini)"));
+  std::vector<RunFile> runs = {two_backends(6), two_backends(6)};
+  runs[1].folder = "/runs/toy/two";
+  runs[1].circumstances.program = "0.2";
+  EXPECT_THAT(remarks_of(runs), remark("F813", "0.2 (two ours, two mini)"));
 }
 
 TEST(Fairness, SaysHowTimesWereTaken) {

@@ -71,6 +71,8 @@ void add_plan(const ordered_json& planned, FileRow& row) {
     auto found = std::find_if(row.nodes.begin(), row.nodes.end(), [&](const FileNode& n) { return n.name == name; });
     if (found == row.nodes.end())
       found = row.nodes.insert(row.nodes.end(), FileNode{.name = name, .use = node.at("use")});
+    found->key = node.value("key", "");
+    found->isolated = node.value("isolated", false);
     if (node.contains("with") && node["with"].is_object())
       for (const auto& [key, value] : node["with"].items())
         found->parameters[key] = value.is_string() ? value.get<std::string>() : value.dump();

@@ -27,7 +27,8 @@ DataSeen describe_data(const ConstArray& features, ThreadPool& pool) {
     digests[static_cast<std::size_t>(b)] =
         digest_of_rows(features, b * block, std::min((b + 1) * block, features.rows()));
   });
-  DataSeen out{.sha256 = "", .shape = {features.shape().begin(), features.shape().end()}, .dtype = name(features.dtype())};
+  DataSeen out{
+      .sha256 = "", .shape = {features.shape().begin(), features.shape().end()}, .dtype = name(features.dtype())};
   Digest all;
   all.text(out.dtype).number(static_cast<std::int64_t>(out.shape.size()));
   for (const std::int64_t size : out.shape) all.number(size);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 #include "framework/run/work.h"
 #include "shoal/error.h"
@@ -202,6 +203,8 @@ void Executor::time_fits() {
       try {
         const std::vector<RunValue> values = work(t, nullptr, {});
         results_[t].fit_seconds.push_back(std::get<double>(values[*seconds]));
+      } catch (const Cancelled&) {
+        return;
       } catch (const std::exception& error) {  // it had worked once: not a failure of the row, but to be said
         observer_.log_line(text("{}: fitted again, it failed: {}", plan_.node_of(task).name, error.what()));
       }
@@ -209,7 +212,9 @@ void Executor::time_fits() {
   for (const std::size_t t : fits) {
     const std::string name = plan_.node_of(plan_.tasks[t]).name + ".fit_seconds";
     for (Metric& metric : results_[t].metrics)
-      if (metric.name == name && !results_[t].fit_seconds.empty()) metric.value = middle_of(results_[t].fit_seconds);
+      if (metric.name == name)
+        metric.value = results_[t].fit_seconds.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                                       : middle_of(results_[t].fit_seconds);
   }
 }
 

@@ -74,9 +74,14 @@ class Child {
     for (const int file : files) posix_spawn_file_actions_adddup2(&actions, file, file);  // keeps it open over exec
     posix_spawn_file_actions_adddup2(&actions, err, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+    posix_spawnattr_t attributes;  // a group of its own, so that what it starts ends with it
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes, 0);
     std::string program = "shoal", command = "fit-worker", number = std::to_string(request);
     char* arguments[] = {program.data(), command.data(), number.data(), nullptr};
-    const int error = posix_spawn(&id_, "/proc/self/exe", &actions, nullptr, arguments, environ);
+    const int error = posix_spawn(&id_, "/proc/self/exe", &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start a process for the clusterer");
   }
@@ -84,21 +89,26 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() {
     if (id_ <= 0) return;
-    kill(id_, SIGKILL);
-    wait();
+    kill(-id_, SIGKILL);
+    if (!ended_) wait();
   }
 
-  void send(int signal) const { kill(id_, signal); }
+  void send(int signal) const { kill(-id_, signal); }
+
+  /// Whether it has ended; those that it started may go on.
+  bool ended() {
+    if (!ended_ && waitpid(id_, &status_, WNOHANG) == id_) ended_ = true;
+    return ended_;
+  }
   /// Its status as waitpid says it.
   int wait() {
-    int status = 0;
-    while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
-    }
-    id_ = -1;
-    return status;
+    while (!ended_) ended_ = waitpid(id_, &status_, 0) == id_ || errno != EINTR;
+    return status_;
   }
 
  private:
+  int status_ = 0;
+  bool ended_ = false;
   pid_t id_ = -1;
 };
 
@@ -123,7 +133,9 @@ Sent send_array(const ConstArray& array, const char* name) {
 
 Array receive_array(const json& described, int file, Services& services) {
   const auto shape = described.at("shape").get<std::vector<Index>>();
-  Array out = allocate_array(services, static_cast<DType>(described.at("dtype").get<int>()), shape);
+  const int dtype = described.at("dtype");
+  if (dtype < 0 || dtype > static_cast<int>(DType::kFloat64)) throw Error(SHOAL_E_FAILED, "its process gave no array");
+  Array out = allocate_array(services, static_cast<DType>(dtype), shape);
   const auto bytes = static_cast<std::size_t>(out.size() * bytes_of(out.dtype()));
   const Mapping memory(file, bytes, Mapping::Access::read);
   if (bytes > 0) std::memcpy(out.mutable_view().bytes(), memory.data(), bytes);
@@ -175,18 +187,22 @@ void hear_words(const std::string& line, Listener* listener, Heard& heard) {
   throw Error(SHOAL_E_FAILED, what);
 }
 
-/// Listens until the process closes its pipes. Ends it where the user has stopped the run or its time is up.
+/// Listens until the process has ended, whoever else may hold its pipes. Ends it where the user has stopped the run or
+/// its time is up, which counts from its start.
 void listen(const Job& job, Child& child, LineReader& reply, LineReader& words, Heard& heard) {
   const auto begin = Clock::now();
   std::optional<Clock::time_point> asked_to_stop;
-  while (!reply.ended() || !words.ended()) {
+  for (bool ended = false;;) {
     pollfd files[2] = {{reply.ended() ? -1 : reply.read_end(), POLLIN, 0},
                        {words.ended() ? -1 : words.read_end(), POLLIN, 0}};
-    const int ready = poll(files, 2, 50);
+    const int ready = poll(files, 2, ended ? 0 : 20);
     if (ready > 0 && files[0].revents != 0)
       reply.read_lines([&](const std::string& line) { hear(line, job.listener, heard); });
     if (ready > 0 && files[1].revents != 0)
       words.read_lines([&](const std::string& line) { hear_words(line, job.listener, heard); });
+    if (ended && ready <= 0) return;  // all that it had said is read
+    ended = ended || child.ended();
+    if (ended) continue;
     const auto now = Clock::now();
     if (job.services.cancelled && !asked_to_stop) {
       child.send(SIGTERM);
@@ -197,6 +213,23 @@ void listen(const Job& job, Child& child, LineReader& reply, LineReader& words, 
     if (limit > 0 && std::chrono::duration<double>(now - begin).count() > limit)
       throw Error(SHOAL_E_FAILED, text("it was not done after {} seconds, its timeout", limit));
   }
+}
+
+/// The contract again: what checked it there may have been spoilt since.
+void check(const Clustering& found, const FitInput& input, const ComponentEntry& entry) {
+  const auto broken = [&](const std::string& what) {
+    throw Error(SHOAL_E_FAILED, text("{} broke its contract: {}", entry.id(), what));
+  };
+  const ConstArray labels = found.labels.view();
+  if (labels.dtype() != DType::kInt64 || labels.rank() != 1 || labels.rows() != input.features.rows())
+    broken(text("it returned labels {} {}", name(labels.dtype()), to_string(labels.shape())));
+  const std::int64_t least = entry.has_trait("noise") ? -1 : 0;
+  for (const std::int64_t label : labels.vector<std::int64_t>())
+    if (label < least || label >= found.clusters)
+      broken(text("it returned label {}, but there are {} clusters", label, found.clusters));
+  if (found.centroids && (found.centroids->view().rank() != 2 || found.centroids->rows() != found.clusters ||
+                          found.centroids->cols() != input.features.cols()))
+    broken(text("it returned centroids {}", to_string(found.centroids->view().shape())));
 }
 
 }  // namespace
@@ -220,6 +253,7 @@ TimedFit fit_isolated(const Job& job, const FitInput& input) {
   const json request = {{"library", entry.library->file.string()},
                         {"component", entry.id()},
                         {"with", config::emit_flow(job.node.parameters->to_yaml())},
+                        {"host", getpid()},
                         {"seed", job.seed},
                         {"threads", job.services.pool.threads()},
                         {"data_folders", folders},
@@ -251,6 +285,7 @@ TimedFit fit_isolated(const Job& job, const FitInput& input) {
                .convert_seconds = result.at("convert_seconds")};
   if (result.contains("centroids"))
     out.found.centroids = receive_array(result["centroids"], centroids.number(), job.services);
+  check(out.found, input, entry);
   out.seconds = result.at("seconds");
   job.notes.peak_rss_bytes = std::max(job.notes.peak_rss_bytes, result.at("peak_rss_bytes").get<std::int64_t>());
   return out;

@@ -1,9 +1,13 @@
 // The clusterer's end of a fit in a process of its own.
+#include <ATen/Parallel.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "framework/config/yaml.h"
@@ -17,9 +21,12 @@ namespace {
 
 using nlohmann::json;
 
-std::atomic<bool>* stop_flag = nullptr;
+std::atomic<Services*> services_to_stop = nullptr;  // null before and after the fit
 
-extern "C" void stop(int) { stop_flag->store(true); }
+extern "C" void stop(int) {
+  if (Services* services = services_to_stop) services->cancelled = true;
+  else std::_Exit(128 + SIGTERM);
+}
 
 /// Writes lines for the host; what a component says may be no text.
 class Reply final : public Listener {
@@ -98,8 +105,9 @@ std::shared_ptr<const Parameters> read_parameters(const ComponentEntry& entry, c
 
 void fit(const json& request, Reply& reply) {
   Services services(request.at("threads"));
-  stop_flag = &services.cancelled;
-  signal(SIGTERM, &stop);
+  services_to_stop = &services;
+  const auto forget = std::unique_ptr<void, void (*)(void*)>(&services, [](void*) { services_to_stop = nullptr; });
+  at::set_num_threads(services.pool.threads());
   for (const auto& folder : request.at("data_folders")) services.data_folders.emplace_back(folder.get<std::string>());
   Registry registry(services);
   const ComponentEntry entry = load(registry, request);
@@ -133,7 +141,9 @@ void fit(const json& request, Reply& reply) {
 
 int serve_isolated_fit(int request_file) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  signal(SIGTERM, &stop);
   const json request = json::parse(read_all(request_file));
+  if (getppid() != request.at("host").get<pid_t>()) return 1;  // it is gone already
   Reply reply(request.at("reply"));
   const auto fail = [&](int code, const std::string& what) {
     reply.say({{"code", code}, {"what", what}}, wire::kError);

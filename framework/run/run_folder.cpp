@@ -93,6 +93,7 @@ ordered_json describe_task(const Plan& plan, const PlannedRow& row, std::size_t 
   if (node.made_by) out["made_by"] = row.graph.nodes[node.made_by->node].name;
   out["library"] = node.component.library->descriptor.name + " " + node.component.library->descriptor.version;
   out["seed"] = task.seed;
+  if (node.isolated) out["isolated"] = true;
   if (task.row != row_number) out["reused_from_row"] = task.row;
   if (node.parameters) out["with"] = to_json(node.parameters->to_yaml());
   for (std::size_t port = 0; port < node.ports.size(); ++port)

@@ -1,6 +1,7 @@
 #include "framework/run/shared_memory.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,6 +27,8 @@ OpenFile make_memory_file(const char* name) {
 Mapping::Mapping(int file, std::size_t bytes, Access access) : bytes_(bytes) {
   if (bytes == 0) return;
   const bool writes = access == Access::write;
+  if (struct stat status{}; !writes && (fstat(file, &status) != 0 || static_cast<std::size_t>(status.st_size) < bytes))
+    throw std::system_error(EIO, std::generic_category(), "shared memory is shorter than it should be");
   if (writes && ftruncate(file, static_cast<off_t>(bytes)) != 0) fail("cannot make memory to share");
   data_ = mmap(nullptr, bytes, writes ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, file, 0);
   if (data_ == MAP_FAILED) fail("cannot map shared memory");

@@ -124,14 +124,19 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   const double inertia = kernels::within_cluster_sum(c, features, labels, found.clusters, centers);
   RunValue centroids;
   if (found.centroids) centroids = std::move(*found.centroids);
-  std::vector<RunValue> out = {std::move(found.labels)};
-  if (fit.live) out.emplace_back(fitted(job, fit.live));  // one of another process is gone
-  const double n = static_cast<double>(features.rows());
-  for (RunValue& value :
-       std::vector<RunValue>{std::move(centroids), std::move(sizes), inertia, inertia / n, static_cast<double>(used),
-                             static_cast<double>(found.iterations), fit.seconds - convert_seconds, convert_seconds})
-    out.push_back(std::move(value));
-  return out;
+  RunValue clusterer, iterations;
+  if (fit.live) clusterer = fitted(job, fit.live);                                // one of another process is gone
+  if (found.iterations >= 0) iterations = static_cast<double>(found.iterations);  // −1: a library that does not tell
+  return {std::move(found.labels),
+          std::move(clusterer),
+          std::move(centroids),
+          std::move(sizes),
+          inertia,
+          inertia / static_cast<double>(features.rows()),
+          static_cast<double>(used),
+          std::move(iterations),
+          fit.seconds - convert_seconds,
+          convert_seconds};
 }
 
 std::vector<RunValue> work_encoder(const Job& job) {

@@ -1,5 +1,7 @@
 // A plugin for tests of the host: the smallest dataset, transform, clusterer and metric whose results can be told by
 // hand, and components that misbehave when asked to.
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -117,7 +119,8 @@ struct DealParams {
     schema.field("k", &DealParams::k, "number of clusters").min(1).renamed_from({"n_clusters"});
     schema.field("fault", &DealParams::fault, "what goes wrong in fit")
         .one_of({"none", "throw", "throw-an-int", "label-too-large", "too-few-labels", "too-few-clusters",
-                 "nan-centroids", "wait", "hang", "crash", "leave", "converted-for-an-hour", "converted-backwards"});
+                 "nan-centroids", "wait", "hang", "crash", "leave", "leave-a-child", "slow", "converted-for-an-hour",
+                 "converted-backwards"});
     schema.field("free", &DealParams::free, "whatever one likes");
   }
 };
@@ -137,6 +140,11 @@ class Deal final : public shoal::Clusterer {
       std::raise(SIGSEGV);
     }
     if (params_.fault == "leave") std::_Exit(3);
+    if (params_.fault == "slow") std::this_thread::sleep_for(std::chrono::seconds(4));
+    if (params_.fault == "leave-a-child" && fork() == 0) {  // it holds the standard streams
+      std::this_thread::sleep_for(std::chrono::seconds(60));
+      std::_Exit(0);
+    }
     const Index n = params_.fault == "too-few-labels" ? 1 : input.features.rows();
     std::vector<std::int64_t> labels(static_cast<std::size_t>(n));
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i) % params_.k;
