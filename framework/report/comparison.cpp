@@ -119,6 +119,7 @@ class Builder {
     choose_metrics();
     group();
     find_baseline();
+    forget_shared_times();
     measure();
     sort();
     out_.remarks = fairness(out_);
@@ -320,6 +321,26 @@ class Builder {
         break;
       }
     return out;
+  }
+
+  /// A fit that every line shares with its baseline, such as that of a common start, is nothing to compare.
+  void forget_shared_times() {
+    const auto keys_of = [](const ComparedSetting& setting, const std::string& node) {
+      std::map<std::int64_t, std::string> out;
+      for (const FileRow* row : setting.rows)
+        if (const FileNode* found = row->find(node)) out[row->seed] = found->key;
+      return out;
+    };
+    std::erase_if(out_.timed, [&](const std::string& node) {
+      std::size_t compared = 0;
+      for (const ComparedSetting& setting : out_.settings) {
+        if (!setting.baseline) continue;
+        ++compared;
+        const auto own = keys_of(setting, node), other = keys_of(out_.settings[*setting.baseline], node);
+        if (own != other || own.empty() || own.begin()->second.empty()) return false;
+      }
+      return compared > 0;
+    });
   }
 
   void measure() {

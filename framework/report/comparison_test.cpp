@@ -89,6 +89,17 @@ TEST(Comparison, IgnoresWhatIsNotFinite) {
   EXPECT_THAT(found.settings[1].metrics[0].not_finite, ElementsAre(1));
 }
 
+TEST(Comparison, ShowsNoTimeThatAllLinesShare) {
+  RunFile run = two_backends(2);
+  for (FileRow& row : run.rows) {
+    row.nodes[0].key = row.settings[0].second + std::to_string(row.seed);
+    row.nodes.push_back(
+        {.name = "start", .use = "clusterer/kmeans", .key = std::to_string(row.seed), .fit_seconds = {1}});
+  }
+  const std::vector<RunFile> runs = {run};
+  EXPECT_THAT(compare(runs, {}).timed, ElementsAre("kmeans"));
+}
+
 TEST(Comparison, CountsAComputationThatSeedsShareOnce) {
   RunFile run = two_backends(6);
   for (FileRow& row : run.rows) {

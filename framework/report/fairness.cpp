@@ -198,8 +198,9 @@ class Judge {
     say_first("F806", fmt::format("'{}' stops by different rules", node), differences);
   }
 
-  static std::string rule_of(const FileNode& node, const char* rule) {
-    const auto found = node.parameters.find(rule);
+  static std::string rule_of(const FileNode& node, std::string_view rule) {
+    if (rule == "n_init" && node.inputs.contains("init")) return "1";  // from given centroids all starts are one
+    const auto found = node.parameters.find(std::string(rule));
     if (found != node.parameters.end() && found->second != "null") return found->second;
     return node.use == "clusterer/python" ? "what its params say" : "none";
   }
@@ -278,7 +279,8 @@ class Judge {
     for (const ComparedSetting& setting : comparison_.settings)
       for (std::size_t i = 0; i < setting.rows.size(); ++i) {
         for (const FileNode& node : setting.rows[i]->nodes)
-          if (!node.fit_seconds.empty() && node.status == "reused")
+          if (!node.fit_seconds.empty() && node.status == "reused" &&
+              std::find(comparison_.timed.begin(), comparison_.timed.end(), node.name) != comparison_.timed.end())
             reused.push_back(fmt::format("{} seed {}", shown(setting), setting.rows[i]->seed));
         if (setting.runs[i]->circumstances.bench == 0) once.push_back(shown(setting));
       }
