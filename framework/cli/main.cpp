@@ -3,9 +3,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
+#include <vector>
 
 #include "framework/cli/options.h"
 #include "framework/run/isolated_fit.h"
@@ -120,9 +123,16 @@ CLI::App* add_compare(CLI::App& app, Options& options) {
 }
 
 /// LibTorch's OpenMP threads wait by spinning unless they are told otherwise before they are loaded. On a machine that
-/// others use too that makes training many times slower, and it gains nothing measurable on an idle one.
-void let_threads_sleep(char** argv) {
-  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+/// others use too that makes training many times slower, and it gains nothing measurable on an idle one. Commands that
+/// compute nothing are spared the second start.
+void let_threads_sleep(int argc, char** argv) {
+  const std::vector<std::string_view> arguments(argv + 1, argv + argc);
+  const bool computes = !arguments.empty() && (arguments[0] == "run" || arguments[0] == "compare");
+  if (!computes || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  if (arguments[0] == "compare" && std::none_of(arguments.begin(), arguments.end(), [](std::string_view argument) {
+        return argument.starts_with("--data");
+      }))
+    return;
   setenv("OMP_WAIT_POLICY", "passive", 1);
   execv("/proc/self/exe", argv);  // where that fails, threads spin
 }
@@ -140,7 +150,7 @@ void keep_freed_memory() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  let_threads_sleep(argv);
+  let_threads_sleep(argc, argv);
   keep_freed_memory();
   Options options;
   options.command.assign(argv, argv + argc);
