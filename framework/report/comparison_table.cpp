@@ -62,7 +62,7 @@ std::string times_text(const Times& times) {
 std::string ratio_text(const ComparedSetting& setting, const Times& times) {
   if (setting.is_baseline) return "1";
   if (!times.ratio) return "–";
-  return fmt::format("{:.3g}", *times.ratio);
+  return *times.ratio < 1000 ? fmt::format("{:.3g}", *times.ratio) : fmt::format("{:.0f}", *times.ratio);
 }
 
 std::string bytes_text(std::int64_t bytes) {

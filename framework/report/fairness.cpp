@@ -190,12 +190,19 @@ class Judge {
       for (const char* rule : kStoppingRules) {
         Facts facts;
         for (const Seen& seen : group)
-          if (!seen.node.parameters.empty()) facts.add(rule_of(seen.node, rule), seen.setting);  // a run has its plan
+          if (stops_by_rules(seen.node)) facts.add(rule_of(seen.node, rule), seen.setting);
         if (facts.differ()) differ += fmt::format("{}{} {}", differ.empty() ? "" : "; ", rule, facts.text());
       }
       if (!differ.empty()) differences.push_back(differ);
     }
     say_first("F806", fmt::format("'{}' stops by different rules", node), differences);
+  }
+
+  /// False of what ends when it has done its work, and of a run without its plan.
+  static bool stops_by_rules(const FileNode& node) {
+    return node.use == "clusterer/python" ||
+           std::any_of(kStoppingRules.begin(), kStoppingRules.end(),
+                       [&](const char* rule) { return node.parameters.contains(rule); });
   }
 
   static std::string rule_of(const FileNode& node, std::string_view rule) {

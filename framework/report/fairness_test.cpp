@@ -65,6 +65,10 @@ TEST(Fairness, SaysThatStoppingRulesDiffer) {
               remark("F806", "'kmeans' stops by different rules: tol 0 (ours), 0.001 (mini)"));
 }
 
+TEST(Fairness, AsksNoStoppingRuleOfWhatHasNone) {
+  EXPECT_THAT(remarks_after([](FileRow& row) { row.nodes[0].parameters = {{"eps", "0.5"}}; }), IsEmpty());
+}
+
 TEST(Fairness, SaysThatStartsDiffer) {
   EXPECT_THAT(remarks_after([](FileRow& row) { row.nodes[0].inputs["init"] = "seeds.centroids"; }),
               remark("F809", "chooses its own start (ours), starts from seeds.centroids (mini)"));
