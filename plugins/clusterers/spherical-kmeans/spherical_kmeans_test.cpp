@@ -101,6 +101,20 @@ TEST(SphericalKMeans, DoesNotChangeWithTheScaleOfARow) {
   }
 }
 
+TEST(SphericalKMeans, NamesTheFirstRowThatHasNoDirectionForAnyNumberOfThreads) {
+  RowMatrix<double> x = normal_points(2, 4096, 64);
+  for (Index row = 511; row < 4096; ++row) x.row(row).setZero();  // the second block of 512 rows begins with one
+  for (const int threads : {1, 2, 4}) {
+    Host host({.threads = threads});
+    for (int time = 0; time < 20; ++time)
+      EXPECT_THAT(
+          [&] {
+            fit(host, {{"k", 2}}, {.features = ConstArray(x)});
+          },
+          ThrowsMessage<shoal::InputError>("row 511 of the features is all zeros: it has no direction"));
+  }
+}
+
 TEST(SphericalKMeans, NamesTheRowThatHasNoDirection) {
   RowMatrix<float> x = normal_points(2, 30, 3).cast<float>();
   x.row(17).setZero();
