@@ -157,4 +157,13 @@ TEST(Agglomerative, SaysWhatIsWrongAndCanBeStopped) {
       shoal::Unsupported);
 }
 
+TEST(Agglomerative, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  for (const Given& given : std::vector<Given>{
+           {{"linkage", "ward"}}, {{"linkage", "single"}}, {{"linkage", "complete"}}, {{"linkage", "average"}}})
+    EXPECT_THAT([&] { fit(host, given, ConstArray(x)); },
+                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

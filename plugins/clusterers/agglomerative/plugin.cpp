@@ -4,6 +4,7 @@
 #include "linkage.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/pairwise.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -41,6 +42,7 @@ class Agglomerative final : public shoal::Clusterer {
     if (params_.linkage == Linkage::kComplete || params_.linkage == Linkage::kAverage)
       shoal::kernels::require_distances_fit(n, 4, params_.memory_limit_gb,
                                             "take ward or single, which need none of them");
+    shoal::kernels::require_squares_fit(context, input.features);
     const auto joins = join_all(context, input.features, params_.linkage);
     return {.labels = context.copy(cut(joins, n, params_.k)), .clusters = params_.k, .iterations = 1};
   }

@@ -9,6 +9,7 @@
 #include "shoal/kernels/pairwise.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -63,6 +64,8 @@ class KMedoids final : public shoal::Clusterer, public shoal::Stateful {
     shoal::require(weights.empty() || weighted >= params_.k, "k is {} but only {} examples have a weight above 0",
                    params_.k, weighted);
     shoal::kernels::require_distances_fit(n, 8, params_.memory_limit_gb, "cluster fewer examples");
+    require_squares_fit(context, input.features);
+    if (input.init) require_squares_fit(context, *input.init, "initial points");
     const RowMatrix<double> rows = comparable(params_.metric, input.features);
     const std::unique_ptr<double[]> values = all_distances(context, params_.metric, rows);
     const Distances distances{.values = values.get(), .n = n, .weights = weights};
@@ -93,6 +96,7 @@ class KMedoids final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
     if (medoids_.rows() == 0) throw shoal::StateError("kmedoids is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = medoids_.cols()});
+    require_squares_fit(context, features);
     nearest_point(context, params_.metric, comparable(params_.metric, features),
                   comparable(params_.metric, ConstArray(medoids_)), labels.vector<Index>());
   }
@@ -112,6 +116,11 @@ class KMedoids final : public shoal::Clusterer, public shoal::Stateful {
   }
 
  private:
+  // Cosines are of rows of length 1, whatever the features are.
+  void require_squares_fit(const shoal::Context& context, ConstArray rows, const char* what = "features") const {
+    if (params_.metric != Metric::kCosine) shoal::kernels::require_squares_fit(context, rows, what);
+  }
+
   static std::string listed(std::span<const Index> rows) {
     std::string out;
     for (const Index row : rows) out += (out.empty() ? "" : ", ") + std::to_string(row);

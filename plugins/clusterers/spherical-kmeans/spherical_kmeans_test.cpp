@@ -240,4 +240,12 @@ TEST(SphericalKMeans, StopsWhenTheUserDoes) {
   EXPECT_THROW(fit(hasty, {{"k", 20}, {"tol", 0.0}}, {.features = ConstArray(x)}), shoal::Cancelled);
 }
 
+TEST(SphericalKMeans, GroupsNumbersWhoseSquaresAreInfinite) {  // by hand: those above 0 and those below
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  const auto found = fit(host, {{"k", 2}, {"n_init", 3}}, {.features = ConstArray(x)});
+  const auto labels = found.labels.view().vector<Index>();
+  for (Index i = 0; i < 8; ++i) EXPECT_EQ(labels[static_cast<std::size_t>(i)] == labels[0], x(i, 0) > 0) << i;
+}
+
 }  // namespace
