@@ -102,16 +102,18 @@ def home_of(module):
     return os.path.realpath(places[0]) if places else None
 
 
-def is_native(module):
-    return (getattr(module, "__file__", None) or "").endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES))
+def has_native_code(top):
+    endings = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    modules = [module for name, module in list(sys.modules.items()) if top_of(name) == top]
+    return any((getattr(module, "__file__", None) or "").endswith(endings) for module in modules)
 
 
 class _Folders:
     """Has Python search `folders` before all others while calls are at work that name them.
 
     What is imported from there is known to calls with the same folders alone, so nodes may have modules of one name in
-    folders of their own. Calls with other folders, or with none, wait for their turn. A package that is loaded already
-    and has native code stays as it is: a process loads that once.
+    folders of their own. Calls with other folders, or with none, wait for their turn. A module of Python itself,
+    or a package with native code, that is loaded already stays as it is.
     """
 
     turn = threading.Condition()
@@ -161,27 +163,27 @@ class _Folders:
         sys.path[:] = cls.path + [place for place in sys.path if place not in cls.path and place not in self.folders]
 
     def hides(self, top):
-        """Whether the folders have another module in place of the loaded one."""
-        if top in getattr(sys, "stdlib_module_names", sys.builtin_module_names) or top not in sys.modules or home_of(sys.modules[top]) in self.folders:
+        """Whether the folders have another module in place of the loaded one, and it can be."""
+        if top == "__main__" or top in getattr(sys, "stdlib_module_names", sys.builtin_module_names):
             return False
-        return self.has(top) and not self.is_native(top)
+        return self.has_another(top) and not has_native_code(top)
 
-    def has(self, top):
+    def has_another(self, top):
+        if top not in sys.modules:
+            return False
         found = importlib.machinery.PathFinder.find_spec(top, list(self.folders))
-        return found is not None and found.origin is not None
-
-    def is_native(self, top):
-        return any(is_native(module) for name, module in list(sys.modules.items()) if top_of(name) == top)
+        if found is None or found.origin is None:
+            return False
+        inner = os.path.dirname(found.origin)
+        home = inner if found.submodule_search_locations is None else os.path.dirname(inner)
+        return os.path.realpath(home) != home_of(sys.modules[top])
 
     def require_own(self, path):
-        """Throws WrongInput where the folders have the module of the estimator, but cannot have it loaded."""
+        """Throws WrongInput where the folders have the module of the estimator, but another one is loaded."""
         top = top_of(path)
-        if not self.folders or not self.has(top):
-            return
-        home = home_of(sys.modules[top]) if top in sys.modules else None
-        if home is not None and home not in self.folders:
-            raise WrongInput(f"path has a module '{top}', but '{top}' is loaded already, from {home}, and has native code, which a "
-                             f"process loads once: give it another name")
+        if self.folders and self.has_another(top):
+            raise WrongInput(f"path has a module '{top}', but '{top}' is loaded already, from {home_of(sys.modules[top])}, and cannot "
+                             f"be loaded twice in a process: give it another name")
 
 
 # --- estimators and their arguments -----------------------------------------------------------------------------------
@@ -359,8 +361,8 @@ def fit(path, k, params, dtypes, folders, features, weights, init, seed, threads
         require_module("numpy")
         import numpy as np
 
-        estimator = find_estimator(path)
         in_folders.require_own(path)
+        estimator = find_estimator(path)
         arguments = arguments_of(estimator, path, k, params, init, seed, threads, log)
         fit_arguments = {}
         if weights is not None:

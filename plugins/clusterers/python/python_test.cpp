@@ -265,6 +265,11 @@ TEST_F(PythonTest, RunsTheCodeOfItsOwnFoldersAlsoWhereAnotherIsLoadedAlready) {
     EXPECT_EQ(py::module_::import("mine_helper").attr("VERSION").cast<int>(), 1);
   }
   EXPECT_EQ(values(fit(Estimator({"mine.C", {}, {}, {}, {SHOAL_TEST_MODULES "/v2"}})).labels)[0], 2);
+  EXPECT_EQ(
+      values(fit(Estimator({"mine.C", {}, {}, {}, {SHOAL_TEST_MODULES "/v2", SHOAL_TEST_MODULES "/v1"}})).labels)[0],
+      2);
+  EXPECT_THAT(error_of<shoal::InputError>(Estimator({"numpy.C", {}, {}, {}, {SHOAL_TEST_MODULES "/v1"}})),
+              HasSubstr("path has a module 'numpy', but 'numpy' is loaded already, from /"));
   const py::gil_scoped_acquire gil;
   EXPECT_EQ(py::module_::import("mine_helper").attr("VERSION").cast<int>(), 1);
   const auto sys = py::module_::import("sys");
