@@ -1,6 +1,7 @@
 #include "shoal/kernels/pairwise.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "arithmetic.h"
 
@@ -11,6 +12,13 @@ constexpr Index kTile = 64;    // rows of a task, and the rows that they meet at
 constexpr Index kTasks = 256;  // between two looks at whether the user has stopped
 
 }  // namespace
+
+void require_distances_fit(Index n, double bytes, double memory_limit_gb, const char* instead) {
+  const double gib = bytes * static_cast<double>(n) * static_cast<double>(n) / 0x1p30;
+  require(gib <= memory_limit_gb,
+          "the distances of {} examples to each other take {} GiB, but memory_limit_gb is {}: raise it, or {}", n,
+          std::round(10 * gib) / 10, memory_limit_gb, instead);
+}
 
 void all_squared_distances(const Context& context, const RowMatrix<double>& rows, double* out) {
   const Arithmetic& on = arithmetic();

@@ -133,19 +133,37 @@ TEST(Agglomerative, SaysWhatIsWrongAndCanBeStopped) {
     Host stopped({.cancel_after = 1});
     EXPECT_THROW(join_all(stopped.context(), ConstArray(points), linkage), shoal::Cancelled);
   }
-  // Never looked at: the sizes alone are too large for any machine.
-  const double number = 0;
-  shoal_array huge = ConstArray(&number, {1, 1}).c_array();
-  const std::int64_t shape[] = {std::int64_t{1} << 32, 1}, strides[] = {0, 1};
-  huge.shape = const_cast<std::int64_t*>(shape), huge.strides = const_cast<std::int64_t*>(strides);
+  const RowMatrix<float> many = RowMatrix<float>::Ones(40000, 1);
+  for (const char* linkage : {"complete", "average"})
+    EXPECT_THAT(
+        [&] {
+          fit(host, {{"linkage", linkage}}, ConstArray(many));
+        },
+        ThrowsMessage<InputError>(
+            "the distances of 40000 examples to each other take 6 GiB, but memory_limit_gb is 4: raise it, or "
+            "take ward or single, which need none of them"));
+  const auto few = ConstArray(points).slice(0, 500);  // 1e6 bytes, of 1e-3 GiB
+  fit(host, {{"linkage", "average"}, {"memory_limit_gb", 1e-3}}, few);
   EXPECT_THAT(
-      [&] { join_all(host.context(), ConstArray(huge), Linkage::kAverage); },
-      ThrowsMessage<InputError>(HasSubstr("for 4294967296 examples take 68719476736 GiB, but this machine has")));
+      [&] {
+        fit(host, {{"linkage", "average"}, {"memory_limit_gb", 9e-4}}, few);
+      },
+      ThrowsMessage<InputError>(HasSubstr("but memory_limit_gb is 9e-04")));
+  fit(host, {{"memory_limit_gb", 0.0}}, few);  // ward keeps none
   const Made made(host.context(), "clusterer/agglomerative");
   Labels labels(1500);
   EXPECT_THROW(
       shoal::ClustererProxy(made.object()).predict(host.context(), ConstArray(points), shoal::MutableArray(labels)),
       shoal::Unsupported);
+}
+
+TEST(Agglomerative, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  for (const Given& given : std::vector<Given>{
+           {{"linkage", "ward"}}, {{"linkage", "single"}}, {{"linkage", "complete"}}, {{"linkage", "average"}}})
+    EXPECT_THAT([&] { fit(host, given, ConstArray(x)); },
+                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
 }
 
 }  // namespace

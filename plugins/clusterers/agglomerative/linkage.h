@@ -15,8 +15,7 @@ enum class Linkage { kWard, kSingle, kComplete, kAverage };
 /// ward: √(2·n·m/(n + m))·‖mean − mean‖. Exact in float64 but for rounding; the same bytes for any number of threads.
 ///
 /// Time O(N²·D). Memory O(N·D) for ward and single; complete and average need the distances of all pairs, 4·N² bytes.
-/// Throws InputError  these distances take more than the machine's memory (both sizes are named)
-///        Cancelled   the user stopped the run
+/// Throws Cancelled.
 std::vector<shoal::kernels::Edge> join_all(shoal::Context& context, shoal::ConstArray features, Linkage linkage);
 
 /// Labels (N) of the k clusters that are left when the n − k first joins are made, numbered by their lowest row. 1 ≤ k

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -16,16 +14,6 @@ using shoal::RowMatrix;
 constexpr Index kTaskRows = 16, kSliceRows = 64 * kTaskRows;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-void require_room(Index n) {
-  const double wanted = 4.0 * static_cast<double>(n) * static_cast<double>(n);
-  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  const auto gib = [](double bytes) { return std::round(bytes / 0x1p30 * 10) / 10; };
-  shoal::require(wanted < there,
-                 "complete and average linkage need the distances of all pairs, which for {} examples take {} GiB, but "
-                 "this machine has {} GiB of memory: ward and single linkage need none of them",
-                 n, gib(wanted), gib(there));
-}
 
 /// The distances of all pairs, row i's to those before it one behind another.
 class Distances {
@@ -83,7 +71,6 @@ class Distances {
 }  // namespace
 
 std::vector<shoal::kernels::Edge> join_by_matrix(shoal::Context& context, shoal::ConstArray features, Linkage linkage) {
-  require_room(features.rows());
   Distances distances(context, features, linkage == Linkage::kComplete);
   return join_by_chain(context, features.rows(), distances);
 }

@@ -3,6 +3,8 @@
 
 #include "linkage.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/pairwise.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -11,6 +13,7 @@ using shoal::Index;
 struct Params {
   std::int64_t k = 2;
   Linkage linkage = Linkage::kWard;
+  double memory_limit_gb = shoal::kernels::kDistancesLimitGb;
 
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
@@ -22,6 +25,10 @@ struct Params {
                  {"single", Linkage::kSingle},
                  {"complete", Linkage::kComplete},
                  {"average", Linkage::kAverage}});
+    schema
+        .field("memory_limit_gb", &Params::memory_limit_gb,
+               "what the distances of all examples may take, which complete and average need")
+        .min(0.0);
   }
 };
 
@@ -32,6 +39,10 @@ class Agglomerative final : public shoal::Clusterer {
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
+    if (params_.linkage == Linkage::kComplete || params_.linkage == Linkage::kAverage)
+      shoal::kernels::require_distances_fit(n, 4, params_.memory_limit_gb,
+                                            "take ward or single, which need none of them");
+    shoal::kernels::require_squares_fit(context, input.features);
     const auto joins = join_all(context, input.features, params_.linkage);
     return {.labels = context.copy(cut(joins, n, params_.k)), .clusters = params_.k, .iterations = 1};
   }

@@ -1,7 +1,6 @@
 #include "bisect.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -101,14 +100,14 @@ class Bisection {
     if (!weights_.empty())
       for (const Index row : whole.rows) weights.push_back(weight(row));
     kernels::Clusters best;
-    double least = std::numeric_limits<double>::infinity();
+    double least = 0;
     for (Index start = 0; start < options_.n_init; ++start) {
       kernels::Clusters found = kernels::lloyd(context_, rows.view(), weights,
                                                first_pair_(rows.view(), weights, split, start), options_.stop);
       const double inertia = options_.n_init == 1 ? 0
                                                   : kernels::inertia(context_, rows.view(), ConstArray(found.centroids),
                                                                      found.label_values(), weights);
-      if (inertia < least) least = inertia, best = std::move(found);
+      if (start == 0 || inertia < least) least = inertia, best = std::move(found);
     }
     out_.iterations += best.iterations;
     out_.converged = out_.converged && best.converged;

@@ -5,6 +5,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -47,6 +48,7 @@ class BisectingKMeans final : public shoal::Clusterer, public shoal::Stateful {
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    shoal::kernels::require_squares_fit(context, input.features);
     const double variance =
         params_.tol == 0 ? 0 : shoal::kernels::spread(context, input.features, weights).mean_variance;
     const BisectOptions options{.k = params_.k,
@@ -75,6 +77,7 @@ class BisectingKMeans final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
     if (tree_.nodes.empty()) throw shoal::StateError("bisecting-kmeans is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = tree_.centroids.cols()});
+    shoal::kernels::require_squares_fit(context, features);
     descend(context, tree_, features, labels.vector<Index>());
   }
 

@@ -1,13 +1,12 @@
 // clusterer/breathing-kmeans: k-means that goes on searching where Lloyd's iteration ends.
 #include "shoal/plugin.h"
 
-#include <limits>
-
 #include "breathe.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -51,6 +50,8 @@ class BreathingKMeans final : public shoal::Clusterer, public shoal::Stateful {
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    shoal::kernels::require_squares_fit(context, input.features);
+    if (input.init) shoal::kernels::require_squares_fit(context, *input.init, "initial centroids");
     const double variance =
         params_.tol == 0 ? 0 : shoal::kernels::spread(context, input.features, weights).mean_variance;
     const BreathingOptions options{.m = params_.m,
@@ -76,6 +77,7 @@ class BreathingKMeans final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
     if (centroids_.rows() == 0) throw shoal::StateError("breathing-kmeans is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
+    shoal::kernels::require_squares_fit(context, features);
     shoal::kernels::nearest(context, features, ConstArray(centroids_), labels);
   }
 
@@ -101,13 +103,13 @@ class BreathingKMeans final : public shoal::Clusterer, public shoal::Stateful {
                   params_.n_init);
     const Index starts = input.init ? 1 : params_.n_init;
     shoal::kernels::Clusters best;
-    double least = std::numeric_limits<double>::infinity();
+    double least = 0;
     for (Index start = 0; start < starts; ++start) {
       shoal::kernels::Clusters found = shoal::kernels::lloyd(context, input.features, weights,
                                                              first_centroids(context, input, weights, start), stop);
       const double inertia =
           shoal::kernels::inertia(context, input.features, ConstArray(found.centroids), found.label_values(), weights);
-      if (inertia < least) least = inertia, best = std::move(found);
+      if (start == 0 || inertia < least) least = inertia, best = std::move(found);
     }
     return best;
   }

@@ -7,6 +7,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -33,6 +34,7 @@ class DbscanClusterer final : public shoal::Clusterer, public shoal::Stateful {
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, input.features.rows());
+    shoal::kernels::require_squares_fit(context, input.features);
     const Dbscan found = dbscan(context, input.features, weights,
                                 {.eps = params_.eps, .min_weight = static_cast<double>(params_.min_samples)});
     tell(context, found);
@@ -46,6 +48,7 @@ class DbscanClusterer final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
     if (cols_ == 0) throw shoal::StateError("dbscan is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = cols_});
+    shoal::kernels::require_squares_fit(context, features);
     const auto out = labels.vector<Index>();
     if (core_.rows() == 0) return std::fill(out.begin(), out.end(), -1);
     std::vector<double> squares(out.size());

@@ -7,6 +7,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -54,6 +55,8 @@ class Gmm final : public shoal::Clusterer, public shoal::Stateful {
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    shoal::kernels::require_squares_fit(context, input.features);
+    if (input.init) shoal::kernels::require_squares_fit(context, *input.init, "initial points");
     const EmOptions options{.type = params_.covariance_type,
                             .tol = params_.tol,
                             .reg_covar = params_.reg_covar,
@@ -81,6 +84,7 @@ class Gmm final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
     if (mixture_.k() == 0) throw shoal::StateError("gmm is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = mixture_.d()});
+    shoal::kernels::require_squares_fit(context, features);
     const std::vector<Index> found = expect(context, features, {}, mixture_).labels;
     std::copy(found.begin(), found.end(), labels.vector<Index>().begin());
   }

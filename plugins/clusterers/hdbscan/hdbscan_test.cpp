@@ -118,4 +118,13 @@ TEST(Hdbscan, SaysWhatIsWrongAndCanBeStopped) {
   }
 }
 
+TEST(Hdbscan, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  for (const Given& given :
+       std::vector<Given>{{{"min_cluster_size", 2}}, {{"min_cluster_size", 2}, {"min_samples", 1}}})
+    EXPECT_THAT([&] { fit(host, given, ConstArray(x)); },
+                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "hdbscan.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -45,6 +46,7 @@ class HdbscanClusterer final : public shoal::Clusterer {
     const Index n = input.features.rows(), min_samples = params_.min_samples.value_or(params_.min_cluster_size);
     shoal::require(min_samples <= n, "min_samples is {}{} but there are only {} examples", min_samples,
                    params_.min_samples ? "" : " (as min_cluster_size)", n);
+    shoal::kernels::require_squares_fit(context, input.features);
     const Selected found = hdbscan(context, input.features,
                                    {.min_cluster_size = params_.min_cluster_size,
                                     .min_samples = min_samples,

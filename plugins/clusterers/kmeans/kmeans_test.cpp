@@ -408,4 +408,19 @@ TEST(KMeans, SaysWhatIsWrongWithItsInput) {
       ThrowsMessage<shoal::InputError>("features hold NaN at row 3, column 1"));
 }
 
+TEST(KMeans, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  for (const Given& given : std::vector<Given>{{{"k", 2}}, {{"k", 2}, {"n_init", 3}}})
+    EXPECT_THAT([&] { fit(host, given, {.features = ConstArray(x)}); },
+                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  const RowMatrix<double> good = x.topRows(3);
+  const Made made(host.context(), "clusterer/kmeans", {{"k", 2}});
+  shoal::ClustererProxy fitted(made.object());
+  fitted.fit(host.context(), {.features = ConstArray(good)});
+  std::vector<shoal::Index> labels(8);
+  EXPECT_THAT([&] { fitted.predict(host.context(), ConstArray(x), shoal::MutableArray(labels)); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

@@ -7,6 +7,7 @@
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -87,6 +88,8 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     const shoal::Index n = input.features.rows();  // the SDK has looked at the features: finite, and of a dtype we take
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    shoal::kernels::require_squares_fit(context, input.features);
+    if (input.init) shoal::kernels::require_squares_fit(context, *input.init, "initial centroids");
     const std::optional<shoal::kernels::SizeLimits> sizes = size_limits(input);
     if (params_.algorithm == "elkan")
       shoal::kernels::Assignment::require_room(shoal::kernels::Bounds::kEach, n, params_.k);
@@ -102,7 +105,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
         .max_seconds = params_.max_time};
 
     Clusters best;
-    double least = std::numeric_limits<double>::infinity();
+    double least = 0;
     const std::int64_t starts = count_starts(context, input);
     for (std::int64_t start = 0; start < starts; ++start) {
       Clusters found = lloyd(
@@ -116,7 +119,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
         context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", start + 1, starts, inertia,
                     found.iterations);
       }
-      if (inertia < least) least = inertia, best = std::move(found);
+      if (start == 0 || inertia < least) least = inertia, best = std::move(found);
     }
     shoal::kernels::warn_of_empty(context, input.features, best.label_values(), params_.k, weights);
     shoal::Clustering out{.labels = best.labels,
@@ -131,6 +134,7 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
     if (centroids_.rows() == 0) throw shoal::StateError("kmeans is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
+    shoal::kernels::require_squares_fit(context, features);
     shoal::kernels::nearest(context, features, shoal::ConstArray(centroids_), labels);
   }
 

@@ -284,4 +284,17 @@ TEST(KMedoids, SaysWhatIsWrongAndStopsWhenTheUserDoes) {
   }
 }
 
+TEST(KMedoids, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  for (const Given& given :
+       std::vector<Given>{{{"k", 2}}, {{"k", 2}, {"metric", "sqeuclidean"}}, {{"k", 2}, {"metric", "manhattan"}}})
+    EXPECT_THAT([&] { fit(host, given, {.features = ConstArray(x)}); },
+                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  // A cosine does not ask how long they are: by hand, those above 0 and those below.
+  const auto found = fit(host, {{"k", 2}, {"metric", "cosine"}}, {.features = ConstArray(x)});
+  const auto labels = found.labels.view().vector<Index>();
+  for (Index i = 0; i < 8; ++i) EXPECT_EQ(labels[static_cast<std::size_t>(i)] == labels[0], x(i, 0) > 0) << i;
+}
+
 }  // namespace

@@ -43,32 +43,29 @@ class Swapper {
 
   Medoids run(Index max_iter) {
     Medoids out;
-    Index last_swap = -1;  // passes · N + example
+    // Of the candidates since the last swap. The one that was swapped in needs no second look: N − 1 others do; before
+    // the first swap, all N.
+    Index without_gain = 0, needed = distances_.n;
     Index batch = kFewest;
     for (Index pass = 0; pass < max_iter && !out.converged; ++pass) {
       out.iterations = pass + 1;
-      for (Index j = 0; j < distances_.n;) {
+      for (Index j = 0; j < distances_.n && !out.converged;) {
         context_.progress(pass * distances_.n + j, max_iter * distances_.n, "candidates");
-        Index end = std::min(distances_.n, j + batch);
-        // Once round since the last swap, which looked at all others.
-        if (last_swap >= 0) end = std::min(end, last_swap + distances_.n - pass * distances_.n);
-        if (end <= j) {
-          out.converged = true;
-          break;
-        }
+        const Index end = std::min({distances_.n, j + batch, j + needed - without_gain});
         const Swap best = first_gain(j, end);
         if (best.candidate < 0) {
           batch = std::min(kMost, 2 * batch);
+          without_gain += end - j;
           j = end;
-          continue;
+        } else {
+          do_swap(best);
+          ++out.swaps;
+          batch = kFewest;
+          without_gain = 0, needed = distances_.n - 1;
+          j = best.candidate + 1;
         }
-        do_swap(best);
-        ++out.swaps;
-        last_swap = pass * distances_.n + best.candidate;
-        batch = kFewest;
-        j = best.candidate + 1;
+        out.converged = without_gain == needed;
       }
-      if (last_swap < pass * distances_.n) out.converged = true;  // a whole pass without a swap
     }
     out.rows = std::move(medoids_);
     out.loss = loss_;

@@ -2,13 +2,14 @@
 #include "shoal/plugin.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "metric.h"
 #include "pam.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/pairwise.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -26,7 +27,7 @@ struct Params {
   Method method = Method::kFasterPam;
   Init init = Init::kRandom;
   std::int64_t max_iter = 100;
-  double memory_limit_gb = 4;
+  double memory_limit_gb = shoal::kernels::kDistancesLimitGb;
 
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("k", &Params::k, "number of clusters").min(1).renamed_from({"n_clusters"});
@@ -62,7 +63,9 @@ class KMedoids final : public shoal::Clusterer, public shoal::Stateful {
     const auto weighted = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
     shoal::require(weights.empty() || weighted >= params_.k, "k is {} but only {} examples have a weight above 0",
                    params_.k, weighted);
-    require_room(n);
+    shoal::kernels::require_distances_fit(n, 8, params_.memory_limit_gb, "cluster fewer examples");
+    require_squares_fit(context, input.features);
+    if (input.init) require_squares_fit(context, *input.init, "initial points");
     const RowMatrix<double> rows = comparable(params_.metric, input.features);
     const std::unique_ptr<double[]> values = all_distances(context, params_.metric, rows);
     const Distances distances{.values = values.get(), .n = n, .weights = weights};
@@ -93,6 +96,7 @@ class KMedoids final : public shoal::Clusterer, public shoal::Stateful {
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
     if (medoids_.rows() == 0) throw shoal::StateError("kmedoids is asked for labels before it is fitted");
     shoal::require_feature_shape(features, {.cols = medoids_.cols()});
+    require_squares_fit(context, features);
     nearest_point(context, params_.metric, comparable(params_.metric, features),
                   comparable(params_.metric, ConstArray(medoids_)), labels.vector<Index>());
   }
@@ -112,12 +116,9 @@ class KMedoids final : public shoal::Clusterer, public shoal::Stateful {
   }
 
  private:
-  void require_room(Index n) const {
-    const double gib = 8.0 * static_cast<double>(n) * static_cast<double>(n) / (1024.0 * 1024.0 * 1024.0);
-    shoal::require(gib <= params_.memory_limit_gb,
-                   "the distances of {} examples to each other take {} GiB, but memory_limit_gb is {}: raise it, or "
-                   "cluster fewer examples",
-                   n, std::round(10 * gib) / 10, params_.memory_limit_gb);
+  // Cosines are of rows of length 1, whatever the features are.
+  void require_squares_fit(const shoal::Context& context, ConstArray rows, const char* what = "features") const {
+    if (params_.metric != Metric::kCosine) shoal::kernels::require_squares_fit(context, rows, what);
   }
 
   static std::string listed(std::span<const Index> rows) {

@@ -6,6 +6,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 #include "starts.h"
 
@@ -63,6 +64,8 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
+    shoal::kernels::require_squares_fit(context, input.features);
+    if (input.init) shoal::kernels::require_squares_fit(context, *input.init, "initial centroids");
     const auto weighted = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
     shoal::require(weights.empty() || weighted >= params_.k, "k is {} but only {} examples have a weight above 0",
                    params_.k, weighted);
@@ -86,6 +89,7 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
                        : waiting_.rows() > 0       ? waiting_.cols()
                                                    : -1;
     shoal::require_feature_shape(batch, {.cols = cols});
+    shoal::kernels::require_squares_fit(context, batch);
     if (state_.centroids.rows() > 0) {
       MiniBatchState next = state_;
       learn(context, batch, next);
@@ -110,6 +114,7 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
     require_fitted("is asked for labels");
     shoal::require_feature_shape(features, {.cols = state_.centroids.cols()});
+    shoal::kernels::require_squares_fit(context, features);
     shoal::kernels::nearest(context, features, ConstArray(state_.centroids), labels);
   }
 

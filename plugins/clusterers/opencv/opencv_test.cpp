@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include "opencv_kmeans.h"
+#include "shoal/clusterer.h"
+#include "shoal/testing_component.h"
 
 namespace {
 
@@ -47,6 +49,12 @@ TEST(OpenCvKMeans, GivesOneResultForOneSeed) {
     return opencv_kmeans(ConstArray(points), {}, 9, {.k = 7, .threads = threads}).labels;
   };
   EXPECT_EQ(labels(1), labels(1));
+}
+
+TEST(OpenCvKMeans, HasNoIterationsAsTheyAreNotTold) {
+  shoal::testing::Host host;
+  const shoal::testing::Made made(host.context(), "clusterer/opencv", {{"k", 2}});
+  EXPECT_EQ(shoal::ClustererProxy(made.object()).fit(host.context(), {.features = ConstArray(kPairs)}).iterations, -1);
 }
 
 }  // namespace

@@ -55,8 +55,10 @@ class OpenCvKMeans final : public shoal::Clusterer {
     OpenCvClusters found =
         opencv_kmeans(input.features, first_labels(context, input), context.random("kmeans")(), options);
     centroids_ = std::move(found.centroids);
-    shoal::Clustering out{
-        .labels = context.copy(found.labels), .centroids = context.copy(centroids_), .clusters = params_.k};
+    shoal::Clustering out{.labels = context.copy(found.labels),
+                          .centroids = context.copy(centroids_),
+                          .clusters = params_.k,
+                          .iterations = -1};  // OpenCV does not tell
     const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     out.convert_seconds = std::max(0.0, whole - found.seconds);
     return out;

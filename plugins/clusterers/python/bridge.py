@@ -6,8 +6,10 @@ arguments by name to the class, fit(X) or fit_predict(X), and what was learnt in
 
 import difflib
 import importlib
+import importlib.machinery
 import importlib.util
 import inspect
+import io
 import os
 import sys
 import threading
@@ -37,9 +39,10 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 # --- once a process ---------------------------------------------------------------------------------------------------
 
-class _ToLog:
+class _ToLog(io.TextIOBase):
     """Takes the place of sys.stdout and sys.stderr: whole lines go to the log of the call that is at work."""
 
+    encoding, errors = "utf-8", "strict"
     calls = threading.local()
     latest = None  # for threads that a library started itself
 
@@ -64,8 +67,8 @@ class _ToLog:
         if log is not None and line.strip():
             log(self.level, line)
 
-    def isatty(self):
-        return False
+    def writable(self):
+        return True
 
 
 def set_up(executable, folders, threads, shared):
@@ -82,6 +85,105 @@ def set_up(executable, folders, threads, shared):
     for name in THREAD_VARIABLES:  # read when a library is loaded
         os.environ[name] = str(threads)
     sys.stdout, sys.stderr = _ToLog("info"), _ToLog("warning")
+
+
+# --- the folders of a node --------------------------------------------------------------------------------------------
+
+def top_of(name):
+    return name.partition(".")[0]
+
+
+def home_of(module):
+    """The folder in which a module that no package holds was found; None where it came from no file."""
+    try:
+        places = [os.path.dirname(place) for place in module.__path__]
+    except AttributeError:
+        places = [os.path.dirname(module.__file__)] if getattr(module, "__file__", None) else []
+    return os.path.realpath(places[0]) if places else None
+
+
+def has_native_code(top):
+    endings = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    modules = [module for name, module in list(sys.modules.items()) if top_of(name) == top]
+    return any((getattr(module, "__file__", None) or "").endswith(endings) for module in modules)
+
+
+class _Folders:
+    """Has Python search `folders` before all others while calls are at work that name them.
+
+    What is imported from there is known to calls with the same folders alone, so nodes may have modules of one name in
+    folders of their own. Calls with other folders, or with none, wait for their turn. A module of Python itself,
+    or a package with native code, that is loaded already stays as it is.
+    """
+
+    turn = threading.Condition()
+    at_work = ()  # the folders of the calls that are at work
+    calls = 0
+    own = {}  # by folders: modules from there, by name
+
+    def __init__(self, folders):
+        self.folders = tuple(dict.fromkeys(os.path.realpath(folder) for folder in folders))
+
+    def __enter__(self):
+        cls = _Folders
+        with cls.turn:
+            while cls.calls > 0 and cls.at_work != self.folders:
+                cls.turn.wait(0.1)  # not for long: who is stopped gets to know it between two waits
+            if cls.calls == 0 and self.folders:
+                self.put_in()
+            cls.at_work = self.folders
+            cls.calls += 1
+
+    def __exit__(self, kind, error, trace):
+        cls = _Folders
+        with cls.turn:
+            cls.calls -= 1
+            if cls.calls == 0 and self.folders:
+                self.take_out()
+            cls.turn.notify_all()
+
+    def put_in(self):
+        cls, own = _Folders, _Folders.own.setdefault(self.folders, {})
+        importlib.invalidate_caches()  # files may have come since
+        cls.path = list(sys.path)
+        sys.path[:] = [*self.folders, *(place for place in cls.path if place not in self.folders)]
+        tops = {top_of(name) for name in sys.modules}
+        hidden = {top for top in tops if self.hides(top)}
+        cls.aside = {name: sys.modules.pop(name) for name in list(sys.modules) if top_of(name) in hidden}
+        cls.others = tops - hidden
+        sys.modules.update(own)
+
+    def take_out(self):
+        cls, own = _Folders, _Folders.own[self.folders]
+        tops = {top_of(name) for name in sys.modules} - cls.others
+        ours = {top for top in tops if top in sys.modules and home_of(sys.modules[top]) in self.folders}
+        for name in [name for name in sys.modules if top_of(name) in ours]:
+            own[name] = sys.modules.pop(name)
+        sys.modules.update(cls.aside)
+        sys.path[:] = cls.path + [place for place in sys.path if place not in cls.path and place not in self.folders]
+
+    def hides(self, top):
+        """Whether the folders have another module in place of the loaded one, and it can be."""
+        if top == "__main__" or top in getattr(sys, "stdlib_module_names", sys.builtin_module_names):
+            return False
+        return self.has_another(top) and not has_native_code(top)
+
+    def has_another(self, top):
+        if top not in sys.modules:
+            return False
+        found = importlib.machinery.PathFinder.find_spec(top, list(self.folders))
+        if found is None or found.origin is None:
+            return False
+        inner = os.path.dirname(found.origin)
+        home = inner if found.submodule_search_locations is None else os.path.dirname(inner)
+        return os.path.realpath(home) != home_of(sys.modules[top])
+
+    def require_own(self, path):
+        """Throws WrongInput where the folders have the module of the estimator, but another one is loaded."""
+        top = top_of(path)
+        if self.folders and self.has_another(top):
+            raise WrongInput(f"path has a module '{top}', but '{top}' is loaded already, from {home_of(sys.modules[top])}, and cannot "
+                             f"be loaded twice in a process: give it another name")
 
 
 # --- estimators and their arguments -----------------------------------------------------------------------------------
@@ -203,8 +305,16 @@ def read_centroids(np, fitted, columns, path):
 
 
 def read_iterations(np, fitted):
+    """−1 where it does not tell them."""
     given = getattr(fitted, "n_iter_", None)
-    return 0 if given is None else int(np.max(given))
+    return -1 if given is None else int(np.max(given))
+
+
+def let_go(np, made, lent):
+    """Copies what an estimator keeps of arrays that are gone after the call."""
+    for name, value in list(getattr(made, "__dict__", {}).items()):
+        if isinstance(value, np.ndarray) and any(given is not None and np.may_share_memory(value, given) for given in lent):
+            setattr(made, name, value.copy())
 
 
 def read_converged(fitted, iterations):
@@ -246,13 +356,12 @@ def as_taken(np, features, dtypes):
 
 def fit(path, k, params, dtypes, folders, features, weights, init, seed, threads, log):
     """Fits the estimator at `path`; returns what a Clustering has and how long the estimator itself was at work."""
-    with _Call(log):
+    in_folders = _Folders(folders)
+    with _Call(log), in_folders:
         require_module("numpy")
         import numpy as np
 
-        for folder in reversed(folders):
-            if folder not in sys.path:
-                sys.path.insert(0, folder)
+        in_folders.require_own(path)
         estimator = find_estimator(path)
         arguments = arguments_of(estimator, path, k, params, init, seed, threads, log)
         fit_arguments = {}
@@ -285,23 +394,22 @@ def fit(path, k, params, dtypes, folders, features, weights, init, seed, threads
             "seconds": seconds,
             "estimator": made,
         }
-        # What it keeps of the features themselves would be read after they are gone.
-        for name, value in list(getattr(made, "__dict__", {}).items()):
-            if isinstance(value, np.ndarray) and any(
-                    given is not None and np.may_share_memory(value, given) for given in (features, weights, init)):
-                setattr(made, name, value.copy())
+        let_go(np, made, (features, weights, init))
         return result
 
 
-def predict(path, made, dtypes, features, threads, log):
-    with _Call(log):
+def predict(path, made, dtypes, folders, features, threads, log):
+    with _Call(log), _Folders(folders):
         import numpy as np
 
         if not hasattr(made, "predict"):
             raise Missing(f"{path} has no labels for new examples: it has no method predict")
         data = as_taken(np, features, dtypes)
-        with limit_threads(threads):
-            return read_labels(np, made.predict(data), len(features), path)
+        try:
+            with limit_threads(threads):
+                return read_labels(np, made.predict(data), len(features), path)
+        finally:
+            let_go(np, made, (features,))
 
 
 # --- estimators of our own --------------------------------------------------------------------------------------------

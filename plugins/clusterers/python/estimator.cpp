@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <initializer_list>
 #include <thread>
 
 #include "interpreter.h"
@@ -159,7 +160,7 @@ void warn_of_unused(const shoal::Context& context, std::span<const std::int64_t>
 }  // namespace
 
 struct Estimator::Fitted {
-  py::object estimator;  // null: it cannot outlive the features
+  py::object estimator;  // null: it keeps views of features that were lent to it, and cannot outlive them
   Index cols;
 
   Fitted(py::object made, Index columns) : estimator(std::move(made)), cols(columns) {}
@@ -168,6 +169,31 @@ struct Estimator::Fitted {
   ~Fitted() {
     const py::gil_scoped_acquire gil;
     estimator = py::object();
+  }
+
+  /// Holds the GIL.
+  void predict(const EstimatorSpec& spec, const shoal::Context& context, const py::object& features,
+               std::span<std::int64_t> labels) const {
+    try {
+      const py::object found = bridge().attr("predict")(spec.path, estimator, spec.dtypes, spec.module_folders,
+                                                        features, context.threads(), log_to(context));
+      const py::buffer_info info = py::buffer(found).request();
+      const auto* from = static_cast<const std::int64_t*>(info.ptr);
+      std::copy(from, from + info.size, labels.begin());
+    } catch (py::error_already_set& error) {
+      rethrow(error, spec.path);
+    }
+  }
+
+  /// Lets go of the estimator where something within it looks at the memory of `views`, which is only lent: where there
+  /// are more references than the caller's and the list's. Holds the GIL.
+  void let_go_if_kept(std::initializer_list<py::object> views) {
+    const auto kept = [&] {
+      return std::any_of(views.begin(), views.end(),
+                         [](const py::object& v) { return !v.is_none() && v.ref_count() > 2; });
+    };
+    if (kept()) py::module_::import("gc").attr("collect")();
+    if (kept()) estimator = py::object();
   }
 };
 
@@ -202,11 +228,7 @@ shoal::Clustering Estimator::fit(shoal::Context& context, const shoal::FitInput&
       py::object estimator = found["estimator"];
       found.attr("clear")();
       fitted = std::make_unique<Fitted>(std::move(estimator), input.features.cols());
-      // More references than ours: something within the estimator looks at memory that is only lent.
-      const auto lent = [](const py::object& view) { return !view.is_none() && view.ref_count() > 1; };
-      const auto any_lent = [&] { return lent(features) || lent(weights) || lent(init); };
-      if (any_lent()) py::module_::import("gc").attr("collect")();
-      if (any_lent()) fitted->estimator = py::object();
+      fitted->let_go_if_kept({features, weights, init});
     } catch (py::error_already_set& error) {
       rethrow(error, spec_.path);
     }
@@ -230,16 +252,16 @@ void Estimator::predict(shoal::Context& context, ConstArray features, shoal::Mut
   const py::gil_scoped_acquire gil;
   if (!fitted_->estimator)
     throw shoal::Unsupported(
-        text("{} has no labels for new examples: it keeps views of the features that it was fitted to, which are gone "
-             "by then",
+        text("{} has no labels for new examples: it keeps views of the features that were lent to it, which are gone "
+             "by now",
              spec_.path));
+  const py::object view = as_numpy(features);
+  std::exception_ptr thrown;
   try {
-    const py::object found = bridge().attr("predict")(spec_.path, fitted_->estimator, spec_.dtypes, as_numpy(features),
-                                                      context.threads(), log_to(context));
-    const py::buffer_info info = py::buffer(found).request();
-    const auto* from = static_cast<const std::int64_t*>(info.ptr);
-    std::copy(from, from + info.size, labels.vector<std::int64_t>().begin());
-  } catch (py::error_already_set& error) {
-    rethrow(error, spec_.path);
+    fitted_->predict(spec_, context, view, labels.vector<std::int64_t>());
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  fitted_->let_go_if_kept({view});  // now that no frame of an error's traceback refers to it
+  if (thrown) std::rethrow_exception(thrown);
 }

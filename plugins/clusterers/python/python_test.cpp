@@ -220,6 +220,85 @@ TEST_F(PythonTest, NeverReadsFeaturesAfterTheyAreGone) {
                shoal::Unsupported);
 }
 
+TEST_F(PythonTest, NeverReadsWhatItWasAskedAboutAfterThatIsGone) {
+  std::vector<std::int64_t> labels(1);
+  const auto ask = [&](const Estimator& estimator, double number) {
+    RowMatrix<double> row{{number, number}};
+    estimator.predict(host_.context(), ConstArray(row), shoal::MutableArray(labels));
+    row.setConstant(-1);
+    return labels[0];
+  };
+  Estimator shallow = fake("KeepsLast"), deep = fake("KeepsLast", {}, {{{"deep", {true}}}}),
+            failing = fake("KeepsLast", {}, {{{"deep", {true}}, {"fails", {true}}}});
+  for (Estimator* estimator : {&shallow, &deep, &failing})
+    estimator->fit(host_.context(), {.features = ConstArray(kRows)});
+  EXPECT_EQ(ask(shallow, 5), 0);
+  EXPECT_EQ(ask(shallow, 6), 5);
+  EXPECT_EQ(ask(deep, 5), 0);
+  EXPECT_THROW(ask(deep, 6), shoal::Unsupported);
+  EXPECT_THROW(ask(failing, 5), shoal::Error);
+  EXPECT_THROW(ask(failing, 6), shoal::Unsupported);
+}
+
+TEST_F(PythonTest, RunsTheCodeOfItsOwnFolders) {
+  const std::string modules = SHOAL_TEST_MODULES;
+  const auto of = [&](std::vector<std::string> folders) {
+    return Estimator({"mine.C", {}, {}, {}, std::move(folders)});
+  };
+  Estimator one = of({modules + "/v1"}), two = of({modules + "/v2"}), both = of({modules + "/v2", modules + "/v1"});
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(values(one.fit(host_.context(), {.features = ConstArray(kRows)}).labels)[0], 1);
+    EXPECT_EQ(values(two.fit(host_.context(), {.features = ConstArray(kRows)}).labels)[0], 2);
+    EXPECT_EQ(values(both.fit(host_.context(), {.features = ConstArray(kRows)}).labels)[0], 2);
+    std::vector<std::int64_t> labels(4);
+    one.predict(host_.context(), ConstArray(kRows), shoal::MutableArray(labels));
+    EXPECT_EQ(labels[0], 1);
+  }
+  EXPECT_THAT(error_of<shoal::Unsupported>(of({})), HasSubstr("there is no module 'mine'"));
+}
+
+TEST_F(PythonTest, RunsTheCodeOfItsOwnFoldersAlsoWhereAnotherIsLoadedAlready) {
+  {
+    const py::gil_scoped_acquire gil;
+    py::module_::import("sys").attr("path").attr("extend")(
+        py::make_tuple(SHOAL_TEST_MODULES "/v1", SHOAL_TEST_MODULES "/v2"));
+    EXPECT_EQ(py::module_::import("mine_helper").attr("VERSION").cast<int>(), 1);
+  }
+  EXPECT_EQ(values(fit(Estimator({"mine.C", {}, {}, {}, {SHOAL_TEST_MODULES "/v2"}})).labels)[0], 2);
+  EXPECT_EQ(
+      values(fit(Estimator({"mine.C", {}, {}, {}, {SHOAL_TEST_MODULES "/v2", SHOAL_TEST_MODULES "/v1"}})).labels)[0],
+      2);
+  EXPECT_THAT(error_of<shoal::InputError>(Estimator({"numpy.C", {}, {}, {}, {SHOAL_TEST_MODULES "/v1"}})),
+              HasSubstr("path has a module 'numpy', but 'numpy' is loaded already, from /"));
+  const py::gil_scoped_acquire gil;
+  EXPECT_EQ(py::module_::import("mine_helper").attr("VERSION").cast<int>(), 1);
+  const auto sys = py::module_::import("sys");
+  for (const char* name : {"mine", "mine_helper"}) sys.attr("modules").attr("pop")(name, py::none());
+  for (const char* folder : {SHOAL_TEST_MODULES "/v1", SHOAL_TEST_MODULES "/v2"})
+    sys.attr("path").attr("remove")(folder);
+}
+
+TEST_F(PythonTest, RunsTheCodeOfItsOwnFoldersOnManyThreads) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i)
+    threads.emplace_back([version = 1 + i % 2] {
+      Host host;
+      Estimator estimator({"mine.C", {}, {}, {}, {std::string(SHOAL_TEST_MODULES "/v") + std::to_string(version)}});
+      for (int time = 0; time < 20; ++time) {
+        const auto found = estimator.fit(host.context(), {.features = ConstArray(kRows)});
+        EXPECT_EQ(values(found.labels)[0], version);
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(PythonTest, ItsOutputIsAFileAsLibrariesKnowThem) {
+  fit(fake("AsksStdout"));
+  EXPECT_THAT(log(), Contains("no fileno utf-8 False True False"));
+}
+
+TEST_F(PythonTest, SaysWhereTheIterationsAreNotTold) { EXPECT_EQ(fit(fake("NoWeights")).iterations, -1); }
+
 TEST_F(PythonTest, CountsWhatIsNotFitAsConversion) {
   const auto begin = std::chrono::steady_clock::now();
   const shoal::Clustering found = fit(fake("Slow"));

@@ -101,6 +101,20 @@ TEST(SphericalKMeans, DoesNotChangeWithTheScaleOfARow) {
   }
 }
 
+TEST(SphericalKMeans, NamesTheFirstRowThatHasNoDirectionForAnyNumberOfThreads) {
+  RowMatrix<double> x = normal_points(2, 4096, 64);
+  for (Index row = 511; row < 4096; ++row) x.row(row).setZero();  // the second block of 512 rows begins with one
+  for (const int threads : {1, 2, 4}) {
+    Host host({.threads = threads});
+    for (int time = 0; time < 20; ++time)
+      EXPECT_THAT(
+          [&] {
+            fit(host, {{"k", 2}}, {.features = ConstArray(x)});
+          },
+          ThrowsMessage<shoal::InputError>("row 511 of the features is all zeros: it has no direction"));
+  }
+}
+
 TEST(SphericalKMeans, NamesTheRowThatHasNoDirection) {
   RowMatrix<float> x = normal_points(2, 30, 3).cast<float>();
   x.row(17).setZero();
@@ -224,6 +238,14 @@ TEST(SphericalKMeans, StopsWhenTheUserDoes) {
   const RowMatrix<double> x = normal_points(7, 200, 3);
   Host hasty({.cancel_after = 1});
   EXPECT_THROW(fit(hasty, {{"k", 20}, {"tol", 0.0}}, {.features = ConstArray(x)}), shoal::Cancelled);
+}
+
+TEST(SphericalKMeans, GroupsNumbersWhoseSquaresAreInfinite) {  // by hand: those above 0 and those below
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  Host host;
+  const auto found = fit(host, {{"k", 2}, {"n_init", 3}}, {.features = ConstArray(x)});
+  const auto labels = found.labels.view().vector<Index>();
+  for (Index i = 0; i < 8; ++i) EXPECT_EQ(labels[static_cast<std::size_t>(i)] == labels[0], x(i, 0) > 0) << i;
 }
 
 }  // namespace

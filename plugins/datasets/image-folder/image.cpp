@@ -68,6 +68,9 @@ image_header look(std::string_view file) {
   shoal::require(is_png(file) || is_jpeg(file), "it is neither PNG nor JPEG{}", files::what_it_is(file));
   const auto look = is_png(file) ? png_look : jpeg_look;
   shoal::require(look(bytes_of(file), file.size(), &out, message.data()) == 0, "{}", message.data());
+  // Of zeros, a few megabytes unpack to gigabytes, on every thread.
+  shoal::require(out.height <= kMostPixels / out.width, "it is {} high and {} wide, {} pixels, of which it may have {}",
+                 out.height, out.width, out.height * out.width, kMostPixels);
   return out;
 }
 

@@ -17,8 +17,12 @@ struct Image {
   std::vector<std::uint8_t> pixels;                 ///< (height, width, channels)
 };
 
+/// How many pixels an image may have: 2²⁸, a square of 16384.
+constexpr std::size_t kMostPixels = std::size_t{1} << 28;
+
 /// What the file's header says; PNG and JPEG are told by their first bytes.
-/// Throws InputError with the reason alone: neither of them, damaged, or too short for the size that it says.
+/// Throws InputError with the reason alone: neither of them, damaged, too short for the size that it says, or of more
+/// than kMostPixels.
 image_header look(std::string_view file);
 
 /// Decodes it. Palettes become colour, fewer or more bits become 8, an alpha channel is left out.

@@ -75,6 +75,23 @@ TEST_F(ImageFolderTest, SubfoldersAreTheClassesSortedByName) {
   }
 }
 
+TEST_F(ImageFolderTest, LinksToFoldersAreFollowedButNotRoundAndRound) {
+  namespace fs = std::filesystem;
+  TempFolder elsewhere;
+  elsewhere.write("one.png", contents("rgb.png"));
+  put("apple/1.png", "rgb.png");
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "pear");
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "apple/deeper");
+  shoal::DatasetProxy& data = open();
+  EXPECT_THAT(info.class_names, ElementsAre("apple", "pear"));
+  EXPECT_THAT(data.labels(host.context()).view().vector<std::int64_t>(), ElementsAre(0, 0, 1));
+  fs::create_directory_symlink(folder.path(), folder.path() / "apple/round");
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("apple/round' is a link to '"), HasSubstr("in which it lies")));
+  fs::remove(folder.path() / "apple/round");
+  fs::create_directory_symlink(elsewhere.path(), elsewhere.path() / "again");
+  EXPECT_THAT(refusal(), HasSubstr("deeper/again' is a link to '"));
+}
+
 TEST_F(ImageFolderTest, AFlatFolderHasNoLabels) {
   put("b.png", "grey.png");
   put("a.png", "bits.png");

@@ -134,5 +134,14 @@ TEST(Image, ThatCannotBeAsLargeAsItSaysTakesNoMemoryForIt) {
   EXPECT_THAT(refusal(png), HasSubstr("too short for the size that it says"));
 }
 
+TEST(Image, OfMorePixelsThanAnyOneNeedsIsRefusedBeforeItIsUnpacked) {
+  // A PNG of 20000 × 20000 grey pixels, as many bytes as zeros take; its CRC-32 was computed by Python's zlib.crc32.
+  Bytes png = {0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0,    0,    0,    0x0d, 0x49, 0x48,
+               0x44, 0x52, 0,    0,    0x4e, 0x20, 0,    0,    0x4e, 0x20, 0x08, 0,    0,    0,
+               0,    0xc6, 0x1b, 0x19, 0xe5, 0,    0x07, 0xa1, 0x20, 0x49, 0x44, 0x41, 0x54};
+  png.resize(png.size() + 500000);
+  EXPECT_EQ(refusal(png), "it is 20000 high and 20000 wide, 400000000 pixels, of which it may have 268435456");
+}
+
 }  // namespace
 }  // namespace images::testing

@@ -31,17 +31,26 @@ std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
   return out;
 }
 
-bool is_folder(const fs::directory_entry& entry) {
+bool is_folder(const fs::directory_entry& entry) {  // also behind a link
   std::error_code error;
-  return !entry.is_symlink(error) && entry.is_directory(error);
+  return entry.is_directory(error);
 }
 
-void collect(const fs::path& folder, Listing& out) {
+/// Adds what lies below `folder`; `above` are the folders, without links, on the way to it.
+void collect(const fs::path& folder, std::vector<fs::path>& above, Listing& out) {
+  std::error_code error;
+  const fs::path itself = fs::canonical(folder, error);
+  shoal::require(!error, "'{}' cannot be read: {}", folder.string(), error.message());
+  shoal::require(std::ranges::find(above, itself) == above.end(),
+                 "'{}' is a link to '{}', in which it lies: its images would have no end", folder.string(),
+                 itself.string());
+  above.push_back(itself);
   for (const fs::directory_entry& entry : entries_of(folder)) {
-    if (is_folder(entry)) collect(entry.path(), out);
+    if (is_folder(entry)) collect(entry.path(), above, out);
     else if (is_image(entry.path())) out.files.push_back(entry.path());
     else ++out.others;
   }
+  above.pop_back();
 }
 
 }  // namespace
@@ -54,6 +63,7 @@ Listing list_images(const fs::path& folder) {
   shoal::require(fs::is_directory(status), "'{}' is a file, not a folder of images", folder.string());
 
   Listing flat, out;
+  std::vector<fs::path> above = {fs::canonical(folder)};
   for (const fs::directory_entry& entry : entries_of(folder)) {
     if (!is_folder(entry)) {
       if (is_image(entry.path())) flat.files.push_back(entry.path());
@@ -61,7 +71,7 @@ Listing list_images(const fs::path& folder) {
       continue;
     }
     const std::size_t before = out.files.size();
-    collect(entry.path(), out);
+    collect(entry.path(), above, out);
     shoal::require(out.files.size() > before,
                    "'{}' has no images (.png, .jpg, .jpeg), but each subfolder of '{}' is a class",
                    entry.path().string(), folder.string());

@@ -107,4 +107,23 @@ TEST(Inertia, SaysWhatIsWrong) {
               ThrowsMessage<shoal::InputError>(HasSubstr("must be (K, 2), but have shape (2, 3)")));
 }
 
+TEST(Inertia, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  const Labels labels{0, 0, 0, 1, 1, 1, 0, 0};
+  shoal::testing::Host host;
+  EXPECT_THAT(
+      [&] {
+        compute(host, {{"features", ConstArray(x)}, {"labels", ConstArray(labels)}});
+      },
+      ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  const RowMatrix<double> centroids{{0}, {1e200}};
+  EXPECT_THAT(
+      [&] {
+        compute(host, {{"features", ConstArray(centroids).slice(0, 1)},
+                       {"labels", ConstArray(labels).slice(0, 1)},
+                       {"centroids", ConstArray(centroids)}});
+      },
+      ThrowsMessage<shoal::InputError>(HasSubstr("centroids hold 1e+200 at row 1, column 0")));
+}
+
 }  // namespace

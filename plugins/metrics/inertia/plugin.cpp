@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/within_cluster.h"
 
 namespace {
@@ -26,6 +27,7 @@ class Inertia final : public shoal::Metric {
     const auto labels = evidence.labels("labels");
     const auto centroids = evidence.find("centroids");
     shoal::require_features(features);
+    shoal::kernels::require_squares_fit(context, features);
     const std::int64_t clustered = count_clustered(context, features.rows(), labels);
     const double sum =
         centroids ? to_given(context, features, labels, *centroids) : to_means(context, features, labels);
@@ -53,6 +55,7 @@ class Inertia final : public shoal::Metric {
                    "'centroids' must be (K, {}), but have shape {}", features.cols(),
                    shoal::to_string(centroids.shape()));
     shoal::require_features(centroids);
+    shoal::kernels::require_squares_fit(context, centroids, "centroids");
     const std::int64_t last = *std::max_element(labels.begin(), labels.end());
     shoal::require(last < centroids.rows(), "'labels' reach {}, but there are only {} centroids", last,
                    centroids.rows());

@@ -2,6 +2,7 @@
 #include "shoal/plugin.h"
 
 #include "shoal/kernels/representation.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -19,12 +20,14 @@ class Representation final : public shoal::Metric {
   void compute(shoal::Context& context, const shoal::Evidence& evidence, shoal::Results& results) const override {
     const shoal::ConstArray given = evidence["features"];
     shoal::require_features(given, {.min_rows = 2});
+    shoal::kernels::require_squares_fit(context, given);
     const shoal::RowMatrix<double> features = shoal::to_float64(given);
     results.number("rank_me", shoal::kernels::rank_me(context, given));
     results.number("embedding_std", shoal::kernels::embedding_std(features));
     results.number("uniformity", shoal::kernels::uniformity(features, pairs_, context.random("pairs")));
     if (const auto positives = evidence.find("positives")) {
       shoal::require_features(*positives, {.min_rows = 2});
+      shoal::kernels::require_squares_fit(context, *positives, "positives");
       results.number("alignment", shoal::kernels::alignment(features, shoal::to_float64(*positives)));
     }
   }

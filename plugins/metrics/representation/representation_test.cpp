@@ -43,4 +43,13 @@ TEST(Representation, RefusesViewsOfOtherExamples) {
       ThrowsMessage<shoal::InputError>(HasSubstr("must have one shape, but are (2, 2) and (3, 2)")));
 }
 
+TEST(Representation, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  EXPECT_THAT(
+      [&] {
+        compute({{"features", ConstArray(x)}});
+      },
+      ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

@@ -2,6 +2,7 @@
 #include "shoal/plugin.h"
 
 #include "separation.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -10,6 +11,7 @@ class SeparationMetric final : public shoal::Metric {
   void compute(shoal::Context& context, const shoal::Evidence& evidence, shoal::Results& results) const override {
     const shoal::ConstArray features = evidence["features"];
     shoal::require_features(context, features);
+    shoal::kernels::require_squares_fit(context, features);
     const auto clustered = shoal::kernels::clustered_rows(evidence.labels("labels"), features.rows());
     const Separation found = separation(context, features, clustered);
     results.number("calinski_harabasz", found.calinski_harabasz);

@@ -74,4 +74,13 @@ TEST(Separation, SaysWhatIsWrong) {
       ThrowsMessage<shoal::InputError>(HasSubstr("an infinity at row 2")));
 }
 
+TEST(Separation, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  EXPECT_THAT(
+      [&] {
+        compute(1, ConstArray(x), {0, 0, 0, 1, 1, 1, 0, 0});
+      },
+      ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

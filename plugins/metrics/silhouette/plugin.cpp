@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "shoal/kernels/silhouette.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -35,6 +36,7 @@ class SilhouetteMetric final : public shoal::Metric {
   void compute(shoal::Context& context, const shoal::Evidence& evidence, shoal::Results& results) const override {
     const shoal::ConstArray features = evidence["features"];
     shoal::require_features(context, features);
+    shoal::kernels::require_squares_fit(context, features);
     const kernels::ClusteredRows clustered = kernels::clustered_rows(evidence.labels("labels"), features.rows());
     const std::vector<Index> looked_at = draw(context, static_cast<Index>(clustered.rows.size()));
     const kernels::Silhouette found = params_.method == Method::kFull

@@ -106,4 +106,16 @@ TEST(Silhouette, SaysWhatIsWrong) {
       ThrowsMessage<shoal::InputError>(HasSubstr("NaN at row 1")));
 }
 
+TEST(Silhouette, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  const Labels labels{0, 0, 0, 1, 1, 1, 0, 0};
+  shoal::testing::Host host;
+  for (const char* method : {"full", "simplified"})
+    EXPECT_THAT(
+        [&] {
+          compute(host, ConstArray(x), labels, {{"method", method}});
+        },
+        ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 // metric/trustworthiness: whether neighbours in an embedding are neighbours in the features too.
 #include "shoal/plugin.h"
 
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/trustworthiness.h"
 
 namespace {
@@ -21,6 +22,8 @@ class Trustworthiness final : public shoal::Metric {
     const shoal::ConstArray features = evidence["features"], embedding = evidence["embedding"];
     shoal::require_features(context, features);
     shoal::require_features(context, embedding);
+    shoal::kernels::require_squares_fit(context, features);
+    shoal::kernels::require_squares_fit(context, embedding, "embeddings");
     results.number("trustworthiness", shoal::kernels::trustworthiness(context, features, embedding, n_neighbors_));
   }
 

@@ -36,4 +36,13 @@ TEST(Trustworthiness, SaysWhatIsWrong) {
   EXPECT_THAT([&] { measure(line, line, 1); }, ThrowsMessage<shoal::InputError>(HasSubstr("NaN at row 2")));
 }
 
+TEST(Trustworthiness, RefusesNumbersWhoseSquaresAreInfinite) {
+  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
+  const RowMatrix<double> line{{0}, {1}, {3}, {7}, {15}, {16}, {19}, {25}};
+  EXPECT_THAT([&] { measure(x, line, 1); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  EXPECT_THAT([&] { measure(line, x, 1); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("embeddings hold 1e+200 at row 3, column 0")));
+}
+
 }  // namespace

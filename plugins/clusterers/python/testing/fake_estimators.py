@@ -99,3 +99,32 @@ class Slow:
         while self.forever:
             pass
         self.labels_ = np.zeros(len(X), dtype=int)
+
+
+class KeepsLast:
+    """Keeps the features that it was last asked about."""
+
+    def __init__(self, deep=False, fails=False):
+        self.deep, self.fails = deep, fails
+
+    def fit(self, X):
+        self.labels_ = np.zeros(len(X), dtype=int)
+        self.last = np.zeros((1, 1))
+
+    def predict(self, X):
+        before = self.last[0] if isinstance(self.last, list) else self.last
+        self.last = [X] if self.deep else X
+        if self.fails:
+            raise ValueError("no")
+        return np.full(len(X), int(before[0, 0]))
+
+
+class AsksStdout:
+    """What libraries ask of sys.stdout."""
+
+    def fit(self, X):
+        try:
+            sys.stdout.fileno()
+        except OSError:
+            print("no fileno", sys.stdout.encoding, sys.stdout.closed, sys.stdout.writable(), sys.stdout.isatty())
+        self.labels_ = np.zeros(len(X), dtype=int)

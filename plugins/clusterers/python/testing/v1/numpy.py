@@ -1,0 +1,1 @@
+"""Hides numpy, were it not loaded."""
