@@ -3,6 +3,7 @@
 
 #include "linkage.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/joins.h"
 
 namespace {
 
@@ -33,7 +34,8 @@ class Agglomerative final : public shoal::Clusterer {
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
     const auto joins = join_all(context, input.features, params_.linkage);
-    return {.labels = context.copy(cut(joins, n, params_.k)), .clusters = params_.k, .iterations = 1};
+    return {
+        .labels = context.copy(shoal::kernels::cut_joins(joins, n, params_.k)), .clusters = params_.k, .iterations = 1};
   }
 
   void predict(shoal::Context&, shoal::ConstArray, shoal::MutableArray) const override {
