@@ -6,6 +6,7 @@
 #include "../../../tests/reference/density_points.h"
 #include "linkage.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/joins.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -57,7 +58,7 @@ TEST(Agglomerative, HasTheClustersOfScikitLearnAndTheLengthsOfSciPy) {
     for (std::size_t i = 0; i < 20; ++i)
       EXPECT_NEAR(joins[joins.size() - 20 + i].length, c["lengths"][i].get<double>(), 1e-10);
     for (const auto& [k, labels] : c["labels"].items())
-      EXPECT_EQ(cut(joins, n, std::stoll(k)), renamed(labels.get<Labels>())) << k;
+      EXPECT_EQ(shoal::kernels::cut_joins(joins, n, std::stoll(k)), renamed(labels.get<Labels>())) << k;
   }
 }
 

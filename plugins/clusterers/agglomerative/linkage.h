@@ -18,8 +18,4 @@ enum class Linkage { kWard, kSingle, kComplete, kAverage };
 /// Throws Cancelled.
 std::vector<shoal::kernels::Edge> join_all(shoal::Context& context, shoal::ConstArray features, Linkage linkage);
 
-/// Labels (N) of the k clusters that are left when the n − k first joins are made, numbered by their lowest row. 1 ≤ k
-/// ≤ n.
-std::vector<shoal::Index> cut(const std::vector<shoal::kernels::Edge>& joins, shoal::Index n, shoal::Index k);
-
 #endif  // SHOAL_PLUGINS_CLUSTERERS_AGGLOMERATIVE_LINKAGE_H_

@@ -2,14 +2,15 @@
 #include <memory>
 #include <numeric>
 
-#include "chain.h"
 #include "parts.h"
+#include "shoal/kernels/joins.h"
 #include "shoal/kernels/row_distances.h"
 
 namespace {
 
 using shoal::Index;
 using shoal::RowMatrix;
+using shoal::kernels::Nearest;
 
 constexpr Index kTaskRows = 16, kSliceRows = 64 * kTaskRows;
 
@@ -72,5 +73,5 @@ class Distances {
 
 std::vector<shoal::kernels::Edge> join_by_matrix(shoal::Context& context, shoal::ConstArray features, Linkage linkage) {
   Distances distances(context, features, linkage == Linkage::kComplete);
-  return join_by_chain(context, features.rows(), distances);
+  return shoal::kernels::join_by_chain(context, features.rows(), distances);
 }

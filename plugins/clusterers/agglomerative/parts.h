@@ -1,11 +1,8 @@
-// The parts of join_all: see linkage.h.
+// A part of join_all: see linkage.h.
 #ifndef SHOAL_PLUGINS_CLUSTERERS_AGGLOMERATIVE_PARTS_H_
 #define SHOAL_PLUGINS_CLUSTERERS_AGGLOMERATIVE_PARTS_H_
 
 #include "linkage.h"
-
-/// In the order in which the chain finds them. Means are kept instead of distances: memory O(N·D).
-std::vector<shoal::kernels::Edge> join_by_ward(shoal::Context& context, shoal::ConstArray features);
 
 /// Complete or average linkage, from the distances of all pairs, by the formulas of Lance and Williams.
 std::vector<shoal::kernels::Edge> join_by_matrix(shoal::Context& context, shoal::ConstArray features, Linkage linkage);

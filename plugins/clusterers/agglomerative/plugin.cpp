@@ -3,6 +3,7 @@
 
 #include "linkage.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/joins.h"
 #include "shoal/kernels/pairwise.h"
 #include "shoal/kernels/squares_fit.h"
 
@@ -44,7 +45,8 @@ class Agglomerative final : public shoal::Clusterer {
                                             "take ward or single, which need none of them");
     shoal::kernels::require_squares_fit(context, input.features);
     const auto joins = join_all(context, input.features, params_.linkage);
-    return {.labels = context.copy(cut(joins, n, params_.k)), .clusters = params_.k, .iterations = 1};
+    return {
+        .labels = context.copy(shoal::kernels::cut_joins(joins, n, params_.k)), .clusters = params_.k, .iterations = 1};
   }
 
   void predict(shoal::Context&, shoal::ConstArray, shoal::MutableArray) const override {

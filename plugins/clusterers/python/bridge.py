@@ -217,6 +217,11 @@ def find_estimator(path):
         if error.name is None or not module_name.startswith(error.name):
             raise  # one of its own imports
         raise WrongInput(f"estimator is '{path}', but there is no module '{error.name}'") from None
+    except ImportError as error:
+        if "undefined symbol" in str(error):  # the wheel's library was not loaded, because one of its name was there already
+            error.args = (f"{error}; a plugin has loaded another version of that library: isolate: process at the node fits "
+                          "it where no other plugin is",)
+        raise
     found = getattr(module, name, None)
     if found is None:
         raise WrongInput(f"estimator is '{path}', but {module_name} has no '{name}'" + nearest(name, dir(module)))

@@ -1,5 +1,6 @@
-#ifndef SHOAL_PLUGINS_CLUSTERERS_AGGLOMERATIVE_CHAIN_H_
-#define SHOAL_PLUGINS_CLUSTERERS_AGGLOMERATIVE_CHAIN_H_
+// shoal/kernels/joins.h: hierarchies of clusters: two are joined, and two again, until one is left.
+#ifndef SHOAL_KERNELS_JOINS_H_
+#define SHOAL_KERNELS_JOINS_H_
 
 #include <algorithm>
 #include <limits>
@@ -8,12 +9,28 @@
 #include "shoal/context.h"
 #include "shoal/kernels/spanning_tree.h"
 
+namespace [[gnu::visibility("hidden")]] shoal {
+namespace kernels {
+
+/// The N − 1 joins of Ward's hierarchy of the rows: each joins the two clusters that raise the within-cluster sum of
+/// squares least, and is √(2·n·m/(n + m))·‖mean − mean‖ long, as SciPy's; clusters are named by any of their rows. In
+/// the order in which a chain finds them: sort by length (stably) before cutting. Exact in float64 but for rounding;
+/// the same bytes for any number of threads.
+///
+/// `features` (N, D) float32, float64 or uint8, N ≥ 1. Means are kept instead of distances: time O(N²·D), memory
+/// O(N·D). Throws Cancelled. Source: J. H. Ward, JASA 58 (1963) 236–244
+std::vector<Edge> ward_joins(Context& context, ConstArray features);
+
+/// Labels (N) of the k clusters that are left when the n − k first joins are made, numbered by their lowest row. 1 ≤ k
+/// ≤ n.
+std::vector<Index> cut_joins(const std::vector<Edge>& joins, Index n, Index k);
+
 /// The cluster nearest to another, the lowest of equals.
 struct Nearest {
   double distance = std::numeric_limits<double>::infinity();
-  shoal::Index cluster = -1;
+  Index cluster = -1;
 
-  void consider(double other_distance, shoal::Index other) {
+  void consider(double other_distance, Index other) {
     if (other_distance < distance || (other_distance == distance && other < cluster))
       distance = other_distance, cluster = other;
   }
@@ -27,9 +44,8 @@ struct Nearest {
 /// two, after which the greater name stands for both. Distances are to be the same from a to b as from b to a.
 /// Source: F. Murtagh, Computer J. 26 (1983) 354–359; D. Müllner, arXiv:1109.2378 (2011).
 template <typename Clusters>
-std::vector<shoal::kernels::Edge> join_by_chain(shoal::Context& context, shoal::Index n, Clusters& clusters) {
-  using shoal::Index;
-  std::vector<shoal::kernels::Edge> joins;
+std::vector<Edge> join_by_chain(Context& context, Index n, Clusters& clusters) {
+  std::vector<Edge> joins;
   std::vector<Index> chain;
   std::vector<char> joined(static_cast<std::size_t>(n), 0);  // into one with a greater name
   Index lowest = 0;
@@ -57,4 +73,7 @@ std::vector<shoal::kernels::Edge> join_by_chain(shoal::Context& context, shoal::
   return joins;
 }
 
-#endif  // SHOAL_PLUGINS_CLUSTERERS_AGGLOMERATIVE_CHAIN_H_
+}  // namespace kernels
+}  // namespace shoal
+
+#endif  // SHOAL_KERNELS_JOINS_H_

@@ -1,14 +1,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "chain.h"
-#include "parts.h"
+#include "shoal/kernels/joins.h"
 #include "shoal/kernels/row_distances.h"
 
+namespace shoal::kernels {
 namespace {
-
-using shoal::Index;
-using shoal::RowMatrix;
 
 constexpr Index kTile = 256;              // means measured at once
 constexpr Index kBlockNumbers = 1 << 16;  // numbers that are worth a task
@@ -18,12 +15,12 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 /// Means and sizes of the clusters that are left, one behind another.
 class Means {
  public:
-  Means(shoal::Context& context, shoal::ConstArray features)
+  Means(Context& context, ConstArray features)
       : context_(context),
         x_(features.rows(), (features.cols() + 7) / 8 * 8),
         block_(std::max(kTile, kBlockNumbers / x_.cols())) {
     x_.setZero();  // columns up to a multiple of eight change no distance and spare a remainder
-    x_.leftCols(features.cols()) = shoal::to_float64(features);
+    x_.leftCols(features.cols()) = to_float64(features);
     count_ = x_.rows();
     size_.assign(at(count_), 1);
     name_.resize(at(count_));
@@ -63,7 +60,7 @@ class Means {
  private:
   /// By how much the sum of squares rises if the cluster at `own` is joined with each of `count` ones.
   void rises(Index own, Index first, Index count, double* out) const {
-    shoal::kernels::squared_distances(x_.row(own).data(), x_.row(first).data(), count, x_.cols(), out);
+    squared_distances(x_.row(own).data(), x_.row(first).data(), count, x_.cols(), out);
     const double n = size_[at(own)];
     for (Index i = 0; i < count; ++i) {
       const double m = size_[at(first + i)];
@@ -83,7 +80,7 @@ class Means {
     return out;
   }
 
-  shoal::Context& context_;
+  Context& context_;
   RowMatrix<double> x_;
   Index block_, count_;
   std::vector<double> size_;
@@ -94,7 +91,25 @@ class Means {
 
 }  // namespace
 
-std::vector<shoal::kernels::Edge> join_by_ward(shoal::Context& context, shoal::ConstArray features) {
+std::vector<Edge> ward_joins(Context& context, ConstArray features) {
   Means means(context, features);
   return join_by_chain(context, features.rows(), means);
 }
+
+std::vector<Index> cut_joins(const std::vector<Edge>& joins, Index n, Index k) {
+  Components groups(n);
+  for (Index i = 0; i < n - k; ++i) {
+    const Edge& join = joins[at(i)];
+    groups.unite(groups.find(join.from), groups.find(join.to));
+  }
+  std::vector<Index> labels, label_of(at(n), -1);
+  Index next = 0;
+  for (Index i = 0; i < n; ++i) {
+    Index& label = label_of[at(groups.find(i))];
+    if (label < 0) label = next++;
+    labels.push_back(label);
+  }
+  return labels;
+}
+
+}  // namespace shoal::kernels
