@@ -7,6 +7,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/joins.h"
 #include "shoal/kernels/nearest.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -42,6 +43,7 @@ class Birch final : public shoal::Clusterer, public shoal::PartialFit, public sh
   explicit Birch(const Params& params) : params_(params) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
+    shoal::kernels::require_squares_fit(context, input.features);
     CfTree tree(input.features.cols(), params_.threshold, params_.branching_factor);
     insert(context, tree, input.features);
     learn(context, std::move(tree));
@@ -53,6 +55,7 @@ class Birch final : public shoal::Clusterer, public shoal::PartialFit, public sh
   }
 
   void partial_fit(shoal::Context& context, ConstArray batch) override {
+    shoal::kernels::require_squares_fit(context, batch);
     if (!tree_) {
       CfTree tree(batch.cols(), params_.threshold, params_.branching_factor);
       insert(context, tree, batch);

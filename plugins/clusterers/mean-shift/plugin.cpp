@@ -9,6 +9,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 
 namespace {
 
@@ -62,6 +63,7 @@ class MeanShiftClusterer final : public shoal::Clusterer, public shoal::Stateful
   explicit MeanShiftClusterer(const Params& params) : params_(params) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
+    shoal::kernels::require_squares_fit(context, input.features);
     const double bandwidth = params_.bandwidth ? *params_.bandwidth : estimate(context, input.features);
     MeanShift found =
         mean_shift(context, input.features, seeds(context, input.features, bandwidth), bandwidth, params_.max_iter);

@@ -9,6 +9,7 @@
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/squares_fit.h"
 #include "shoal/kernels/sums.h"
 #include "torch_kmeans.h"
 
@@ -74,6 +75,7 @@ class TorchKMeans final : public shoal::Clusterer, public shoal::Stateful {
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
     const Index n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
+    shoal::kernels::require_squares_fit(context, input.features);
     const std::span<const double> weights = shoal::kernels::require_weights(input.weights, n);
     const Machine machine = choose_machine();
     rows_at_once(machine, params_.k);  // before anything is done
