@@ -203,8 +203,10 @@ class Builder {
     }
     for (const std::string& asked : options_.metrics) {
       std::vector<std::string> names = names_in(asked);
-      for (const std::string& name : names)
-        if (std::find(all.begin(), all.end(), name) == all.end()) refuse("a metric", name, all);
+      const bool any = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return std::find(all.begin(), all.end(), name) != all.end();
+      });
+      if (!any) refuse("a metric", names[0], all);
       const std::string title = asked.substr(0, asked.find('='));
       add_unique(out_.metrics, title);
       named_.emplace(title, std::move(names));

@@ -162,7 +162,7 @@ TEST(Comparison, PutsExperimentsThatNameThingsDifferentlySideBySide) {
   runs[1].folder = "/runs/other/one";
   for (FileRow& row : runs[1].rows) row.metrics = {{"classes.nmi", 0.9}};
   runs[1].metrics = {"classes.nmi"};
-  const Comparison found = compare(runs, {.metrics = {"NMI=quality.nmi|classes.nmi", "kmeans.inertia"}});
+  const Comparison found = compare(runs, {.metrics = {"NMI=quality.nmi|classes.nmi|after.nmi", "kmeans.inertia"}});
   EXPECT_THAT(found.columns, ElementsAre("experiment", "backend"));
   EXPECT_THAT(found.metrics, ElementsAre("NMI", "kmeans.inertia"));
   EXPECT_EQ(found.better[0], 1);
