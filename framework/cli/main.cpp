@@ -70,7 +70,7 @@ void add_quick_comparison(CLI::App& command, Options& options) {
   const auto of_data = [&](CLI::Option* option) { option->needs(data)->group("With --data"); };
   of_data(command
               .add_option("--clusterers", options.quick.clusterers,
-                          "Such as kmeans, minibatch-kmeans, python:sklearn.cluster.KMeans")
+                          "Such as kmeans, dbscan, sklearn-kmeans, python:sklearn.cluster.Birch")
               ->delimiter(',')
               ->type_name("NAME,…"));
   of_data(command.add_option("--k", options.quick.k, "Numbers of clusters")

@@ -298,12 +298,21 @@ class Judge {
           "interleaves them");
   }
 
+  /// One line for the rows of a setting that failed alike.
   void failures() {
-    for (const ComparedSetting& setting : comparison_.settings)
-      for (const FileRow* row : setting.rows)
-        if (!row->done())
-          say("R601", fmt::format("{} lost seed {} ({}){}", shown(setting), row->seed, row->status,
-                                  row->error.empty() ? "" : ": " + row->error));
+    for (const ComparedSetting& setting : comparison_.settings) {
+      std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+      for (const FileRow* row : setting.rows) {
+        if (row->done()) continue;
+        const std::string reason = row->status + (row->error.empty() ? "" : "): " + row->error);
+        auto found = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == reason; });
+        if (found == reasons.end()) found = reasons.insert(reasons.end(), {reason, {}});
+        found->second.push_back(std::to_string(row->seed));
+      }
+      for (const auto& [reason, seeds] : reasons)
+        say("R601", fmt::format("{} lost seed{} {} ({}{}", shown(setting), seeds.size() == 1 ? "" : "s", list(seeds),
+                                reason, reason.find("): ") == std::string::npos ? ")" : ""));
+    }
   }
 
   const Comparison& comparison_;

@@ -113,6 +113,15 @@ TEST(Fairness, SaysThatVersionsAndPlacesDiffer) {
   EXPECT_THAT(remarks_of(runs), remark("F813", "0.2 (two ours, two mini)"));
 }
 
+TEST(Fairness, SaysWhichRowsFailedOnceForEachReason) {
+  const auto remarks = remarks_after([](FileRow& row) {
+    row.status = row.seed == 5 ? "skipped" : "failed";
+    row.error = row.seed == 5 ? "" : "kmeans: out of memory";
+  });
+  EXPECT_THAT(remarks, remark("R601", "mini lost seeds 0, 1, 2, 3, 4 (failed): kmeans: out of memory"));
+  EXPECT_THAT(remarks, remark("R601", "mini lost seed 5 (skipped)"));
+}
+
 TEST(Fairness, SaysHowTimesWereTaken) {
   EXPECT_THAT(remarks_after([](FileRow& row) { row.nodes[0].status = "reused"; }), remark("F808", "mini seed 0"));
   std::vector<RunFile> runs = {two_backends(6)};

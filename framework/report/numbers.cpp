@@ -36,7 +36,8 @@ std::string plain(double value) {
 std::string describe(const std::vector<double>& values) {
   if (values.empty()) return "–";
   const auto [mean, sd] = mean_sd(values);
-  if (values.size() == 1 || sd == 0 || !std::isfinite(sd)) return plain(mean);
+  constexpr double kRounding = 1e-12;  // equal numbers whose mean is rounded have a deviation, too
+  if (values.size() == 1 || sd <= kRounding * std::abs(mean) || !std::isfinite(sd)) return plain(mean);
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(sd))), 0, 12);
   return fmt::format("{:.{}f} ± {:.{}f}", mean, decimals, sd, decimals);
 }

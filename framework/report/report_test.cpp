@@ -71,6 +71,7 @@ TEST(Summary, LetsTheStandardDeviationDecideTheDigits) {
   EXPECT_EQ(describe({0.98712, 0.98834}), "0.98773 ± 0.00086");
   EXPECT_EQ(describe({120, 180}), "150 ± 42");
   EXPECT_EQ(describe({0.5}), "0.5");
+  EXPECT_EQ(describe(std::vector<double>(6, 0.9733333333333334)), "0.97333");  // its mean is rounded
   EXPECT_EQ(describe({}), "–");
 }
 
