@@ -8,13 +8,6 @@
 namespace shoal::cli {
 namespace {
 
-/// "axis=label" of --where.
-std::pair<std::string, std::string> split(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) throw std::runtime_error("--where wants axis=label, got '" + text + "'");
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
 host::TableFormat format_of(const std::string& name) {
   if (name == "md") return host::TableFormat::markdown;
   if (name == "tex") return host::TableFormat::latex;
@@ -32,7 +25,11 @@ std::string table_text(const std::vector<host::RunFile>& runs, const Options& op
   if (!options.pivot.empty() && (options.format == "csv" || options.format == "json"))
     throw std::runtime_error("--pivot is for people: " + options.format +
                              " has every number in columns of its own already");
-  for (const std::string& where : options.where) wanted.where.push_back(split(where));
+  for (const std::string& where : options.where) {
+    const auto setting = host::split_setting(where);
+    if (!setting) throw std::runtime_error("--where wants axis=label, got '" + where + "'");
+    wanted.where.push_back(*setting);
+  }
   const host::Comparison comparison = host::compare(runs, wanted);
   if (options.format == "json") return host::to_json(comparison);
   const host::Table table = options.pivot.empty() ? host::table_of(comparison, options.practical, options.differences)
@@ -40,18 +37,12 @@ std::string table_text(const std::vector<host::RunFile>& runs, const Options& op
   return host::render(comparison, table, format_of(options.format));
 }
 
-}  // namespace
-
-namespace {
-
 /// `--data`: writes the experiment, runs it, and leaves its run in `options`.
 Ran run_quick(Options& options) {
-  {
-    const Session session(options);
-    options.experiment = write_experiment(experiment_of(options.quick, session.registry)).string();
-  }
+  Session session(options);
+  options.experiment = write_experiment(experiment_of(options.quick, session.registry)).string();
   std::fprintf(stderr, "%s\n", options.experiment.c_str());
-  Ran ran = run_experiment(options, false);
+  Ran ran = run_experiment(session, options, false);
   options.runs = {ran.folder};
   return ran;
 }

@@ -37,14 +37,6 @@ struct Options {
 enum ExitCode : int { kDone = 0, kWrongInput = 1, kRunFailed = 2 };
 
 int run(const Options& options);
-
-/// Plans and runs the experiment and writes its folder. `folder` is that folder, empty where nothing ran.
-struct Ran {
-  int exit = kWrongInput;
-  std::string folder = {};
-};
-Ran run_experiment(const Options& options, bool with_summary);
-
 int check(const Options& options);
 int plan(const Options& options);
 int graph(const Options& options);

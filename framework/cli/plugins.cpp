@@ -5,6 +5,7 @@
 #include "framework/config/diagnostics.h"
 #include "framework/graph/parameters.h"
 #include "framework/graph/ports.h"
+#include "framework/report/text_table.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -15,20 +16,15 @@ using host::ComponentEntry;
 void print_table(const std::vector<std::vector<std::string>>& rows, bool markdown) {
   if (rows.empty()) return;
   std::vector<std::size_t> widths(rows[0].size(), 0);
-  const auto width = [](const std::string& s) {  // code points: every byte that does not continue one
-    std::size_t n = 0;
-    for (const char c : s) n += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    return n;
-  };
   for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], host::display_width(row[i]));
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line = markdown ? "|" : " ";
     for (std::size_t i = 0; i < rows[r].size(); ++i) {
       const bool last = i + 1 == rows[r].size();
       line += " " + rows[r][i];
       if (markdown) line += " |";
-      else if (!last) line.append(widths[i] - width(rows[r][i]) + 1, ' ');
+      else if (!last) line.append(widths[i] - host::display_width(rows[r][i]) + 1, ' ');
     }
     std::printf("%s\n", line.c_str());
     if (markdown && r == 0) {

@@ -137,8 +137,7 @@ int exit_code(const RunRecord& record) {
 
 }  // namespace
 
-Ran run_experiment(const Options& options, bool with_summary) {
-  Session session(options);
+Ran run_experiment(Session& session, const Options& options, bool with_summary) {
   const auto plan = plan_or_explain(options, session);
   if (!plan) return {};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
@@ -158,6 +157,9 @@ Ran run_experiment(const Options& options, bool with_summary) {
   return {exit_code(record), folder.path().string()};
 }
 
-int run(const Options& options) { return run_experiment(options, true).exit; }
+int run(const Options& options) {
+  Session session(options);
+  return run_experiment(session, options, true).exit;
+}
 
 }  // namespace shoal::cli

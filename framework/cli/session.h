@@ -19,6 +19,13 @@ struct Session {
 /// The plan of the experiment; all that is wrong with it is printed to stderr, and nothing comes back then.
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session);
 
+/// Plans and runs the experiment and writes its folder. `folder` is that folder, empty where nothing ran.
+struct Ran {
+  int exit = kWrongInput;
+  std::string folder = {};
+};
+Ran run_experiment(Session& session, const Options& options, bool with_summary);
+
 }  // namespace shoal::cli
 
 #endif  // SHOAL_FRAMEWORK_CLI_SESSION_H_

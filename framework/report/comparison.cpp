@@ -10,6 +10,7 @@
 
 #include "framework/report/fairness.h"
 #include "framework/report/numbers.h"
+#include "framework/run/median.h"
 #include "shoal/nearest_name.h"
 
 namespace shoal::host {
@@ -273,11 +274,11 @@ class Builder {
     if (options_.baseline == std::vector<std::string>{"none"} || out_.columns.empty()) return out;
     if (options_.baseline.empty()) return {{0, out_.settings[0].labels[0]}};
     for (const std::string& item : options_.baseline) {
-      const std::size_t equals = item.find('=');
-      if (equals == std::string::npos)
+      const auto wanted = split_setting(item);
+      if (!wanted)
         throw std::runtime_error(fmt::format("a baseline is axis=label, for example {}={}, but '{}' has no =",
                                              out_.columns[0], out_.settings[0].labels[0], item));
-      const std::string axis = item.substr(0, equals), label = item.substr(equals + 1);
+      const auto& [axis, label] = *wanted;
       const auto column = std::find(out_.columns.begin(), out_.columns.end(), axis);
       if (column == out_.columns.end()) refuse("among the columns that differ,", axis, out_.columns);
       const auto number = static_cast<std::size_t>(column - out_.columns.begin());
@@ -440,6 +441,12 @@ class Builder {
 };
 
 }  // namespace
+
+std::optional<std::pair<std::string, std::string>> split_setting(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return std::nullopt;
+  return std::pair(text.substr(0, equals), text.substr(equals + 1));
+}
 
 Comparison compare(const std::vector<RunFile>& runs, const CompareOptions& options) {
   return Builder(runs, options).build();

@@ -75,6 +75,9 @@ struct Comparison {
   std::vector<Remark> remarks;
 };
 
+/// "axis=label" as the two; nothing where there is no =.
+std::optional<std::pair<std::string, std::string>> split_setting(const std::string& text);
+
 /// Compares what the runs came to. Rows of several runs with equal settings and different seeds are one setting; with
 /// equal seeds, a column `run` tells them apart.
 /// Throws std::runtime_error  a metric, axis or label that no run has (with those there are), no rows left

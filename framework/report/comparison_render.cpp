@@ -7,14 +7,15 @@
 
 #include "framework/report/comparison_table.h"
 #include "framework/report/escape.h"
+#include "framework/report/json_number.h"
 #include "framework/report/numbers.h"
+#include "framework/report/text_table.h"
+#include "framework/run/median.h"
 
 namespace shoal::host {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string padding(std::size_t width) { return std::string(width, ' '); }
 
 /// Those of the table, then those of the comparison.
 std::vector<Remark> remarks_of(const Comparison& comparison, const Table& table) {
@@ -24,21 +25,9 @@ std::vector<Remark> remarks_of(const Comparison& comparison, const Table& table)
 }
 
 std::string as_text(const Comparison& comparison, const Table& table) {
-  std::vector<std::size_t> widths;
-  for (const std::string& head : table.head) widths.push_back(display_width(head));
-  for (const auto& line : table.lines)
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
-  std::string out = heading_of(comparison) + "\n";
-  const auto add = [&](const std::vector<std::string>& cells) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string space = padding(widths[i] - display_width(cells[i]));
-      line += (table.numeric[i] ? space + cells[i] : cells[i] + space) + "  ";
-    }
-    out += line.erase(line.find_last_not_of(' ') + 1) + "\n";
-  };
-  add(table.head);
-  for (const auto& line : table.lines) add(line);
+  std::vector<std::vector<std::string>> lines = {table.head};
+  lines.insert(lines.end(), table.lines.begin(), table.lines.end());
+  std::string out = heading_of(comparison) + "\n" + align_columns(lines, table.numeric, 2);
   for (const Remark& remark : remarks_of(comparison, table)) out += fmt::format("{}: {}\n", remark.id, remark.text);
   return out;
 }
@@ -191,27 +180,25 @@ std::string as_csv(const Comparison& comparison) {
   return out;
 }
 
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
-
 ordered_json numbers(const std::vector<double>& values) {
   ordered_json out = ordered_json::array();
-  for (const double value : values) out.push_back(number(value));
+  for (const double value : values) out.push_back(json_number(value));
   return out;
 }
 
 ordered_json describe_metric(const Measured& measured) {
   const auto [mean, sd] = mean_sd(measured.values);
   ordered_json out = {{"seeds", measured.seeds}, {"values", numbers(measured.values)}};
-  if (!measured.values.empty()) out["mean"] = number(mean), out["sd"] = number(sd);
+  if (!measured.values.empty()) out["mean"] = json_number(mean), out["sd"] = json_number(sd);
   if (const auto& a = measured.against)
     out["against_baseline"] = {{"pairs", a->pairs},
-                               {"mean", number(a->mean)},
-                               {"interval_95", {number(a->low), number(a->high)}},
+                               {"mean", json_number(a->mean)},
+                               {"interval_95", {json_number(a->low), json_number(a->high)}},
                                {"wins", a->wins},
                                {"ties", a->ties},
                                {"losses", a->losses},
-                               {"p_sign_flip", number(a->p)},
-                               {"p_holm", number(measured.adjusted_p)}};
+                               {"p_sign_flip", json_number(a->p)},
+                               {"p_holm", json_number(measured.adjusted_p)}};
   return out;
 }
 
@@ -229,8 +216,8 @@ ordered_json describe_setting(const Comparison& comparison, const ComparedSettin
   for (std::size_t t = 0; t < comparison.timed.size(); ++t) {
     const Times& times = setting.times[t];
     ordered_json described = {{"seconds", numbers(times.seconds)}};
-    if (!times.seconds.empty()) described["median"] = number(median(times.seconds));
-    if (times.ratio) described["ratio_to_baseline"] = number(*times.ratio);
+    if (!times.seconds.empty()) described["median"] = json_number(median(times.seconds));
+    if (times.ratio) described["ratio_to_baseline"] = json_number(*times.ratio);
     out["fits"][comparison.timed[t]] = std::move(described);
   }
   out["peak_rss_bytes"] = setting.peak_rss_bytes;

@@ -9,6 +9,7 @@
 
 #include "framework/report/numbers.h"
 #include "framework/report/ranks.h"
+#include "framework/run/median.h"
 
 namespace shoal::host {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace shoal::host {
 
@@ -16,14 +15,6 @@ MeanSd mean_sd(const std::vector<double>& values) {
   double squares = 0;
   for (const double v : values) squares += (v - mean) * (v - mean);
   return {mean, values.size() < 2 ? 0 : std::sqrt(squares / static_cast<double>(values.size() - 1))};
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
 std::string plain(double value) {
@@ -40,11 +31,6 @@ std::string describe(const std::vector<double>& values) {
   if (values.size() == 1 || sd <= kRounding * std::abs(mean) || !std::isfinite(sd)) return plain(mean);
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(sd))), 0, 12);
   return fmt::format("{:.{}f} ± {:.{}f}", mean, decimals, sd, decimals);
-}
-
-std::size_t display_width(const std::string& text) {  // every byte that does not continue a character
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace shoal::host

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/report/escape.h"
+#include "framework/report/json_number.h"
 #include "framework/run/artifacts.h"
 #include "shoal/abi.h"
 #include "shoal/error.h"
@@ -14,12 +15,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
-
 ordered_json describe(const NodeTime& node) {
-  ordered_json out = {
-      {"node", node.node}, {"component", node.component}, {"status", node.status}, {"seconds", number(node.seconds)}};
-  for (const double seconds : node.fit_seconds) out["fit_seconds"].push_back(number(seconds));
+  ordered_json out = {{"node", node.node},
+                      {"component", node.component},
+                      {"status", node.status},
+                      {"seconds", json_number(node.seconds)}};
+  for (const double seconds : node.fit_seconds) out["fit_seconds"].push_back(json_number(seconds));
   if (!node.data.sha256.empty())
     out["data"] = {{"sha256", node.data.sha256}, {"shape", node.data.shape}, {"dtype", node.data.dtype}};
   return out;
@@ -32,8 +33,8 @@ ordered_json describe(const RowRecord& row) {
   out["seed"] = row.seed;
   out["status"] = name(row.status);
   out["metrics"] = ordered_json::object();
-  for (const Metric& metric : row.metrics) out["metrics"][metric.name] = number(metric.value);
-  out["seconds"] = number(row.seconds);
+  for (const Metric& metric : row.metrics) out["metrics"][metric.name] = json_number(metric.value);
+  out["seconds"] = json_number(row.seconds);
   out["peak_rss_bytes"] = row.peak_rss_bytes;
   if (!row.error.empty()) out["error"] = row.error;
   out["nodes"] = ordered_json::array();
@@ -94,7 +95,7 @@ void write_results(const std::filesystem::path& folder, const RunRecord& record)
   out["name"] = record.name;
   out["file"] = record.file;
   out["started"] = record.started;
-  out["seconds"] = number(record.seconds);
+  out["seconds"] = json_number(record.seconds);
   out["bench"] = record.bench;
   out["axes"] = record.axes;
   out["report"] = ordered_json::array();

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "framework/report/text_table.h"
+
 namespace shoal::host {
 
 std::vector<Setting> settings_of(const RunRecord& record) {
@@ -57,17 +59,7 @@ std::string summary_table(const RunRecord& record) {
     line.push_back(fmt::format("{:.1f}", seconds));
     lines.push_back(std::move(line));
   }
-  std::vector<std::size_t> widths(lines[0].size(), 0);
-  for (const auto& line : lines)
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
-  std::string out;
-  for (const auto& line : lines) {
-    std::string row;
-    for (std::size_t i = 0; i < line.size(); ++i)
-      row += line[i] + std::string(widths[i] - display_width(line[i]) + 3, ' ');
-    out += row.erase(row.find_last_not_of(' ') + 1) + "\n";
-  }
-  return out;
+  return align_columns(lines, std::vector<bool>(lines[0].size(), false), 3);
 }
 
 }  // namespace shoal::host

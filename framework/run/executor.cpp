@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <limits>
 
+#include "framework/run/median.h"
 #include "framework/run/work.h"
 #include "shoal/error.h"
 
@@ -68,12 +68,6 @@ std::vector<Metric> metrics_of(const GraphNode& node, const std::vector<RunValue
     if (series != nullptr && !series->empty) out.push_back({name, series->last, port.better, false});
   }
   return out;
-}
-
-double middle_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t n = values.size();
-  return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
 /// Marks what `report:` names and puts it first, in its order.
@@ -212,9 +206,7 @@ void Executor::time_fits() {
   for (const std::size_t t : fits) {
     const std::string name = plan_.node_of(plan_.tasks[t]).name + ".fit_seconds";
     for (Metric& metric : results_[t].metrics)
-      if (metric.name == name)
-        metric.value = results_[t].fit_seconds.empty() ? std::numeric_limits<double>::quiet_NaN()
-                                                       : middle_of(results_[t].fit_seconds);
+      if (metric.name == name) metric.value = median(results_[t].fit_seconds);
   }
 }
 
