@@ -3,10 +3,12 @@
 
 #include "breathe.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/fitted_centroids.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/squares_fit.h"
+#include "shoal/kernels/starts.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -75,56 +77,34 @@ class BreathingKMeans final : public shoal::Clusterer, public shoal::Stateful {
   }
 
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("breathing-kmeans is asked for labels before it is fitted");
+    shoal::kernels::require_fitted(centroids_, "breathing-kmeans");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     shoal::kernels::require_squares_fit(context, features);
     shoal::kernels::nearest(context, features, ConstArray(centroids_), labels);
   }
 
   void save(shoal::StateWriter& state) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("breathing-kmeans has no state to save before it is fitted");
-    state.put("centroids", ConstArray(centroids_));
+    shoal::kernels::save_centroids(state, centroids_, "breathing-kmeans");
   }
 
-  void load(const shoal::StateReader& state) override {
-    const auto centroids = state.get("centroids").matrix<double>();
-    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k,
-                   centroids.rows());
-    shoal::require_features(state.get("centroids"));
-    centroids_ = centroids;
-  }
+  void load(const shoal::StateReader& state) override { centroids_ = shoal::kernels::load_centroids(state, params_.k); }
 
  private:
   shoal::kernels::Clusters first_clusters(const shoal::Context& context, const shoal::FitInput& input,
                                           std::span<const double> weights,
                                           const shoal::kernels::StopRules& stop) const {
-    if (input.init && params_.n_init > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  params_.n_init);
-    const Index starts = input.init ? 1 : params_.n_init;
+    const Index starts = shoal::kernels::count_starts(context, input, params_.n_init);
     shoal::kernels::Clusters best;
     double least = 0;
     for (Index start = 0; start < starts; ++start) {
-      shoal::kernels::Clusters found = shoal::kernels::lloyd(context, input.features, weights,
-                                                             first_centroids(context, input, weights, start), stop);
+      shoal::kernels::Clusters found = shoal::kernels::lloyd(
+          context, input.features, weights,
+          shoal::kernels::first_centroids(context, input, weights, params_.k, params_.init, start), stop);
       const double inertia =
           shoal::kernels::inertia(context, input.features, ConstArray(found.centroids), found.label_values(), weights);
       if (start == 0 || inertia < least) least = inertia, best = std::move(found);
     }
     return best;
-  }
-
-  RowMatrix<double> first_centroids(const shoal::Context& context, const shoal::FitInput& input,
-                                    std::span<const double> weights, Index start) const {
-    if (input.init) {
-      shoal::require_feature_shape(*input.init, {.cols = input.features.cols()});
-      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                     input.init->rows());
-      return shoal::to_float64(*input.init);
-    }
-    const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
-    return shoal::kernels::take_rows(
-        input.features, shoal::kernels::seed_rows(params_.init, context, input.features, params_.k, random, weights));
   }
 
   Params params_;

@@ -6,6 +6,8 @@
 
 #include "faiss_kmeans.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/fitted_centroids.h"
+#include "shoal/kernels/starts.h"
 
 namespace {
 
@@ -35,13 +37,14 @@ class FaissKMeans final : public shoal::Clusterer {
     const auto begin = std::chrono::steady_clock::now();
     const auto n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
-    if (input.init) check_init(context, input);
+    shoal::kernels::require_initial_centroids(input, params_.k);
+    const shoal::Index starts = shoal::kernels::count_starts(context, input, params_.n_init);
     context.log(shoal::Level::kInfo,
                 "faiss: its subsampling is off (max_points_per_centroid {}, min_points_per_centroid 1)", n);
     FaissClusters found = faiss_kmeans(input.features, input.init,
                                        {.k = params_.k,
                                         .max_iter = params_.max_iter,
-                                        .n_init = params_.n_init,
+                                        .n_init = starts,
                                         .spherical = params_.spherical,
                                         .seed = static_cast<int>(context.random("kmeans")() >> 33),
                                         .threads = context.threads()});
@@ -57,22 +60,13 @@ class FaissKMeans final : public shoal::Clusterer {
   }
 
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("faiss is asked for labels before it is fitted");
+    shoal::kernels::require_fitted(centroids_, "faiss");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     const std::vector<std::int64_t> found = faiss_nearest(features, centroids_, context.threads());
     std::copy(found.begin(), found.end(), labels.vector<std::int64_t>().begin());
   }
 
  private:
-  void check_init(const shoal::Context& context, const shoal::FitInput& input) const {
-    shoal::require_feature_shape(*input.init, {.cols = input.features.cols()});
-    shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                   input.init->rows());
-    if (params_.n_init > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  params_.n_init);
-  }
-
   Params params_;
   shoal::RowMatrix<float> centroids_;  // none before fit
 };

@@ -3,11 +3,13 @@
 
 #include "collapse.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/fitted_centroids.h"
 #include "shoal/kernels/lloyd.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/squares_fit.h"
+#include "shoal/kernels/starts.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -106,10 +108,12 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
 
     Clusters best;
     double least = 0;
-    const std::int64_t starts = count_starts(context, input);
+    const std::int64_t starts = shoal::kernels::count_starts(context, input, params_.n_init,
+                                                             params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
     for (std::int64_t start = 0; start < starts; ++start) {
       Clusters found = lloyd(
-          context, input.features, weights, first_centroids(context, input, weights, start), stop,
+          context, input.features, weights,
+          shoal::kernels::first_centroids(context, input, weights, params_.k, params_.init, start), stop,
           {.algorithm = algorithm_of(params_.algorithm), .sizes = sizes, .distinct = distinct ? &*distinct : nullptr});
       context.log(shoal::Level::kInfo, "algorithm {}: {}", params_.algorithm, found.how);
       double inertia = 0;  // of a single start nobody asks
@@ -132,24 +136,15 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
   }
 
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("kmeans is asked for labels before it is fitted");
+    shoal::kernels::require_fitted(centroids_, "kmeans");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     shoal::kernels::require_squares_fit(context, features);
     shoal::kernels::nearest(context, features, shoal::ConstArray(centroids_), labels);
   }
 
-  void save(shoal::StateWriter& state) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("kmeans has no state to save before it is fitted");
-    state.put("centroids", shoal::ConstArray(centroids_));
-  }
+  void save(shoal::StateWriter& state) const override { shoal::kernels::save_centroids(state, centroids_, "kmeans"); }
 
-  void load(const shoal::StateReader& state) override {
-    const auto centroids = state.get("centroids").matrix<double>();
-    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k,
-                   centroids.rows());
-    shoal::require_features(state.get("centroids"));
-    centroids_ = centroids;
-  }
+  void load(const shoal::StateReader& state) override { centroids_ = shoal::kernels::load_centroids(state, params_.k); }
 
  private:
   std::optional<shoal::kernels::SizeLimits> size_limits(const shoal::FitInput& input) const {
@@ -167,29 +162,6 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
     if (params_.max_size) out.max = *params_.max_size;
     shoal::kernels::require_possible(out, n, params_.k);
     return out;
-  }
-
-  std::int64_t count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
-    if (!input.init) return params_.n_init.value_or(params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
-    if (params_.n_init.value_or(1) > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  *params_.n_init);
-    return 1;
-  }
-
-  shoal::RowMatrix<double> first_centroids(const shoal::Context& context, const shoal::FitInput& input,
-                                           std::span<const double> weights, std::int64_t start) const {
-    const shoal::ConstArray features = input.features;
-    if (input.init) {
-      shoal::require_feature_shape(*input.init, {.cols = features.cols()});
-      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                     input.init->rows());
-      return shoal::to_float64(*input.init);
-    }
-    const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
-    const std::vector<shoal::Index> rows =
-        shoal::kernels::seed_rows(params_.init, context, features, params_.k, random, weights);
-    return shoal::kernels::take_rows(features, rows);
   }
 
   Params params_;

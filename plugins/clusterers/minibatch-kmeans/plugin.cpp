@@ -7,6 +7,7 @@
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/squares_fit.h"
+#include "shoal/kernels/starts.h"
 #include "shoal/kernels/sums.h"
 #include "starts.h"
 
@@ -69,7 +70,8 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
     const auto weighted = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
     shoal::require(weights.empty() || weighted >= params_.k, "k is {} but only {} examples have a weight above 0",
                    params_.k, weighted);
-    if (input.init) check_init(context, input);
+    shoal::kernels::require_initial_centroids(input, params_.k);
+    shoal::kernels::warn_of_one_start(context, input, params_.n_init);
 
     const auto fit_as_told = params_.algorithm == "nested" ? &fit_nested : &fit_minibatch;
     MiniBatchFit found = fit_as_told(context, input.features, weights, input.init, params_);
@@ -144,15 +146,6 @@ class MiniBatchKMeans final : public shoal::Clusterer, public shoal::PartialFit,
   void learn(const shoal::Context& context, ConstArray batch, MiniBatchState& state) const {
     const shoal::Random random = context.random("partial_fit").fork(static_cast<std::uint64_t>(state.steps));
     take_step(context, batch, params_.reassignment_ratio, random, state);
-  }
-
-  void check_init(const shoal::Context& context, const shoal::FitInput& input) const {
-    shoal::require_feature_shape(*input.init, {.cols = input.features.cols()});
-    shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                   input.init->rows());
-    if (params_.n_init.value_or(1) > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  *params_.n_init);
   }
 
   void require_fitted(const char* what) const {

@@ -5,7 +5,9 @@
 
 #include "opencv_kmeans.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/fitted_centroids.h"
 #include "shoal/kernels/nearest.h"
+#include "shoal/kernels/starts.h"
 
 namespace {
 
@@ -46,11 +48,12 @@ class OpenCvKMeans final : public shoal::Clusterer {
     const auto begin = std::chrono::steady_clock::now();
     const auto n = input.features.rows();
     shoal::require(n >= params_.k, "k is {} but there are only {} examples", params_.k, n);
+    shoal::kernels::require_initial_centroids(input, params_.k);
     const OpenCvOptions options{.k = params_.k,
                                 .plus_plus = params_.init == "k-means++",
                                 .max_iter = params_.max_iter,
                                 .tol = params_.tol,
-                                .n_init = params_.n_init,
+                                .n_init = shoal::kernels::count_starts(context, input, params_.n_init),
                                 .threads = context.threads()};
     OpenCvClusters found =
         opencv_kmeans(input.features, first_labels(context, input), context.random("kmeans")(), options);
@@ -65,7 +68,7 @@ class OpenCvKMeans final : public shoal::Clusterer {
   }
 
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("opencv is asked for labels before it is fitted");
+    shoal::kernels::require_fitted(centroids_, "opencv");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     shoal::kernels::nearest(context, features, shoal::ConstArray(centroids_), labels);
   }
@@ -74,12 +77,6 @@ class OpenCvKMeans final : public shoal::Clusterer {
   /// OpenCV starts from labels, not from centroids: the nearest of those given.
   std::vector<std::int64_t> first_labels(const shoal::Context& context, const shoal::FitInput& input) const {
     if (!input.init) return {};
-    shoal::require_feature_shape(*input.init, {.cols = input.features.cols()});
-    shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                   input.init->rows());
-    if (params_.n_init > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  params_.n_init);
     std::vector<std::int64_t> labels(static_cast<std::size_t>(input.features.rows()));
     shoal::kernels::nearest(context, input.features, *input.init, shoal::MutableArray(labels));
     return labels;

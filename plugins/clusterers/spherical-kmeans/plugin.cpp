@@ -5,10 +5,12 @@
 
 #include "directions.h"
 #include "shoal/clusterer.h"
+#include "shoal/kernels/fitted_centroids.h"
 #include "shoal/kernels/lloyd.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/kernels/starts.h"
 #include "shoal/kernels/sums.h"
 
 namespace {
@@ -58,7 +60,8 @@ class SphericalKMeans final : public shoal::Clusterer, public shoal::Stateful {
     const shoal::kernels::StopRules stop{.max_iter = params_.max_iter, .squared_shift = params_.tol * variance};
     shoal::kernels::Clusters best;
     double greatest = -std::numeric_limits<double>::infinity();
-    const Index starts = count_starts(context, input);
+    const Index starts = shoal::kernels::count_starts(context, input, params_.n_init,
+                                                      params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
     for (Index start = 0; start < starts; ++start) {
       shoal::kernels::Clusters found =
           shoal::kernels::lloyd(context, features, weights, first_centroids(context, input, features, weights, start),
@@ -80,42 +83,23 @@ class SphericalKMeans final : public shoal::Clusterer, public shoal::Stateful {
   }
 
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("spherical-kmeans is asked for labels before it is fitted");
+    shoal::kernels::require_fitted(centroids_, "spherical-kmeans");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     const RowMatrix<double> rows = directions(context, features, "features");
     shoal::kernels::nearest(context, ConstArray(rows), ConstArray(centroids_), labels);
   }
 
   void save(shoal::StateWriter& state) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("spherical-kmeans has no state to save before it is fitted");
-    state.put("centroids", ConstArray(centroids_));
+    shoal::kernels::save_centroids(state, centroids_, "spherical-kmeans");
   }
 
-  void load(const shoal::StateReader& state) override {
-    const auto centroids = state.get("centroids").matrix<double>();
-    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k,
-                   centroids.rows());
-    shoal::require_features(state.get("centroids"));
-    centroids_ = centroids;
-  }
+  void load(const shoal::StateReader& state) override { centroids_ = shoal::kernels::load_centroids(state, params_.k); }
 
  private:
-  Index count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
-    if (!input.init) return params_.n_init.value_or(params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
-    if (params_.n_init.value_or(1) > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  *params_.n_init);
-    return 1;
-  }
-
   RowMatrix<double> first_centroids(const shoal::Context& context, const shoal::FitInput& input, ConstArray features,
                                     std::span<const double> weights, Index start) const {
-    if (input.init) {
-      shoal::require_feature_shape(*input.init, {.cols = features.cols()});
-      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                     input.init->rows());
-      return directions(context, *input.init, "initial centroids");
-    }
+    shoal::kernels::require_initial_centroids(input, params_.k);
+    if (input.init) return directions(context, *input.init, "initial centroids");
     const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
     return shoal::kernels::take_rows(
         features, shoal::kernels::seed_rows(params_.init, context, features, params_.k, random, weights));

@@ -6,10 +6,12 @@
 #include <limits>
 
 #include "shoal/clusterer.h"
+#include "shoal/kernels/fitted_centroids.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/squares_fit.h"
+#include "shoal/kernels/starts.h"
 #include "shoal/kernels/sums.h"
 #include "torch_kmeans.h"
 
@@ -95,26 +97,22 @@ class TorchKMeans final : public shoal::Clusterer, public shoal::Stateful {
   }
 
   void predict(shoal::Context& context, ConstArray features, shoal::MutableArray labels) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("torch-kmeans is asked for labels before it is fitted");
+    shoal::kernels::require_fitted(centroids_, "torch-kmeans");
     shoal::require_feature_shape(features, {.cols = centroids_.cols()});
     on_torch([&] { torch_nearest(context, features, centroids_, mean_, choose_machine(), labels.vector<Index>()); });
   }
 
   void save(shoal::StateWriter& state) const override {
-    if (centroids_.rows() == 0) throw shoal::StateError("torch-kmeans has no state to save before it is fitted");
-    state.put("centroids", ConstArray(centroids_));
+    shoal::kernels::save_centroids(state, centroids_, "torch-kmeans");
     state.put("mean", ConstArray(mean_.data(), {mean_.size()}));
   }
 
   void load(const shoal::StateReader& state) override {
-    const auto centroids = state.get("centroids").matrix<double>();
     const auto mean = state.get("mean").vector<double>();
-    shoal::require(centroids.rows() == params_.k, "k is {} but the saved state has {} centroids", params_.k,
-                   centroids.rows());
+    RowMatrix<double> centroids = shoal::kernels::load_centroids(state, params_.k);
     shoal::require(static_cast<Index>(mean.size()) == centroids.cols(),
                    "the saved centroids have {} columns, but their mean has {}", centroids.cols(), mean.size());
-    shoal::require_features(state.get("centroids"));
-    centroids_ = centroids;
+    centroids_ = std::move(centroids);
     mean_ = Eigen::Map<const Eigen::RowVectorXd>(mean.data(), static_cast<Index>(mean.size()));
   }
 
@@ -130,10 +128,12 @@ class TorchKMeans final : public shoal::Clusterer, public shoal::Stateful {
     const TorchRows rows(context, input.features, weights, spread.mean, machine);
     const TorchStop stop{.max_iter = params_.max_iter, .squared_shift = params_.tol * spread.mean_variance};
     TorchClusters best;
-    double least = std::numeric_limits<double>::infinity();
-    const Index starts = count_starts(context, input);
+    double least = 0;
+    const Index starts = shoal::kernels::count_starts(context, input, params_.n_init,
+                                                      params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
     for (Index start = 0; start < starts; ++start) {
-      TorchClusters found = rows.lloyd(first_centroids(context, input, weights, start), stop);
+      TorchClusters found =
+          rows.lloyd(shoal::kernels::first_centroids(context, input, weights, params_.k, params_.init, start), stop);
       double inertia = 0;  // of a single start nobody asks
       if (starts > 1) {
         inertia = shoal::kernels::inertia(context, input.features, ConstArray(found.centroids), found.label_values(),
@@ -141,30 +141,9 @@ class TorchKMeans final : public shoal::Clusterer, public shoal::Stateful {
         context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", start + 1, starts, inertia,
                     found.iterations);
       }
-      if (inertia < least) least = inertia, best = std::move(found);
+      if (start == 0 || inertia < least) least = inertia, best = std::move(found);
     }
     return best;
-  }
-
-  Index count_starts(const shoal::Context& context, const shoal::FitInput& input) const {
-    if (!input.init) return params_.n_init.value_or(params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
-    if (params_.n_init.value_or(1) > 1)
-      context.log(shoal::Level::kWarning, "n_init is {}, but from given centroids all starts are one: it is run once",
-                  *params_.n_init);
-    return 1;
-  }
-
-  RowMatrix<double> first_centroids(const shoal::Context& context, const shoal::FitInput& input,
-                                    std::span<const double> weights, Index start) const {
-    if (input.init) {
-      shoal::require_feature_shape(*input.init, {.cols = input.features.cols()});
-      shoal::require(input.init->rows() == params_.k, "k is {} but {} initial centroids are given", params_.k,
-                     input.init->rows());
-      return shoal::to_float64(*input.init);
-    }
-    const shoal::Random random = context.random("init").fork(static_cast<std::uint64_t>(start));
-    return shoal::kernels::take_rows(
-        input.features, shoal::kernels::seed_rows(params_.init, context, input.features, params_.k, random, weights));
   }
 
   Params params_;
