@@ -5,6 +5,7 @@
 #include "../../../tests/reference/density_points.h"
 #include "cf_tree.h"
 #include "shoal/clusterer.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -15,19 +16,15 @@ using shoal::Index;
 using shoal::InputError;
 using shoal::RowMatrix;
 using shoal::testing::density_points;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
 using shoal::testing::normal_points;
+using shoal::testing::values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
 using Labels = std::vector<Index>;
-
-Labels values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
 
 /// Clusters numbered in the order in which they come.
 Labels renamed(Labels labels) {

@@ -9,6 +9,7 @@
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -17,22 +18,17 @@ namespace {
 using shoal::ConstArray;
 using shoal::Index;
 using shoal::RowMatrix;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
 using shoal::testing::normal_points;
+using shoal::testing::values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
-
-std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
 
 shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made made(host.context(), "clusterer/bisecting-kmeans", given);
-  return shoal::ClustererProxy(made.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/bisecting-kmeans", given, input);
 }
 
 /// The first 3000 of MNIST's test images, a pixel in [0, 1].
@@ -244,18 +240,7 @@ TEST(BisectingKMeans, SaysWhatIsWrongAndStopsWhenTheUserDoes) {
 }
 
 TEST(BisectingKMeans, RefusesNumbersWhoseSquaresAreInfinite) {
-  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
-  Host host;
-  for (const Given& given : std::vector<Given>{{{"k", 2}}, {{"k", 3}, {"n_init", 2}}})
-    EXPECT_THAT([&] { fit(host, given, {.features = ConstArray(x)}); },
-                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
-  const RowMatrix<double> good = x.topRows(3);
-  const Made made(host.context(), "clusterer/bisecting-kmeans", {{"k", 2}});
-  shoal::ClustererProxy fitted(made.object());
-  fitted.fit(host.context(), {.features = ConstArray(good)});
-  std::vector<Index> labels(8);
-  EXPECT_THAT([&] { fitted.predict(host.context(), ConstArray(x), shoal::MutableArray(labels)); },
-              ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  shoal::testing::expect_squares_must_fit("clusterer/bisecting-kmeans", {{{"k", 2}}, {{"k", 3}, {"n_init", 2}}});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "grid.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/within_cluster.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -18,23 +19,18 @@ using shoal::Index;
 using shoal::InputError;
 using shoal::RowMatrix;
 using shoal::testing::density_points;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
+using shoal::testing::values;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
 using Labels = std::vector<Index>;
 
-Labels values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
 shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made made(host.context(), "clusterer/dbscan", given);
-  return shoal::ClustererProxy(made.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/dbscan", given, input);
 }
 
 TEST(Dbscan, HasTheLabelsOfScikitLearn) {
@@ -172,18 +168,7 @@ TEST(Dbscan, SaysWhatIsWrongAndCanBeStopped) {
 }
 
 TEST(Dbscan, RefusesNumbersWhoseSquaresAreInfinite) {
-  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
-  Host host;
-  for (const Given& given : std::vector<Given>{{{"eps", 2.0}}, {{"eps", 1e201}}})
-    EXPECT_THAT([&] { fit(host, given, {.features = ConstArray(x)}); },
-                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
-  const RowMatrix<double> good = x.topRows(3);
-  const Made made(host.context(), "clusterer/dbscan", {{"eps", 2.0}});
-  shoal::ClustererProxy fitted(made.object());
-  fitted.fit(host.context(), {.features = ConstArray(good)});
-  std::vector<Index> labels(8);
-  EXPECT_THAT([&] { fitted.predict(host.context(), ConstArray(x), shoal::MutableArray(labels)); },
-              ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  shoal::testing::expect_squares_must_fit("clusterer/dbscan", {{{"eps", 2.0}}, {{"eps", 1e201}}});
 }
 
 }  // namespace

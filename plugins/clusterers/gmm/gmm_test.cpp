@@ -12,6 +12,7 @@
 #include "em.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -21,13 +22,14 @@ using shoal::ConstArray;
 using shoal::Index;
 using shoal::InputError;
 using shoal::RowMatrix;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
 using shoal::testing::normal_points;
+using shoal::testing::values;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
 
 /// The points of tests/reference/gmm.py.
 RowMatrix<double> reference_points() {
@@ -48,14 +50,8 @@ RowMatrix<double> three_groups(Index n, Index d) {
   return x;
 }
 
-std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
 shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made gmm(host.context(), "clusterer/gmm", given);
-  return shoal::ClustererProxy(gmm.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/gmm", given, input);
 }
 
 Fitted fit_from(Host& host, const RowMatrix<double>& x, const RowMatrix<double>& points, const EmOptions& options) {
@@ -299,18 +295,7 @@ TEST(Distance, IsTheSameBytesWithAndWithoutAvx2) {
 }
 
 TEST(Gmm, RefusesNumbersWhoseSquaresAreInfinite) {
-  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
-  Host host;
-  for (const Given& given : std::vector<Given>{{{"k", 2}}, {{"k", 2}, {"covariance_type", "diag"}}})
-    EXPECT_THAT([&] { fit(host, given, {.features = ConstArray(x)}); },
-                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
-  const RowMatrix<double> good = x.topRows(3);
-  const Made made(host.context(), "clusterer/gmm", {{"k", 2}});
-  shoal::ClustererProxy fitted(made.object());
-  fitted.fit(host.context(), {.features = ConstArray(good)});
-  std::vector<Index> labels(8);
-  EXPECT_THAT([&] { fitted.predict(host.context(), ConstArray(x), shoal::MutableArray(labels)); },
-              ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  shoal::testing::expect_squares_must_fit("clusterer/gmm", {{{"k", 2}}, {{"k", 2}, {"covariance_type", "diag"}}});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -23,18 +24,12 @@ using ::testing::HasSubstr;
 using ::testing::Le;
 using ::testing::ThrowsMessage;
 
-using Given = std::map<std::string, Made::Value>;
-
-std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
-RowMatrix<double> centroids_of(const shoal::Clustering& found) { return found.centroids->view().matrix<double>(); }
+using shoal::testing::centroids_of;
+using shoal::testing::Given;
+using shoal::testing::values;
 
 shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made kmeans(host.context(), "clusterer/kmeans", given);
-  return shoal::ClustererProxy(kmeans.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/kmeans", given, input);
 }
 
 double inertia_of(Host& host, const RowMatrix<double>& x, const shoal::Clustering& found) {
@@ -409,18 +404,7 @@ TEST(KMeans, SaysWhatIsWrongWithItsInput) {
 }
 
 TEST(KMeans, RefusesNumbersWhoseSquaresAreInfinite) {
-  const RowMatrix<double> x{{1}, {2}, {-5}, {1e200}, {-1e200}, {3e200}, {4}, {7}};
-  Host host;
-  for (const Given& given : std::vector<Given>{{{"k", 2}}, {{"k", 2}, {"n_init", 3}}})
-    EXPECT_THAT([&] { fit(host, given, {.features = ConstArray(x)}); },
-                ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
-  const RowMatrix<double> good = x.topRows(3);
-  const Made made(host.context(), "clusterer/kmeans", {{"k", 2}});
-  shoal::ClustererProxy fitted(made.object());
-  fitted.fit(host.context(), {.features = ConstArray(good)});
-  std::vector<shoal::Index> labels(8);
-  EXPECT_THAT([&] { fitted.predict(host.context(), ConstArray(x), shoal::MutableArray(labels)); },
-              ThrowsMessage<shoal::InputError>(HasSubstr("features hold 1e+200 at row 3, column 0")));
+  shoal::testing::expect_squares_must_fit("clusterer/kmeans", {{{"k", 2}}, {{"k", 2}, {"n_init", 3}}});
 }
 
 }  // namespace

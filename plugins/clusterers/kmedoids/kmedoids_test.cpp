@@ -11,6 +11,7 @@
 #include "pam.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -19,29 +20,23 @@ namespace {
 using shoal::ConstArray;
 using shoal::Index;
 using shoal::RowMatrix;
+using shoal::testing::centroids_of;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
 using shoal::testing::normal_points;
+using shoal::testing::values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
 
 const std::map<std::string, Metric> kMetrics{{"euclidean", Metric::kEuclidean},
                                              {"sqeuclidean", Metric::kSqEuclidean},
                                              {"cosine", Metric::kCosine},
                                              {"manhattan", Metric::kManhattan}};
 
-std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
-RowMatrix<double> centroids_of(const shoal::Clustering& found) { return found.centroids->view().matrix<double>(); }
-
 shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made made(host.context(), "clusterer/kmedoids", given);
-  return shoal::ClustererProxy(made.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/kmedoids", given, input);
 }
 
 /// The points of tests/reference/fasterpam.py.

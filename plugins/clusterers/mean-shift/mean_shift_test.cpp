@@ -7,6 +7,7 @@
 #include "../../../tests/reference/density_points.h"
 #include "bandwidth.h"
 #include "shoal/clusterer.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -16,26 +17,20 @@ using shoal::ConstArray;
 using shoal::Index;
 using shoal::InputError;
 using shoal::RowMatrix;
+using shoal::testing::centroids_of;
 using shoal::testing::density_points;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
 using shoal::testing::normal_points;
+using shoal::testing::values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
 using Labels = std::vector<Index>;
 
-Labels values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
-RowMatrix<double> centroids_of(const shoal::Clustering& found) { return found.centroids->view().matrix<double>(); }
-
 shoal::Clustering fit(Host& host, const Given& given, ConstArray features) {
-  const Made made(host.context(), "clusterer/mean-shift", given);
-  return shoal::ClustererProxy(made.object()).fit(host.context(), {.features = features});
+  return shoal::testing::fit(host, "clusterer/mean-shift", given, {.features = features});
 }
 
 /// A case's parameters, in scikit-learn's words, as ours.

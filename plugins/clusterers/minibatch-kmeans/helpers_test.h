@@ -8,6 +8,7 @@
 
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 
 using shoal::ConstArray;
@@ -16,7 +17,8 @@ using shoal::RowMatrix;
 using shoal::testing::Host;
 using shoal::testing::Made;
 
-using Given = std::map<std::string, Made::Value>;
+using shoal::testing::Given;
+using shoal::testing::values;
 
 // `groups` round groups whose centres are 10 apart on a line.
 inline RowMatrix<double> groups_on_a_line(std::uint64_t seed, Index n, Index groups) {
@@ -26,14 +28,8 @@ inline RowMatrix<double> groups_on_a_line(std::uint64_t seed, Index n, Index gro
   return out;
 }
 
-inline std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
 inline shoal::Clustering fit(Host& host, const Given& given, const shoal::FitInput& input) {
-  const Made clusterer(host.context(), "clusterer/minibatch-kmeans", given);
-  return shoal::ClustererProxy(clusterer.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/minibatch-kmeans", given, input);
 }
 
 inline double inertia_of(Host& host, const RowMatrix<double>& x, const shoal::Clustering& found) {

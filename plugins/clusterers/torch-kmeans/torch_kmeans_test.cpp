@@ -11,6 +11,7 @@
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/sums.h"
+#include "shoal/testing_clusterer.h"
 #include "shoal/testing_component.h"
 #include "shoal/testing_points.h"
 
@@ -20,25 +21,19 @@ using shoal::ConstArray;
 using shoal::Index;
 using shoal::InputError;
 using shoal::RowMatrix;
+using shoal::testing::centroids_of;
+using shoal::testing::Given;
 using shoal::testing::Host;
 using shoal::testing::Made;
 using shoal::testing::normal_points;
+using shoal::testing::values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using Given = std::map<std::string, Made::Value>;
-
-std::vector<Index> values(const shoal::Array& labels) {
-  const auto span = labels.view().vector<Index>();
-  return {span.begin(), span.end()};
-}
-
-RowMatrix<double> centroids_of(const shoal::Clustering& found) { return found.centroids->view().matrix<double>(); }
 
 shoal::Clustering fit(Host& host, Given given, const shoal::FitInput& input) {
   given.insert({"device", "cpu"});
-  const Made made(host.context(), "clusterer/torch-kmeans", given);
-  return shoal::ClustererProxy(made.object()).fit(host.context(), input);
+  return shoal::testing::fit(host, "clusterer/torch-kmeans", given, input);
 }
 
 double inertia_of(Host& host, ConstArray x, ConstArray centroids, std::span<const Index> labels) {

@@ -7,13 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "../common/made_component.h"
-#include "../common/temp_folder.h"
+#include "../common/dataset_testing.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
 #include "vecs_file.h"
-
-extern "C" shoal_plugin_fn shoal_plugin_v1;
 
 namespace {
 
@@ -28,29 +25,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // testdata/ is what testdata/make.py wrote with NumPy: x is 0, 1/4, … 11/4 in rows of three, y is 2, 0, 1, 1.
-class FvecsTest : public testing::Test {
+class FvecsTest : public shoal::testing::DatasetTest {
  protected:
-  shoal::DatasetProxy& open(const Values& values) {
-    made_.emplace(host, shoal_plugin_v1, "dataset/fvecs", values);
-    data_.emplace(made_->object());
-    info = data_->open(host.context());
-    return *data_;
-  }
-  std::string refusal(const Values& values) {
-    return message_of<shoal::InputError>([&] { open(values); });
-  }
-  static Bytes bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return Bytes(std::istreambuf_iterator<char>(file), {});
-  }
-
-  TempFolder folder;
-  Host host;
-  shoal::DatasetInfo info;
-
- private:
-  std::optional<MadeComponent> made_;
-  std::optional<shoal::DatasetProxy> data_;
+  FvecsTest() : DatasetTest("dataset/fvecs") {}
 };
 
 TEST_F(FvecsTest, ServesFloatsWhereTheyLie) {
@@ -93,7 +70,7 @@ TEST_F(FvecsTest, RefusesFilesThatDoNotFit) {
   EXPECT_THAT(refusal({{"path", folder.write("x.fvecs", {})}}), HasSubstr("is empty"));
   std::filesystem::create_directory(folder.path() / "folder.fvecs");
   EXPECT_THAT(refusal({{"path", (folder.path() / "folder.fvecs").string()}}), HasSubstr("is a folder"));
-  EXPECT_THAT(refusal({{"path", folder.write("x.fvecs", bytes_of("testdata/x.bvecs"))}}),
+  EXPECT_THAT(refusal({{"path", folder.write("x.fvecs", bytes_of_file("testdata/x.bvecs"))}}),
               HasSubstr("1 vectors of 3 numbers (16 bytes each) and 12 bytes more"));
 }
 
@@ -108,7 +85,7 @@ TEST_F(FvecsTest, RefusesDimensionsThatCannotBe) {
 }
 
 TEST_F(FvecsTest, CutShortAnywhereButBetweenVectorsIsRefused) {
-  const Bytes whole = bytes_of("testdata/x.fvecs");
+  const Bytes whole = bytes_of_file("testdata/x.fvecs");
   for (std::size_t n = 0; n < whole.size(); ++n) {
     SCOPED_TRACE(n);
     const std::string path =
@@ -122,7 +99,7 @@ TEST_F(FvecsTest, CutShortAnywhereButBetweenVectorsIsRefused) {
 }
 
 TEST_F(FvecsTest, AnyDimensionThatDiffersIsRefusedWithItsRow) {
-  const Bytes whole = bytes_of("testdata/x.fvecs");
+  const Bytes whole = bytes_of_file("testdata/x.fvecs");
   for (std::size_t row = 1; row < 4; ++row) {
     for (std::size_t byte = 0; byte < 4; ++byte) {
       Bytes changed = whole;
@@ -150,7 +127,7 @@ TEST_F(FvecsTest, NamesTheFirstRowOfManyWhateverTheThreads) {  // 20000 vectors 
 
 TEST_F(FvecsTest, LooksAtLabelsWhenTheyAreRead) {
   const Bytes labels = {1, 0, 0, 0, 255, 255, 255, 255};
-  const Bytes one = bytes_of("testdata/x.fvecs");
+  const Bytes one = bytes_of_file("testdata/x.fvecs");
   shoal::DatasetProxy& data = open({{"path", folder.write("x.fvecs", Bytes(one.begin(), one.begin() + 16))},
                                     {"labels", folder.write("y.ivecs", labels)}});
   EXPECT_THAT(message_of<shoal::InputError>([&] { data.labels(host.context()); }),

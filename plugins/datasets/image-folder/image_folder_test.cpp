@@ -5,13 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "../common/made_component.h"
+#include "../common/dataset_testing.h"
 #include "image_testing.h"
 #include "load.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
-
-extern "C" shoal_plugin_fn shoal_plugin_v1;
 
 namespace images::testing {
 namespace {
@@ -25,27 +23,17 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ImageFolderTest : public ::testing::Test {
+class ImageFolderTest : public shoal::testing::DatasetTest {
  protected:
+  ImageFolderTest() : DatasetTest("dataset/image-folder", 2) {}
   shoal::DatasetProxy& open(Values values = {}) {
     values.insert({"path", folder.path().string()});
-    made_.emplace(host, shoal_plugin_v1, "dataset/image-folder", values);
-    data_.emplace(made_->object());
-    info = data_->open(host.context());
-    return *data_;
+    return DatasetTest::open(values);
   }
   std::string refusal(const Values& values = {}) {
     return message_of<shoal::InputError>([&] { open(values); });
   }
   void put(const std::string& where, const std::string& name) const { folder.write(where, contents(name)); }
-
-  TempFolder folder;
-  Host host{{.threads = 2}};
-  shoal::DatasetInfo info;
-
- private:
-  std::optional<MadeComponent> made_;
-  std::optional<shoal::DatasetProxy> data_;
 };
 
 TEST_F(ImageFolderTest, SubfoldersAreTheClassesSortedByName) {

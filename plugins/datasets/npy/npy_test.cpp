@@ -4,12 +4,10 @@
 #include <chrono>
 #include <fstream>
 
-#include "../common/made_component.h"
+#include "../common/dataset_testing.h"
 #include "../files/npy_testing.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
-
-extern "C" shoal_plugin_fn shoal_plugin_v1;
 
 namespace files::testing {
 namespace {
@@ -26,30 +24,13 @@ using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 /// dataset/npy over files of a folder that goes with the test.
-class NpyTest : public ::testing::Test {
+class NpyTest : public shoal::testing::DatasetTest {
  protected:
-  /// The dataset, opened.
-  shoal::DatasetProxy& open(const Values& values) {
-    made_.emplace(host, shoal_plugin_v1, "dataset/npy", values);
-    data_.emplace(made_->object());
-    info = data_->open(host.context());
-    return *data_;
-  }
-  std::string refusal(const Values& values) {
-    return message_of<shoal::InputError>([&] { open(values); });
-  }
+  NpyTest() : DatasetTest("dataset/npy") {}
   std::string examples(const Bytes& bytes) const { return folder.write("x.npy", bytes); }
   std::string labels(const Bytes& bytes) const { return folder.write("y.npy", bytes); }
   /// Three examples of two bytes.
   std::string three() const { return examples(npy_start_of("|u1", "(3, 2)") + Bytes{0, 1, 2, 3, 4, 255}); }
-
-  TempFolder folder;
-  Host host;
-  shoal::DatasetInfo info;
-
- private:
-  std::optional<MadeComponent> made_;
-  std::optional<shoal::DatasetProxy> data_;
 };
 
 TEST_F(NpyTest, ServesEveryDTypeOfEveryVersion) {

@@ -7,13 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "../common/made_component.h"
-#include "../common/temp_folder.h"
+#include "../common/dataset_testing.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
 #include "zip_archive.h"
-
-extern "C" shoal_plugin_fn shoal_plugin_v1;
 
 namespace {
 
@@ -28,17 +25,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // testdata/ is what testdata/make.py wrote with numpy.savez; x is 0, 1/4, … 11/4 in rows of three, y is 2, 0, 1, 1.
-class NpzTest : public testing::Test {
+class NpzTest : public shoal::testing::DatasetTest {
  protected:
-  shoal::DatasetProxy& open(const Values& values) {
-    made_.emplace(host, shoal_plugin_v1, "dataset/npz", values);
-    data_.emplace(made_->object());
-    info = data_->open(host.context());
-    return *data_;
-  }
-  std::string refusal(const Values& values) {
-    return message_of<shoal::InputError>([&] { open(values); });
-  }
+  NpzTest() : DatasetTest("dataset/npz") {}
   std::vector<std::int64_t> labels(shoal::DatasetProxy& data) {
     const shoal::Array y = data.labels(host.context());
     const auto values = y.view().vector<std::int64_t>();
@@ -51,18 +40,6 @@ class NpzTest : public testing::Test {
     const shoal::Array x = data.examples(host.context());
     for (int i = 0; i < 12; ++i) EXPECT_EQ(x.view().data<Scalar>()[i], i / 4.0) << i;
   }
-  static Bytes bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return Bytes(std::istreambuf_iterator<char>(file), {});
-  }
-
-  TempFolder folder;
-  Host host;
-  shoal::DatasetInfo info;
-
- private:
-  std::optional<MadeComponent> made_;
-  std::optional<shoal::DatasetProxy> data_;
 };
 
 TEST_F(NpzTest, ReadsBackWhatNumPyWrote) {
@@ -110,7 +87,7 @@ TEST_F(NpzTest, SaysWhatTheArchiveHoldsWhereItIsNotClear) {
               AllOf(HasSubstr("has no array 'z' ('examples')"), HasSubstr("'x_test' (1, 3) <f4")));
   EXPECT_THAT(refusal({{"path", "testdata/stored.npz"}, {"labels", "z"}}), HasSubstr("has no array 'z' ('labels')"));
   // Renaming 'y' to 'X' in both its headers makes two that could be the examples.
-  Bytes both = bytes_of("testdata/stored.npz");
+  Bytes both = bytes_of_file("testdata/stored.npz");
   const Bytes from = {'y', '.', 'n', 'p', 'y'};
   for (auto at = both.begin(); (at = std::search(at, both.end(), from.begin(), from.end())) != both.end();) *at = 'X';
   EXPECT_THAT(refusal({{"path", folder.write("both.npz", both)}}),
@@ -141,7 +118,7 @@ TEST_F(NpzTest, RefusesWhatIsNoArchive) {
 
 TEST_F(NpzTest, CutShortAnywhereIsRefused) {
   for (const char* name : {"testdata/stored.npz", "testdata/deflated.npz", "testdata/zip64.npz"}) {
-    const Bytes whole = bytes_of(name);
+    const Bytes whole = bytes_of_file(name);
     for (std::size_t n = 0; n < whole.size(); ++n) {
       SCOPED_TRACE(testing::Message() << name << " " << n);
       EXPECT_NE(
@@ -153,7 +130,7 @@ TEST_F(NpzTest, CutShortAnywhereIsRefused) {
 
 TEST_F(NpzTest, WithAnyBitChangedIsReadAsItWasOrRefused) {  // CRC-32 sees to that; a crash ends this test
   for (const std::string name : {"stored.npz", "deflated.npz", "zip64.npz"}) {
-    const Bytes whole = bytes_of("testdata/" + name);
+    const Bytes whole = bytes_of_file("testdata/" + name);
     int as_it_was = 0, refused = 0;
     for (std::size_t at = 0; at < whole.size(); ++at) {
       for (const int bit : {0, 3, 7}) {
@@ -180,7 +157,7 @@ TEST_F(NpzTest, WithAnyBitChangedIsReadAsItWasOrRefused) {  // CRC-32 sees to th
 }
 
 TEST_F(NpzTest, SizesThatCannotBeTakeNoMemory) {  // 2^40 bytes out of a few hundred
-  Bytes file = bytes_of("testdata/zip64.npz");
+  Bytes file = bytes_of_file("testdata/zip64.npz");
   const Bytes entry = {'P', 'K', 1, 2};
   const auto at = std::search(file.begin(), file.end(), entry.begin(), entry.end());
   at[10] = 8;  // deflated
@@ -189,7 +166,7 @@ TEST_F(NpzTest, SizesThatCannotBeTakeNoMemory) {  // 2^40 bytes out of a few hun
 }
 
 TEST_F(NpzTest, SaysThatItsFileChangedSinceItWasOpened) {
-  const std::string path = folder.write("x.npz", bytes_of("testdata/stored.npz"));
+  const std::string path = folder.write("x.npz", bytes_of_file("testdata/stored.npz"));
   shoal::DatasetProxy& data = open({{"path", path}});
   std::filesystem::resize_file(path, 100);
   EXPECT_THAT(message_of<shoal::InputError>([&] { data.examples(host.context()); }),

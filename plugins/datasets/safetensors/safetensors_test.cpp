@@ -7,13 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "../common/made_component.h"
-#include "../common/temp_folder.h"
+#include "../common/dataset_testing.h"
 #include "shoal/dataset.h"
 #include "shoal/plugin.h"
 #include "tensors.h"
-
-extern "C" shoal_plugin_fn shoal_plugin_v1;
 
 namespace safetensors {
 namespace {
@@ -107,34 +104,14 @@ TEST(Tensors, OfHeadersOfAnotherFormAreRefused) {
 }
 
 // testdata/ is what testdata/make.py wrote with the reference implementation.
-class SafetensorsTest : public testing::Test {
+class SafetensorsTest : public shoal::testing::DatasetTest {
  protected:
-  shoal::DatasetProxy& open(const Values& values) {
-    made_.emplace(host, shoal_plugin_v1, "dataset/safetensors", values);
-    data_.emplace(made_->object());
-    info = data_->open(host.context());
-    return *data_;
-  }
-  std::string refused(const Values& values) {
-    return message_of<shoal::InputError>([&] { open(values); });
-  }
+  SafetensorsTest() : DatasetTest("dataset/safetensors") {}
   template <typename Scalar>
   std::vector<Scalar> examples(shoal::DatasetProxy& data) {
     const shoal::Array x = data.examples(host.context());
     return {x.view().data<Scalar>(), x.view().data<Scalar>() + x.size()};
   }
-  static Bytes bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return Bytes(std::istreambuf_iterator<char>(file), {});
-  }
-
-  TempFolder folder;
-  Host host;
-  shoal::DatasetInfo info;
-
- private:
-  std::optional<MadeComponent> made_;
-  std::optional<shoal::DatasetProxy> data_;
 };
 
 TEST_F(SafetensorsTest, ReadsBackWhatPythonWrote) {
@@ -175,37 +152,37 @@ TEST_F(SafetensorsTest, WidensNumbersOfSixteenBitsAndSaysSo) {
 }
 
 TEST_F(SafetensorsTest, SaysWhatTheFileHoldsWhereItIsNotClear) {
-  EXPECT_THAT(refused({{"path", "testdata/several.safetensors"}}),
+  EXPECT_THAT(refusal({{"path", "testdata/several.safetensors"}}),
               AllOf(HasSubstr("'examples' says which"), HasSubstr("'half' (2, 2) F16")));
-  EXPECT_THAT(refused({{"path", "testdata/several.safetensors"}, {"examples", "z"}}),
+  EXPECT_THAT(refusal({{"path", "testdata/several.safetensors"}, {"examples", "z"}}),
               HasSubstr("no tensor 'z' ('examples'); it holds '"));
-  EXPECT_THAT(refused({{"path", "testdata/several.safetensors"}, {"examples", "kind"}}),
+  EXPECT_THAT(refusal({{"path", "testdata/several.safetensors"}, {"examples", "kind"}}),
               HasSubstr("tensor 'kind' has shape (2)"));
-  EXPECT_THAT(refused({{"path", "testdata/several.safetensors"}, {"examples", "half"}, {"labels", "brain"}}),
+  EXPECT_THAT(refusal({{"path", "testdata/several.safetensors"}, {"examples", "half"}, {"labels", "brain"}}),
               HasSubstr("labels are integers"));
-  EXPECT_THAT(refused({{"path", "testdata/float32.safetensors"}, {"labels", "x"}}),
+  EXPECT_THAT(refusal({{"path", "testdata/float32.safetensors"}, {"labels", "x"}}),
               HasSubstr("type 'F32'; labels are integers"));
 }
 
 TEST_F(SafetensorsTest, RefusesWhatIsNoSuchFile) {
-  EXPECT_THAT(refused({{"path", "absent"}}), HasSubstr("does not exist"));
-  EXPECT_THAT(refused({{"path", folder.path().string()}}), HasSubstr("is a folder"));
-  EXPECT_THAT(refused({{"path", folder.write("x", {})}}), HasSubstr("is empty"));
-  EXPECT_THAT(refused({{"path", folder.write("x", {'P', 'A', 'R', '1', 0, 0, 0, 0, 0, 0})}}), HasSubstr("Parquet"));
+  EXPECT_THAT(refusal({{"path", "absent"}}), HasSubstr("does not exist"));
+  EXPECT_THAT(refusal({{"path", folder.path().string()}}), HasSubstr("is a folder"));
+  EXPECT_THAT(refusal({{"path", folder.write("x", {})}}), HasSubstr("is empty"));
+  EXPECT_THAT(refusal({{"path", folder.write("x", {'P', 'A', 'R', '1', 0, 0, 0, 0, 0, 0})}}), HasSubstr("Parquet"));
 }
 
 TEST_F(SafetensorsTest, CutShortAnywhereIsRefused) {
-  const Bytes whole = bytes_of("testdata/float32.safetensors");
+  const Bytes whole = bytes_of_file("testdata/float32.safetensors");
   for (std::size_t n = 0; n < whole.size(); ++n) {
     SCOPED_TRACE(n);
     EXPECT_NE(
-        refused({{"path", folder.write("x", Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n)))}}),
+        refusal({{"path", folder.write("x", Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n)))}}),
         "");
   }
 }
 
 TEST_F(SafetensorsTest, WithAnyByteChangedIsReadOrRefused) {  // and nothing else: a crash ends this test
-  Bytes file = bytes_of("testdata/float32.safetensors");
+  Bytes file = bytes_of_file("testdata/float32.safetensors");
   int refusals = 0;
   for (std::uint8_t& byte : file) {
     const std::uint8_t right = byte;
