@@ -10,9 +10,9 @@
 namespace shoal::tests {
 namespace {
 
-using nlohmann::json;
 using files::testing::bytes_of;
 using files::testing::npy_start_of;
+using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 

@@ -44,10 +44,14 @@ class Workplace {
     return folder_ / name;
   }
 
+  /// Where the program keeps results; nobody else's.
+  std::filesystem::path store() const { return folder_ / "store"; }
+
   /// `shoal ARGUMENTS`, as a shell reads them, with the test plugins beside Shoal's own.
   Outcome shoal(const std::string& arguments, const std::string& before = "") const {
     const std::string command = "cd '" + folder_.string() + "' && " + before +
-                                " SHOAL_PLUGIN_PATH='" SHOAL_TEST_PLUGINS "/toys' '" SHOAL_PROGRAM "' " + arguments +
+                                " SHOAL_STORE='" + store().string() +
+                                "' SHOAL_PLUGIN_PATH='" SHOAL_TEST_PLUGINS "/toys' '" SHOAL_PROGRAM "' " + arguments +
                                 " >out.txt 2>err.txt </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder_ / "out.txt"),

@@ -74,7 +74,7 @@ TEST(Program, RunsItsOwnResolvedFileToTheSameNumbers) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
   ASSERT_EQ(place.shoal("run toy.yaml deal.k=3 --out first").exit, 0);
-  const Outcome outcome = place.shoal("run first/resolved.yaml --out second");
+  const Outcome outcome = place.shoal("run first/resolved.yaml --no-cache --out second");
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_EQ(results_in(place.folder() / "first")["rows"][0]["metrics"]["share.share"],
             results_in(place.folder() / "second")["rows"][0]["metrics"]["share.share"]);
@@ -83,7 +83,7 @@ TEST(Program, RunsItsOwnResolvedFileToTheSameNumbers) {
 TEST(Program, GivesTheSameBytesForTheSameSeedAndAnyNumberOfThreads) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
-  for (const char* run : {"--threads 1 --out one", "--threads 2 --out two"})
+  for (const char* run : {"--no-cache --threads 1 --out one", "--no-cache --threads 2 --out two"})
     ASSERT_EQ(place.shoal(std::string("run toy.yaml times.mode=noisy ") + run).exit, 0);
   const json one = results_in(place.folder() / "one"), two = results_in(place.folder() / "two");
   EXPECT_EQ(one["rows"][0]["metrics"]["sum.sum"], two["rows"][0]["metrics"]["sum.sum"]);
@@ -109,7 +109,7 @@ report: [quality.acc, quality.nmi, kmeans.inertia]
 TEST(Program, GivesTheSameBytesOfOursForOneAndTwoThreads) {
   const Workplace place;
   place.write("blobs.yaml", kClustering);
-  for (const char* run : {"--threads 1 --out one", "--threads 2 --out two"}) {
+  for (const char* run : {"--no-cache --threads 1 --out one", "--no-cache --threads 2 --out two"}) {
     const Outcome outcome = place.shoal(std::string("run blobs.yaml ") + run);
     ASSERT_EQ(outcome.exit, 0) << outcome.err;
   }
@@ -135,7 +135,7 @@ nodes:
   learn:   {use: trainer/supervised, in: {data: train, encoder: convnet, head: head, test: train}, with: {epochs: 1, batch_size: 50}}
 )");
   for (const char* run : {"--out one", "--out two", "seed=1 --out three"})
-    ASSERT_EQ(place.shoal(std::string("run learn.yaml --threads 1 ") + run).exit, 0);
+    ASSERT_EQ(place.shoal(std::string("run learn.yaml --no-cache --threads 1 ") + run).exit, 0);
   const auto weights = [&](const char* run) {
     return read_file(place.folder() / run / "artifacts/learn.encoder.safetensors");
   };
@@ -263,8 +263,10 @@ TEST(Program, ChecksWithoutRunning) {
 TEST(Program, ShowsThePlanWithWhatRowsShare) {
   const Workplace place;
   place.write("toy.yaml", kExperiment);
-  EXPECT_THAT(place.shoal("plan toy.yaml").out,
-              AllOf(HasSubstr("row 2 of 2"), HasSubstr("same as in row 1"), HasSubstr("6 node runs, 2 shared")));
+  EXPECT_THAT(
+      place.shoal("plan toy.yaml").out,
+      AllOf(HasSubstr("row 2 of 2"), HasSubstr("same as in row 1"),
+            HasSubstr("6 node runs: 0 taken from the store, 1 to run, 5 only if"), HasSubstr("2 shared between rows")));
 }
 
 TEST(Program, ShowsTheGraphAsTextAndForGraphviz) {

@@ -1,6 +1,5 @@
-// shoal check, plan and graph: what an experiment is, without running it.
+// shoal check and graph: what an experiment is, without running it.
 #include <cstdio>
-#include <map>
 
 #include "framework/cli/session.h"
 #include "framework/config/emit.h"
@@ -11,13 +10,6 @@ namespace {
 
 using host::Graph;
 using host::GraphNode;
-using host::Plan;
-
-std::string settings_of(const config::Row& row) {
-  std::string out;
-  for (const auto& [axis, label] : row.settings) out += axis + " " + label + "  ";
-  return out + text("seed {}", row.seed);
-}
 
 std::string inputs_of(const Graph& graph, const GraphNode& node) {
   std::string out;
@@ -58,29 +50,6 @@ int check(const Options& options) {
   std::printf("%s: good. %zu nodes, %zu %s, %zu to compute.\n", options.experiment.c_str(),
               plan->rows[0].graph.nodes.size(), plan->rows.size(), plan->rows.size() == 1 ? "row" : "rows",
               plan->tasks.size());
-  return kDone;
-}
-
-int plan(const Options& options) {
-  Session session(options);
-  const auto plan = plan_or_explain(options, session);
-  if (!plan) return kWrongInput;
-  std::size_t runs = 0, shared = 0;
-  for (std::size_t r = 0; r < plan->rows.size(); ++r) {
-    const host::PlannedRow& row = plan->rows[r];
-    std::printf("row %zu of %zu  %s\n", r + 1, plan->rows.size(), settings_of(row.row).c_str());
-    for (const std::size_t i : row.graph.order) {
-      const GraphNode& node = row.graph.nodes[i];
-      if (!node.at_work) continue;
-      const host::Task& task = plan->tasks[row.tasks[i]];
-      const bool here = task.row == r;
-      ++(here ? runs : shared);
-      const std::string why = here ? "" : text("same as in row {}", task.row + 1);
-      std::printf("  %-16s %-7s %-28s %s  %s\n", node.name.c_str(), here ? "run" : "shared",
-                  std::string(node.component.id()).c_str(), task.key.substr(0, 12).c_str(), why.c_str());
-    }
-  }
-  std::printf("%zu node runs, %zu shared between rows.\n", runs, shared);
   return kDone;
 }
 

@@ -12,6 +12,7 @@
 
 #include "framework/cli/options.h"
 #include "framework/run/isolated_fit.h"
+#include "framework/store/store.h"
 #include "shoal/abi.h"
 
 namespace {
@@ -25,8 +26,10 @@ void add_common(CLI::App& command, Options& options) {
       ->type_name("DIR");
 }
 
-void add_experiment(CLI::App& command, Options& options) {
+/// `node`: the command wants the name of a node, too.
+void add_experiment(CLI::App& command, Options& options, bool node = false) {
   command.add_option("experiment", options.experiment, "The experiment file")->required()->type_name("EXP");
+  if (node) command.add_option("node", options.node, "The node")->required();
   command
       .add_option("override", options.overrides,
                   "Changes: path=value, path+=value, ~path; kmeans.k=50 sets parameter k of node kmeans")
@@ -56,6 +59,33 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
   add_bench(*command, options);
+  command->add_flag("--no-cache", options.no_cache, "Take nothing from the store and keep nothing in it");
+  command->add_option("--force", options.force, "Compute this node, whatever the store has; may be repeated")
+      ->type_name("NODE");
+  return command;
+}
+
+/// What is kept between runs.
+CLI::App* add_store(CLI::App& app, Options& options, int (*&chosen)(const Options&)) {
+  auto* command = app.add_subcommand("store", "What is kept between runs: list, show, verify, prune");
+  command->require_subcommand(0, 1);
+  const auto on = [&](const char* name, const char* what, int (*function)(const Options&)) {
+    auto* sub = command->add_subcommand(name, what);
+    sub->callback([&chosen, function] { chosen = function; });
+    return sub;
+  };
+  on("list", "All results, the latest used last", &shoal::cli::list_store);
+  on("show", "What one result is, and what its key is made of", &shoal::cli::show_stored)
+      ->add_option("key", options.key, "The key, or how it begins")
+      ->required();
+  on("verify", "Read everything; what is damaged is put aside and computed again when it is needed",
+     &shoal::cli::verify_store);
+  auto* prune =
+      on("prune", "Remove what was not used for long; run folders keep what they have", &shoal::cli::prune_store);
+  prune->add_option("--older", options.older, "Not used for so long: 12h, 30d, 8w")->type_name("AGE");
+  prune->add_option("--max-size", options.max_size, "The longest unused, until so much is left: 500M, 20G")
+      ->type_name("SIZE");
+  prune->add_flag("--dry-run", options.dry_run, "Only show what would be removed");
   return command;
 }
 
@@ -172,6 +202,13 @@ int main(int argc, char** argv) {
   auto* plan = app.add_subcommand("plan", "Show what would run, and what is shared between rows");
   add_experiment(*plan, options);
   on(plan, &shoal::cli::plan);
+  auto* why = app.add_subcommand("why", "Why a node would be computed, or would not");
+  add_experiment(*why, options, true);
+  on(why, &shoal::cli::why);
+  auto* store = add_store(app, options, chosen);
+  store->callback([&chosen, store] {
+    if (store->get_subcommands().empty()) chosen = &shoal::cli::list_store;
+  });
   auto* graph = app.add_subcommand("graph", "Show the graph");
   add_experiment(*graph, options);
   graph->add_option("--format", options.format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
@@ -198,6 +235,9 @@ int main(int argc, char** argv) {
   try {
     if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
     return chosen(options);
+  } catch (const shoal::host::StoreFormatError& error) {
+    std::fprintf(stderr, "shoal: error[S706]: %s\n", error.what());
+    return shoal::cli::kWrongInput;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shoal: error: %s\n", error.what());
     return shoal::cli::kRunFailed;

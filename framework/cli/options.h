@@ -28,6 +28,12 @@ struct Options {
   std::vector<std::string> baseline;
   std::string sort, pivot;
   double practical = 0;
+  bool no_cache = false;           ///< run: take nothing from the store, keep nothing
+  std::vector<std::string> force;  ///< run: nodes to be computed whatever the store has
+  std::string node;                ///< why
+  std::string older, max_size;     ///< store prune: "30d", "20G"
+  bool dry_run = false;            ///< store prune
+  std::string key;                 ///< store show: the beginning of a key
   bool all = false, differences = false;
   bool quiet = false, verbose = false, strict = false, markdown = false;
   std::vector<std::string> command;  ///< as typed, for environment.json
@@ -41,6 +47,11 @@ int check(const Options& options);
 int plan(const Options& options);
 int graph(const Options& options);
 int compare(const Options& options);
+int why(const Options& options);
+int list_store(const Options& options);
+int show_stored(const Options& options);
+int verify_store(const Options& options);
+int prune_store(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
 

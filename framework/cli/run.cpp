@@ -1,7 +1,8 @@
 // shoal run: plan, run with progress, write the run folder.
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include "framework/run/environment.h"
 #include "framework/run/executor.h"
 #include "framework/run/run_folder.h"
+#include "shoal/error.h"
 
 namespace shoal::cli {
 namespace {
@@ -35,20 +37,6 @@ void watch_signals(std::atomic<bool>& flag) {
   cancel_flag = &flag;
   std::signal(SIGINT, &on_signal);
   std::signal(SIGTERM, &on_signal);
-}
-
-/// Nothing where the machine has no such device.
-std::optional<at::Device> choose_device(const std::string& asked) {
-  if (asked == "cpu") return at::Device(at::kCPU);
-  const bool available = at::globalContext().hasCUDA();
-  if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
-  if (!available) {
-    std::fprintf(stderr,
-                 "shoal: error[P404]: device '%s' is asked for, but LibTorch sees none here; --device cpu would do\n",
-                 asked.c_str());
-    return std::nullopt;
-  }
-  return at::Device(asked);
 }
 
 std::shared_ptr<Live> make_reporter(Session& session, const host::ComponentEntry& entry,
@@ -103,8 +91,8 @@ void write_reports(const host::RunFolder& folder, const RunRecord& record) {
   host::write_page(folder.path(), record);
 }
 
-/// Runs all rows with the reporters listening; what failed is printed to stderr.
-RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, at::Device device,
+/// Runs all rows with the reporters listening, and with the store, if there is one; what failed is printed to stderr.
+RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, host::Store* store, at::Device device,
                   const Options& options) {
   RunRecord record = describe_run(options, plan);
   host::EventBus events(make_reporters(session, plan, options.quiet), folder.path(), record.name);
@@ -112,7 +100,14 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, a
   begin.text = folder.path().string();
   events.post(begin);
   config::Diagnostics diagnostics;
-  host::Executor executor(plan, session.services, events, folder, device, options.bench.value_or(0));
+  std::optional<host::ResultCache> cache;
+  if (store != nullptr) cache.emplace(*store, session.services, record.name);
+  host::Executor executor(plan, session.services, events, folder,
+                          {.device = device,
+                           .bench = options.bench.value_or(0),
+                           .cache = cache ? &*cache : nullptr,
+                           .recompute = {options.force.begin(), options.force.end()}});
+  const auto began = std::chrono::steady_clock::now();
   RunRecord ran = executor.run(diagnostics);
   record.rows = std::move(ran.rows);
   record.scalars = std::move(ran.scalars);
@@ -120,12 +115,37 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, a
   for (const host::RowRecord& row : record.rows) record.seconds += row.seconds;
   host::RunEvent end = begin;
   end.type = SHOAL_RUN_END;
-  end.seconds = record.seconds;
+  end.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   end.status = diagnostics.has_errors() ? SHOAL_E_FAILED : session.services.cancelled ? SHOAL_E_CANCELLED : SHOAL_OK;
   events.post(end);
   for (const std::string& failure : events.finish()) std::fprintf(stderr, "shoal: warning: %s\n", failure.c_str());
   std::fputs(config::render(diagnostics, {.outcome = ""}).c_str(), stderr);
   return record;
+}
+
+/// False, after a message, where `--force` names no node.
+bool know_forced_nodes(const Options& options, const Plan& plan) {
+  std::vector<std::string> nodes;
+  for (const host::GraphNode& node : plan.rows[0].graph.nodes) nodes.push_back(node.name);
+  bool good = true;
+  for (const std::string& name : options.force)
+    if (std::find(nodes.begin(), nodes.end(), name) == nodes.end()) {
+      std::fprintf(stderr, "shoal: error[G301]: --force names no node of the experiment: '%s'%s\n", name.c_str(),
+                   config::did_you_mean(name, nodes).c_str());
+      good = false;
+    }
+  return good;
+}
+
+/// "12 of 14 node runs were taken from the store (--no-cache computes them)\n", or "".
+std::string describe_reuse(const RunRecord& record) {
+  std::size_t stored = 0, all = 0;
+  for (const host::RowRecord& row : record.rows)
+    for (const host::NodeTime& node : row.nodes) {
+      all += node.status == "ran" || node.status == "stored" ? 1 : 0;
+      stored += node.status == "stored" ? 1 : 0;
+    }
+  return stored == 0 ? "" : text("{} of {} node runs taken from the store (--no-cache computes them)\n", stored, all);
 }
 
 int exit_code(const RunRecord& record) {
@@ -145,15 +165,25 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (!device) return {};
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
+  if (!know_forced_nodes(options, *plan)) return {};
 
+  host::RunFolder* logged_to = nullptr;
+  std::unique_ptr<host::Store> store;
+  if (!options.no_cache)
+    store = open_store([&](const std::string& line) {
+      if (logged_to != nullptr) logged_to->log_line(line);
+    });
   host::RunFolder folder(options.out.empty() ? "runs" : options.out, experiment.name, !options.out.empty());
   folder.write_plan(*plan, host::describe_environment(session.registry, options.command,
                                                       session.services.pool.threads(), device->str())
                                .dump(2));
-  const RunRecord record = execute(session, *plan, folder, *device, options);
+  logged_to = &folder;
+  const RunRecord record = execute(session, *plan, folder, store.get(), *device, options);
   folder.finish();
   write_reports(folder, record);
-  if (with_summary) std::printf("%s\n%s\n", host::summary_table(record).c_str(), folder.path().string().c_str());
+  if (with_summary)
+    std::printf("%s\n%s%s\n", host::summary_table(record).c_str(), describe_reuse(record).c_str(),
+                folder.path().string().c_str());
   return {exit_code(record), folder.path().string()};
 }
 

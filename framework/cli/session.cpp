@@ -1,9 +1,12 @@
 #include "framework/cli/session.h"
 
+#include <ATen/Context.h>
+
 #include <cstdio>
 
 #include "framework/plugin/places.h"
 #include "framework/run/environment.h"
+#include "shoal/error.h"
 
 namespace shoal::cli {
 
@@ -27,6 +30,33 @@ std::optional<host::Plan> plan_or_explain(const Options& options, Session& sessi
   }
   if (!diagnostics.empty()) std::fputs(config::render(diagnostics).c_str(), stderr);
   return plan;
+}
+
+std::optional<at::Device> choose_device(const std::string& asked) {
+  if (asked == "cpu") return at::Device(at::kCPU);
+  const bool available = at::globalContext().hasCUDA();
+  if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
+  if (!available) {
+    std::fprintf(stderr,
+                 "shoal: error[P404]: device '%s' is asked for, but LibTorch sees none here; --device cpu would do\n",
+                 asked.c_str());
+    return std::nullopt;
+  }
+  return at::Device(asked);
+}
+
+std::unique_ptr<host::Store> open_store(std::function<void(const std::string&)> log) {
+  const auto tell = [log = std::move(log)](const std::string& id, const std::string& what) {
+    const std::string line = text("warning[{}]: {}", id, what);
+    std::fprintf(stderr, "shoal: %s\n", line.c_str());
+    if (log) log(line);
+  };
+  try {
+    return std::make_unique<host::Store>(host::Store::default_folder(), tell);
+  } catch (const std::system_error& error) {
+    tell("S705", text("nothing is kept of this run, and nothing taken: {}", error.what()));
+    return nullptr;
+  }
 }
 
 }  // namespace shoal::cli

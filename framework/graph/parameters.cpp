@@ -6,6 +6,7 @@
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
+#include "framework/plugin/digest.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -345,6 +346,15 @@ Value to_value(const shoal_value& value) {
   }
 }
 
+/// The same with the entries of maps, at any depth, by their keys.
+Value sorted(Value value) {
+  for (Value& item : value.items) item = sorted(std::move(item));
+  for (config::Entry& entry : value.entries) entry.value = sorted(std::move(entry.value));
+  std::sort(value.entries.begin(), value.entries.end(),
+            [](const config::Entry& a, const config::Entry& b) { return a.key < b.key; });
+  return value;
+}
+
 }  // namespace
 
 void Parameters::add_to(Digest& digest) const {
@@ -353,6 +363,18 @@ void Parameters::add_to(Digest& digest) const {
     digest.text(declared_[i]->name);
     add(digest, values_[i]);
   }
+}
+
+std::vector<std::pair<std::string, std::string>> Parameters::result_parts() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if ((declared_[i]->flags & SHOAL_SPEED_ONLY) != 0) continue;
+    const bool file = (declared_[i]->flags & SHOAL_PATH) != 0 && values_[i].type == SHOAL_TEXT &&
+                      std::filesystem::is_regular_file(values_[i].as.text);
+    out.emplace_back(declared_[i]->name,
+                     file ? digest_of_file(values_[i].as.text) : config::emit_flow(sorted(to_value(values_[i]))));
+  }
+  return out;
 }
 
 Value Parameters::to_yaml() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/config/diagnostics.h"
@@ -26,6 +27,10 @@ class Parameters {
 
   /// Adds what changes the result: all but `speed_only`.
   void add_to(Digest& digest) const;
+
+  /// The same in clear, for the key of a kept result: ("k", "10"), one a parameter. Reals are exact, maps sorted, and a
+  /// path to a file stands by the file's contents. Throws std::runtime_error where such a file cannot be read.
+  std::vector<std::pair<std::string, std::string>> result_parts() const;
 
   /// As YAML, defaults included.
   config::Value to_yaml() const;

@@ -282,16 +282,25 @@ class Judge {
 
   void times() {
     if (comparison_.timed.empty()) return;
-    std::vector<std::string> reused, once;
+    std::vector<std::string> reused, stored, once;
     for (const ComparedSetting& setting : comparison_.settings)
       for (std::size_t i = 0; i < setting.rows.size(); ++i) {
-        for (const FileNode& node : setting.rows[i]->nodes)
-          if (!node.fit_seconds.empty() && node.status == "reused" &&
-              std::find(comparison_.timed.begin(), comparison_.timed.end(), node.name) != comparison_.timed.end())
-            reused.push_back(fmt::format("{} seed {}", shown(setting), setting.rows[i]->seed));
+        for (const FileNode& node : setting.rows[i]->nodes) {
+          const bool timed =
+              std::find(comparison_.timed.begin(), comparison_.timed.end(), node.name) != comparison_.timed.end();
+          if (!timed || node.fit_seconds.empty()) continue;
+          const std::string which = fmt::format("{} seed {}", shown(setting), setting.rows[i]->seed);
+          if (node.status == "reused") reused.push_back(which);
+          if (node.status == "stored") stored.push_back(which);
+        }
         if (setting.runs[i]->circumstances.bench == 0) once.push_back(shown(setting));
       }
     if (!reused.empty()) say("F808", "times are those of an earlier row, which had computed the same: " + list(reused));
+    if (!stored.empty())
+      say("F808",
+          "times were measured in an earlier session, perhaps on another machine, and come from the store (shoal "
+          "run --bench measures them now): " +
+              list(stored));
     if (!once.empty())
       say("F811",
           "each fit was timed once, cold, one row after the other; shoal run --bench warms up, repeats and "

@@ -124,6 +124,7 @@ TEST(Fairness, SaysWhichRowsFailedOnceForEachReason) {
 
 TEST(Fairness, SaysHowTimesWereTaken) {
   EXPECT_THAT(remarks_after([](FileRow& row) { row.nodes[0].status = "reused"; }), remark("F808", "mini seed 0"));
+  EXPECT_THAT(remarks_after([](FileRow& row) { row.nodes[0].status = "stored"; }), remark("F808", "earlier session"));
   std::vector<RunFile> runs = {two_backends(6)};
   runs[0].circumstances.bench = 0;
   EXPECT_THAT(remarks_of(runs), remark("F811", "timed once"));

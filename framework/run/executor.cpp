@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "framework/run/median.h"
 #include "framework/run/work.h"
@@ -107,21 +108,27 @@ std::int64_t peak_rss_bytes() {
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
-Executor::Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, at::Device device,
-                   std::int64_t bench)
+Executor::Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer,
+                   ExecutorOptions options)
     : plan_(plan),
       services_(services),
       events_(events),
       observer_(observer),
-      device_(device),
-      bench_(bench),
-      results_(plan.tasks.size()) {
+      options_(std::move(options)),
+      results_(plan.tasks.size()),
+      needed_(plan.tasks.size()) {
   for (std::size_t t = 0; t < plan.tasks.size(); ++t) {
     const Task& task = plan.tasks[t];
-    const std::size_t reads = bench_ > 0 && is_fit(t) ? 2 : 1;  // what is fitted again is kept for it
-    for (const auto& port : task.inputs)
-      for (const std::size_t input : port) results_[input].readers += reads;
-    if (task.made_by) ++results_[*task.made_by].readers;
+    const GraphNode& node = plan.node_of(task);
+    const std::size_t reads = options_.bench > 0 && is_fit(t) ? 2 : 1;  // what is fitted again is kept for it
+    const auto add = [&](std::size_t from, std::size_t output, std::size_t times) {
+      results_[from].readers += times;
+      needed_[from].insert(output);
+    };
+    for (std::size_t port = 0; port < task.inputs.size(); ++port)
+      for (std::size_t i = 0; i < task.inputs[port].size(); ++i)
+        add(task.inputs[port][i], node.wired[port][i].output, reads);
+    if (task.made_by) add(*task.made_by, node.made_by->output, 1);
   }
 }
 
@@ -140,7 +147,7 @@ RunRecord Executor::run(config::Diagnostics& diagnostics) {
     events_.post(begin);
     forget_peak_rss();
     const std::size_t first = next;
-    for (; next < plan_.tasks.size() && plan_.tasks[next].row == row; ++next) run_task(next, diagnostics);
+    for (; next < plan_.tasks.size() && plan_.tasks[next].row == row; ++next) run_or_wait(next, diagnostics);
     record.rows.push_back(record_row(row));
     for (std::size_t t = first; t < next; ++t)
       record.rows.back().peak_rss_bytes = std::max(record.rows.back().peak_rss_bytes, results_[t].notes.peak_rss_bytes);
@@ -158,7 +165,7 @@ RunRecord Executor::run(config::Diagnostics& diagnostics) {
       }
     events_.post(std::move(end));
   }
-  if (bench_ > 0) {
+  if (options_.bench > 0) {
     time_fits();
     for (std::size_t row = 0; row < record.rows.size(); ++row) {
       const std::int64_t peak = record.rows[row].peak_rss_bytes;
@@ -166,7 +173,7 @@ RunRecord Executor::run(config::Diagnostics& diagnostics) {
       record.rows[row].peak_rss_bytes = peak;
     }
   }
-  record.bench = bench_;
+  record.bench = options_.bench;
   record.scalars = scalars_;
   return record;
 }
@@ -184,7 +191,7 @@ void Executor::time_fits() {
   for (std::size_t t = 0; t < plan_.tasks.size(); ++t)
     if (is_fit(t) && results_[t].state == State::done) fits.push_back(t);
   for (const std::size_t t : fits) results_[t].fit_seconds.clear();
-  for (std::int64_t repeat = 0; repeat < bench_; ++repeat)
+  for (std::int64_t repeat = 0; repeat < options_.bench; ++repeat)
     for (const std::size_t t : fits) {
       if (services_.cancelled) return;
       const Task& task = plan_.tasks[t];
@@ -192,7 +199,7 @@ void Executor::time_fits() {
       RunEvent said = event(SHOAL_PROGRESS, task);
       said.name = "timed fits";
       said.done = repeat;
-      said.total = bench_;
+      said.total = options_.bench;
       events_.post(std::move(said));
       try {
         const std::vector<RunValue> values = work(t, nullptr, {});
@@ -217,21 +224,41 @@ bool Executor::can_run(const Task& task) const {
                      [&](const auto& port) { return std::all_of(port.begin(), port.end(), good); });
 }
 
-void Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
+/// While another process computes task t, does what else can be done, of whichever row.
+void Executor::run_or_wait(std::size_t t, config::Diagnostics& diagnostics) {
+  while (results_[t].state == State::waiting && !run_task(t, diagnostics)) {
+    bool did_another = false;
+    for (std::size_t other = t + 1; other < plan_.tasks.size() && !did_another; ++other)
+      did_another = results_[other].state == State::waiting && can_run(plan_.tasks[other]) && !services_.cancelled &&
+                    run_task(other, diagnostics);
+    if (!did_another) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+bool Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
   const Task& task = plan_.tasks[t];
   TaskResult& result = results_[t];
-  const bool shown = plan_.node_of(task).at_work;
   if (services_.cancelled || !can_run(task)) {
     result.state = services_.cancelled ? State::cancelled : State::skipped;
     release_inputs(task);
-    return;
+    return true;
   }
   NodeListener& listener = listeners_.emplace_back(*this, task);
-  if (shown) events_.post(event(SHOAL_NODE_BEGIN, task));
-  const auto begin = std::chrono::steady_clock::now();
   try {
-    result.values = work(t, &listener, listener.last_scalars());
-    result.state = State::done;
+    std::optional<StoreLock> lock;
+    if (uses_cache(t)) {
+      find_key(t);
+      if (!take_kept(t)) {
+        lock = options_.cache->store().try_lock(result.key);
+        if (!lock) {
+          tell_waiting(t);
+          listeners_.pop_back();
+          return false;
+        }
+        take_kept(t);  // whoever had the lock until now may have kept it
+      }
+    }
+    if (!result.taken) compute(t, listener);
     finish_task(t);
   } catch (const Cancelled&) {
     result.state = State::cancelled;
@@ -243,37 +270,82 @@ void Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
   } catch (...) {
     fail_task(t, "threw something that is not a std::exception", diagnostics);
   }
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (shown || result.state == State::failed) {
+  end_task(t);
+  return true;
+}
+
+void Executor::compute(std::size_t t, NodeListener& listener) {
+  const Task& task = plan_.tasks[t];
+  TaskResult& result = results_[t];
+  if (plan_.node_of(task).at_work) events_.post(event(SHOAL_NODE_BEGIN, task));
+  const std::size_t first_scalar = scalars_.size();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto took = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  try {
+    result.values = work(t, &listener, listener.last_scalars());
+  } catch (...) {
+    result.seconds = took();
+    throw;
+  }
+  result.seconds = took();
+  if (is_fit(t))
+    result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
+  if (uses_cache(t)) keep(t, first_scalar);
+}
+
+void Executor::end_task(std::size_t t) {
+  const Task& task = plan_.tasks[t];
+  const TaskResult& result = results_[t];
+  if (plan_.node_of(task).at_work || result.state == State::failed) {
     RunEvent end = event(SHOAL_NODE_END, task);
     end.seconds = result.seconds;
     end.text = result.error;
-    end.status = result.state == State::done        ? SHOAL_OK
-                 : result.state == State::cancelled ? SHOAL_E_CANCELLED
-                                                    : SHOAL_E_FAILED;
+    end.status = result.state == State::cancelled ? SHOAL_E_CANCELLED
+                 : result.state == State::failed  ? SHOAL_E_FAILED
+                 : result.taken                   ? -1
+                                                  : SHOAL_OK;
     events_.post(std::move(end));
   }
   release_inputs(task);
+}
+
+/// Whether components are wired to a port, which cost little to gather.
+bool Executor::gives_components(const Task& task, std::size_t port) const {
+  if (task.inputs[port].empty()) return false;
+  const GraphNode& from = plan_.node_of(plan_.tasks[task.inputs[port][0]]);
+  const PortType& type = from.outputs[plan_.node_of(task).wired[port][0].output].type;
+  return std::find(known_kinds().begin(), known_kinds().end(), type) != known_kinds().end();
+}
+
+/// `arrays_too` false: only components are gathered, which is all that a kept value needs to be made again.
+Job Executor::job_of(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars,
+                     bool arrays_too) {
+  const Task& task = plan_.tasks[t];
+  const GraphNode& node = plan_.node_of(task);
+  std::vector<std::vector<RunValue>> inputs;
+  for (std::size_t port = 0; port < node.ports.size(); ++port) {
+    const bool components = gives_components(task, port);
+    inputs.push_back(arrays_too || components ? gather(task, port) : std::vector<RunValue>{});
+  }
+  std::shared_ptr<const Made> made;
+  if (task.made_by) made = std::get<std::shared_ptr<const Made>>(value_of(*task.made_by, node.made_by->output));
+  return {node,         task.seed,        std::move(inputs), made, services_, listener, options_.device,
+          last_scalars, results_[t].notes};
 }
 
 std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
                                      const std::map<std::string, double>& last_scalars) {
   const Task& task = plan_.tasks[t];
   const GraphNode& node = plan_.node_of(task);
-  std::vector<std::vector<RunValue>> inputs;
-  for (std::size_t port = 0; port < node.ports.size(); ++port) inputs.push_back(gather(task, port));
-  std::shared_ptr<const Made> made;
-  if (task.made_by) made = std::get<std::shared_ptr<const Made>>(value_of(*task.made_by, node.made_by->output));
-  FitNotes& notes = results_[t].notes;
+  const Job job = job_of(t, listener, last_scalars, true);
   DataSeen* known = nullptr;
   if (is_fit(t)) {
     known = &seen_[{task.inputs[0].at(0), node.wired[0].at(0).output}];  // its first port is `data`
-    notes.data = *known;
+    job.notes.data = *known;
   }
-  const Job job{node, task.seed, std::move(inputs), made, services_, listener, device_, last_scalars, notes};
   if (node.at_work) {
     std::vector<RunValue> values = do_work(job);
-    if (known != nullptr) *known = notes.data;
+    if (known != nullptr) *known = job.notes.data;
     return values;
   }
   std::vector<RunValue> values(node.outputs.size());
@@ -298,6 +370,9 @@ std::vector<RunValue> Executor::gather(const Task& task, std::size_t port) {
 RunValue Executor::value_of(std::size_t t, std::size_t output) {
   const GraphNode& node = plan_.node_of(plan_.tasks[t]);
   TaskResult& result = results_[t];
+  if (result.kept && (result.values.empty() || std::holds_alternative<std::monostate>(result.values[output])))
+    restore(t, output);
+  else if (result.values.empty()) result.values = work(t, nullptr, {});  // dropped, and wanted again after all
   // A dataset's labels are read when somebody wants them.
   if (node.kind() == "dataset" && node.outputs[output].name == "labels" &&
       std::holds_alternative<std::monostate>(result.values[output]))
@@ -309,9 +384,8 @@ RunValue Executor::value_of(std::size_t t, std::size_t output) {
 void Executor::finish_task(std::size_t t) {
   const Task& task = plan_.tasks[t];
   TaskResult& result = results_[t];
+  result.state = State::done;
   result.metrics = metrics_of(plan_.node_of(task), result.values);
-  if (is_fit(t))
-    result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
   for (const Metric& metric : result.metrics) {  // so that reporters can show what a node came to
     RunEvent scalar = event(SHOAL_SCALAR, task);
     scalar.name = metric.name.substr(scalar.node.size() + 1);
@@ -343,7 +417,7 @@ void Executor::fail_task(std::size_t t, const std::string& what, config::Diagnos
 /// Values that nobody will read any more are dropped: a matrix must not keep every row's features.
 void Executor::release_inputs(const Task& task) {
   const auto release = [&](std::size_t t) {
-    if (--results_[t].readers == 0) results_[t].values.clear();
+    if (--results_[t].readers == 0) results_[t].values.clear();  // value_of brings them back in need
   };
   for (const auto& port : task.inputs)
     for (const std::size_t input : port) release(input);
@@ -361,7 +435,7 @@ RunEvent Executor::event(int type, const Task& task) const {
 
 const char* Executor::status_text(std::size_t t, std::size_t row) const {
   switch (results_[t].state) {
-    case State::done: return plan_.tasks[t].row == row ? "ran" : "reused";
+    case State::done: return results_[t].taken ? "stored" : plan_.tasks[t].row == row ? "ran" : "reused";
     case State::failed: return "failed";
     case State::cancelled: return "cancelled";
     default: return "skipped";

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "framework/graph/plan.h"
 #include "framework/run/events.h"
 #include "framework/run/record.h"
+#include "framework/run/result_cache.h"
 #include "framework/run/value.h"
 #include "framework/run/work.h"
 
@@ -23,39 +25,71 @@ namespace shoal::host {
 class TaskObserver {
  public:
   virtual ~TaskObserver() = default;
+  /// Whether task_done wants the value of that output of a node.
+  virtual bool wants(const GraphNode& node, const OutputPort& output) const = 0;
   virtual void task_done(const Plan& plan, const Task& task, const std::vector<RunValue>& values) = 0;
   virtual void scalar(const ScalarPoint& point) = 0;  ///< as they come; from one thread at a time
   virtual void log_line(const std::string& line) = 0;
 };
 
+/// How a plan is run.
+struct ExecutorOptions {
+  at::Device device = at::kCPU;
+  std::int64_t bench = 0;                ///< so often each clusterer is fitted again when all rows have run, to time it
+  ResultCache* cache = nullptr;          ///< null: everything is computed
+  std::set<std::string> recompute = {};  ///< nodes whose kept results are not taken
+};
+
 /// Runs a plan, one task after the other. A task that fails takes those with it that need it; the others go on.
+///
+/// With a cache, what was kept is taken instead of computed, read when somebody needs it; what another process is
+/// computing is waited for, with other tasks done meanwhile.
 class Executor {
  public:
-  /// `bench`: so often each clusterer is fitted again when all rows have run, to time it; 0 is never.
-  Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, at::Device device,
-           std::int64_t bench = 0);
+  Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, ExecutorOptions options);
   ~Executor();
 
   /// Returns when all is done or cancelled; never throws for what a component does. What failed is in `diagnostics`
   /// (R601), with the place of its node.
   RunRecord run(config::Diagnostics& diagnostics);
 
+  /// What run would do with each task, in the plan's order: nothing is computed but what declares datasets and
+  /// components.
+  enum class Forecast { declared, kept, computed, unknown };  ///< unknown: its inputs are to be computed first
+  std::vector<Forecast> forecast();
+
+  /// The parts of a task's key, after forecast; empty where they are not known yet.
+  const KeyParts& parts_of(std::size_t task) const { return results_[task].parts; }
+
  private:
   class NodeListener;
   enum class State { waiting, done, failed, skipped, cancelled };
   struct TaskResult {
     State state = State::waiting;
-    std::vector<RunValue> values;
+    std::vector<RunValue> values;  // empty: dropped, or kept in the store and not read
     std::vector<Metric> metrics;
     double seconds = 0;
     std::vector<double> fit_seconds;  // of a clusterer
     FitNotes notes;
     std::string error;
     std::size_t readers = 0;  // tasks that are still to read the values
+
+    KeyParts parts;  // with a cache
+    std::string key;
+    std::vector<std::string> contents;  // of its outputs, as far as they were asked for
+    std::optional<Manifest> kept;       // set: the values are in the store
+    bool taken = false;                 // from the store, instead of computed
+    bool told_waiting = false;
   };
 
-  void run_task(std::size_t t, config::Diagnostics& diagnostics);
+  /// False: another process is at it, and nothing was done.
+  bool run_task(std::size_t t, config::Diagnostics& diagnostics);
+  void run_or_wait(std::size_t t, config::Diagnostics& diagnostics);
+  void compute(std::size_t t, NodeListener& listener);
+  void end_task(std::size_t t);
   std::vector<RunValue> work(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars);
+  Job job_of(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars, bool arrays_too);
+  bool gives_components(const Task& task, std::size_t port) const;
   bool is_fit(std::size_t t) const;
   void time_fits();
   std::vector<RunValue> gather(const Task& task, std::size_t port);
@@ -68,14 +102,25 @@ class Executor {
   RunEvent event(int type, const Task& task) const;
   const char* status_text(std::size_t t, std::size_t row) const;
 
+  // executor_cache.cpp
+  bool uses_cache(std::size_t t) const;
+  void find_key(std::size_t t);
+  const std::string& content_of_output(std::size_t t, std::size_t output);
+  bool take_kept(std::size_t t);
+  bool is_complete(std::size_t t, const Manifest& manifest) const;
+  void restore(std::size_t t, std::size_t output);
+  void keep(std::size_t t, std::size_t first_scalar);
+  void tell_waiting(std::size_t t);
+  void replay_scalars(std::size_t t, const std::vector<ScalarPoint>& scalars);
+
   const Plan& plan_;
   Services& services_;
   EventBus& events_;
   TaskObserver& observer_;
-  at::Device device_;
-  std::int64_t bench_;
+  const ExecutorOptions options_;
   std::vector<TaskResult> results_;
-  std::deque<NodeListener> listeners_;  // as long as the run: shared datasets keep speaking to theirs
+  std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
+  std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs
   std::vector<ScalarPoint> scalars_;
   std::map<std::pair<std::size_t, std::size_t>, DataSeen> seen_;  // by task and output
 };

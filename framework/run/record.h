@@ -38,7 +38,8 @@ struct DataSeen {
 /// How long a node took, or that it was shared with an earlier row.
 struct NodeTime {
   std::string node, component;
-  std::string status;  ///< "ran", "reused", "failed", "skipped", "cancelled"
+  std::string
+      status;  ///< "ran", "reused" (from an earlier row), "stored" (from the store), "failed", "skipped", "cancelled"
   double seconds = 0;
   std::vector<double> fit_seconds = {};  ///< of a clusterer, fit alone: once, or each measured time of --bench
   DataSeen data = {};                    ///< of a clusterer

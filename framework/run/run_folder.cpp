@@ -121,11 +121,6 @@ ordered_json describe_plan(const Plan& plan) {
   return out;
 }
 
-/// Features can be large and are quickly made again; labels, centroids, tables and what was trained are kept.
-bool worth_keeping(const GraphNode& node, const OutputPort& port) {
-  return node.at_work && (port.type != "features" || port.name == "centroids");
-}
-
 }  // namespace
 
 RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool exact) {
@@ -160,12 +155,17 @@ void RunFolder::write_plan(const Plan& plan, const std::string& environment_json
   write_atomically(path_ / "environment.json", environment_json + "\n");
 }
 
+/// Features can be large and are quickly made again; labels, centroids, tables and what was trained are kept.
+bool RunFolder::wants(const GraphNode& node, const OutputPort& port) const {
+  return node.at_work && (port.type != "features" || port.name == "centroids");
+}
+
 void RunFolder::task_done(const Plan& plan, const Task& task, const std::vector<RunValue>& values) {
   const GraphNode& node = plan.node_of(task);
   const fs::path folder =
       plan.rows.size() == 1 ? path_ / "artifacts" : path_ / "artifacts" / ("row-" + std::to_string(task.row + 1));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!worth_keeping(node, node.outputs[i])) continue;
+    if (!wants(node, node.outputs[i])) continue;
     const std::string name = node.name + "." + node.outputs[i].name;
     if (const auto* array = std::get_if<Array>(&values[i])) {
       fs::create_directories(folder);

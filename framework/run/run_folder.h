@@ -28,6 +28,7 @@ class RunFolder final : public TaskObserver {
   /// resolved.yaml, plan.json, environment.json.
   void write_plan(const Plan& plan, const std::string& environment_json);
 
+  bool wants(const GraphNode& node, const OutputPort& output) const override;
   void task_done(const Plan& plan, const Task& task, const std::vector<RunValue>& values) override;
   void scalar(const ScalarPoint& point) override;
   void log_line(const std::string& line) override;

@@ -278,17 +278,21 @@ Array dataset_labels(const Made& made, Services& services, Listener* listener) {
   return dataset.labels(live->context());
 }
 
-HeldFeatures as_features(const RunValue& value, Services& services, Listener* listener) {
-  if (const auto* array = std::get_if<Array>(&value)) return {.view = array->view(), .array = *array};
-  const auto* made = std::get_if<std::shared_ptr<const Made>>(&value);
-  require(made != nullptr && *made != nullptr, "what is wired here is neither features nor a dataset");
-  auto live = (*made)->use(services, listener);
+HeldFeatures as_examples(const Made& made, Services& services, Listener* listener) {
+  auto live = made.use(services, listener);
   DatasetProxy dataset(live->object());
   dataset.open(live->context());
   if (const auto examples = dataset.view(live->context()))
     return {.view = examples->flattened(), .dataset = std::move(live)};
   Array examples = dataset.examples(live->context());
   return {.view = examples.view().flattened(), .array = std::move(examples)};
+}
+
+HeldFeatures as_features(const RunValue& value, Services& services, Listener* listener) {
+  if (const auto* array = std::get_if<Array>(&value)) return {.view = array->view(), .array = *array};
+  const auto* made = std::get_if<std::shared_ptr<const Made>>(&value);
+  require(made != nullptr && *made != nullptr, "what is wired here is neither features nor a dataset");
+  return as_examples(**made, services, listener);
 }
 
 }  // namespace shoal::host

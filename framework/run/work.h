@@ -49,8 +49,10 @@ struct HeldFeatures {
   std::shared_ptr<Live> dataset = {};
 };
 
-/// A value as features: an array of two axes as it is; a dataset's examples, one a row, in its own dtype. Those that
-/// the dataset can show where they lie are not copied.
+/// All examples of a dataset, one a row, in its own dtype; not copied where it can show them where they lie.
+HeldFeatures as_examples(const Made& dataset, Services& services, Listener* listener);
+
+/// A value as features: an array of two axes as it is; a dataset as its examples.
 HeldFeatures as_features(const RunValue& value, Services& services, Listener* listener);
 
 }  // namespace shoal::host

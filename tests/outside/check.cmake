@@ -9,6 +9,7 @@ function(run what)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
+set(ENV{SHOAL_STORE} ${WORK}/store)
 run("installing" ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/shoal)
 run("configuring" ${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/build -DCMAKE_BUILD_TYPE=${TYPE} "-DCMAKE_PREFIX_PATH=${WORK}/shoal"
     "-DSHOAL_TORCH=${TORCH}" "-DCMAKE_C_FLAGS=${FLAGS}" "-DCMAKE_CXX_FLAGS=${FLAGS}")

@@ -82,14 +82,15 @@ void Terminal::keep_scalar(const Event& event) {
 
 void Terminal::end_node(const Event& event) {
   const Node& node = nodes_[event.node];
-  const bool good = event.status == SHOAL_OK;
+  constexpr int kReused = -1;
+  const bool good = event.status == SHOAL_OK || event.status == kReused;
   std::string out = "  " + padded(event.node, 16) + " ";
   if (!good) {
     const std::string word = event.status == SHOAL_E_CANCELLED ? "stopped" : "FAILED";
     line(out + paint(word, "31") + "   " + event.text);
     return;
   }
-  out += padded(describe_seconds(event.seconds), 12);
+  out += padded(event.status == kReused ? "stored" : describe_seconds(event.seconds), 12);
   for (std::size_t i = 0; i < std::min(node.scalars.size(), kMostScalars); ++i)
     out += " " + node.scalars[i].first + " " + format("%.4g", node.scalars[i].second) + " ";
   out.erase(out.find_last_not_of(' ') + 1);

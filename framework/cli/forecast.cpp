@@ -1,0 +1,187 @@
+// shoal plan and why: what a run would do, and for which reason.
+#include "framework/cli/forecast.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "shoal/error.h"
+
+namespace shoal::cli {
+
+/// Watches nothing and wants nothing.
+class Forecast::Nobody final : public host::TaskObserver {
+ public:
+  bool wants(const host::GraphNode&, const host::OutputPort&) const override { return false; }
+  void task_done(const host::Plan&, const host::Task&, const std::vector<host::RunValue>&) override {}
+  void scalar(const host::ScalarPoint&) override {}
+  void log_line(const std::string&) override {}
+};
+
+Forecast::Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device)
+    : nobody_(std::make_unique<Nobody>()),
+      events_(std::make_unique<host::EventBus>(std::vector<std::shared_ptr<host::Live>>{}, "", "")) {
+  if (store != nullptr) cache_.emplace(*store, session.services, "");
+  executor_ =
+      std::make_unique<host::Executor>(plan, session.services, *events_, *nobody_,
+                                       host::ExecutorOptions{.device = device, .cache = cache_ ? &*cache_ : nullptr});
+  forecast_ = executor_->forecast();
+}
+
+Forecast::~Forecast() = default;
+
+const host::KeyParts& Forecast::parts_of(std::size_t task) const { return executor_->parts_of(task); }
+
+namespace {
+
+using host::GraphNode;
+using Fate = host::Executor::Forecast;
+
+std::string settings_of(const config::Row& row) {
+  std::string out;
+  for (const auto& [axis, label] : row.settings) out += axis + " " + label + "  ";
+  return out + text("seed {}", row.seed);
+}
+
+const char* word_of(Fate fate) {
+  switch (fate) {
+    case Fate::declared: return "";
+    case Fate::kept: return "stored";
+    case Fate::computed: return "run";
+    case Fate::unknown: return "run?";
+  }
+  return "";
+}
+
+std::string shortened(const std::string& value) { return value.size() > 40 ? value.substr(0, 12) + "…" : value; }
+
+/// The result that shares most with `parts`: of a node of that name, or else of that component.
+std::optional<host::Manifest> nearest(host::Store& store, const std::string& node, const host::KeyParts& parts) {
+  std::optional<host::Manifest> best;
+  std::size_t most = 0;
+  for (const host::Store::Listed& listed : store.list()) {
+    const host::Manifest& manifest = listed.manifest;
+    if (manifest.parts.size() < 2 || manifest.parts[1] != parts[1]) continue;  // another component
+    std::size_t shared = manifest.node == node ? 1000 : 1;
+    for (const auto& part : parts)
+      if (std::find(manifest.parts.begin(), manifest.parts.end(), part) != manifest.parts.end()) ++shared;
+    if (shared >= most) most = shared, best = manifest;  // of equals the one used last
+  }
+  return best;
+}
+
+const std::string* find_part(const host::KeyParts& parts, const std::string& name) {
+  for (const auto& [key, value] : parts)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+void print_differences(const host::KeyParts& before, const host::KeyParts& now) {
+  for (const auto& [name, value] : now) {
+    const std::string* old = find_part(before, name);
+    if (old != nullptr && *old == value) continue;
+    const std::string was = old == nullptr ? "(nothing)" : shortened(*old);
+    std::printf("  %-18s %s → %s%s\n", name.c_str(), was.c_str(), shortened(value).c_str(),
+                name == "library" ? "   (the plugin was built anew)" : "");
+  }
+  for (const auto& [name, value] : before)
+    if (find_part(now, name) == nullptr)
+      std::printf("  %-18s %s → (nothing)\n", name.c_str(), shortened(value).c_str());
+}
+
+void explain(const Forecast& forecast, const host::Plan& plan, std::size_t t, host::Store& store) {
+  const GraphNode& node = plan.node_of(plan.tasks[t]);
+  const host::KeyParts& parts = forecast.parts_of(t);
+  switch (forecast.of(t)) {
+    case Fate::declared: std::printf("it computes nothing: it is declared for others to use\n"); return;
+    case Fate::unknown:
+      std::printf("its inputs are to be computed first; if they come out as before, its kept result is taken\n");
+      return;
+    case Fate::kept: {
+      const auto manifest = store.find(host::key_of(parts));
+      std::printf("it is taken from the store: %s, computed in %.3g s at %s by '%s'\n",
+                  manifest->key.substr(0, 12).c_str(), manifest->seconds, manifest->written.c_str(),
+                  manifest->experiment.c_str());
+      return;
+    }
+    case Fate::computed: break;
+  }
+  if (!node.cached) {
+    std::printf("it is computed: the experiment says `cache: off`\n");
+    return;
+  }
+  const auto before = nearest(store, node.name, parts);
+  if (!before) {
+    std::printf("it is computed: the store has no result of %s\n", std::string(node.component.id()).c_str());
+    return;
+  }
+  if (before->parts == parts) {
+    std::printf("it is computed: what was kept of it (%s) is not all that is needed now\n",
+                before->key.substr(0, 12).c_str());
+    return;
+  }
+  std::printf("it is computed; the nearest result kept is %s of node '%s' (%s), and differs in\n",
+              before->key.substr(0, 12).c_str(), before->node.c_str(), before->written.c_str());
+  print_differences(before->parts, parts);
+}
+
+}  // namespace
+
+int plan(const Options& options) {
+  Session session(options);
+  const auto plan = plan_or_explain(options, session);
+  if (!plan) return kWrongInput;
+  const auto device = choose_device(plan->rows[0].graph.experiment.device);
+  if (!device) return kWrongInput;
+  const auto store = options.no_cache ? nullptr : open_store();
+  const Forecast forecast(session, *plan, store.get(), *device);
+  std::size_t runs = 0, kept = 0, perhaps = 0, shared = 0;
+  for (std::size_t r = 0; r < plan->rows.size(); ++r) {
+    const host::PlannedRow& row = plan->rows[r];
+    std::printf("row %zu of %zu  %s\n", r + 1, plan->rows.size(), settings_of(row.row).c_str());
+    for (const std::size_t i : row.graph.order) {
+      const GraphNode& node = row.graph.nodes[i];
+      if (!node.at_work) continue;
+      const host::Task& task = plan->tasks[row.tasks[i]];
+      const bool here = task.row == r;
+      const Fate fate = forecast.of(row.tasks[i]);
+      ++(!here ? shared : fate == Fate::kept ? kept : fate == Fate::computed ? runs : perhaps);
+      const std::string why = here ? "" : text("same as in row {}", task.row + 1);
+      std::printf("  %-16s %-7s %-28s %s\n", node.name.c_str(), here ? word_of(fate) : "shared",
+                  std::string(node.component.id()).c_str(), why.c_str());
+    }
+  }
+  std::printf(
+      "%zu node runs: %zu taken from the store, %zu to run, %zu only if their inputs change; %zu shared between "
+      "rows.\n",
+      runs + kept + perhaps, kept, runs, perhaps, shared);
+  return kDone;
+}
+
+int why(const Options& options) {
+  Session session(options);
+  const auto plan = plan_or_explain(options, session);
+  if (!plan) return kWrongInput;
+  const auto device = choose_device(plan->rows[0].graph.experiment.device);
+  const auto store = open_store();
+  if (!device || !store) return kWrongInput;
+  std::vector<std::string> names;
+  for (const GraphNode& node : plan->rows[0].graph.nodes) names.push_back(node.name);
+  const auto found = std::find(names.begin(), names.end(), options.node);
+  if (found == names.end()) {
+    std::fprintf(stderr, "shoal: error[G301]: the experiment has no node '%s'%s\n", options.node.c_str(),
+                 config::did_you_mean(options.node, names).c_str());
+    return kWrongInput;
+  }
+  const Forecast forecast(session, *plan, store.get(), *device);
+  for (std::size_t t = 0; t < plan->tasks.size(); ++t) {
+    const host::Task& task = plan->tasks[t];
+    if (plan->node_of(task).name != options.node) continue;
+    if (plan->rows.size() > 1)
+      std::printf("row %zu of %zu  %s\n", task.row + 1, plan->rows.size(),
+                  settings_of(plan->rows[task.row].row).c_str());
+    explain(forecast, *plan, t, *store);
+  }
+  return kDone;
+}
+
+}  // namespace shoal::cli

@@ -1,0 +1,35 @@
+#ifndef SHOAL_FRAMEWORK_CLI_FORECAST_H_
+#define SHOAL_FRAMEWORK_CLI_FORECAST_H_
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "framework/cli/session.h"
+#include "framework/run/executor.h"
+
+namespace shoal::cli {
+
+/// What a run of a plan would take from the store, and the keys on which that rests. Datasets are opened for it, and
+/// nothing is computed.
+class Forecast {
+ public:
+  /// `store` may be null: all is computed then. Throws what a dataset throws that cannot be opened.
+  Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device);
+  ~Forecast();
+
+  host::Executor::Forecast of(std::size_t task) const { return forecast_[task]; }
+  const host::KeyParts& parts_of(std::size_t task) const;
+
+ private:
+  class Nobody;
+  std::unique_ptr<Nobody> nobody_;
+  std::optional<host::ResultCache> cache_;
+  std::unique_ptr<host::EventBus> events_;
+  std::unique_ptr<host::Executor> executor_;
+  std::vector<host::Executor::Forecast> forecast_;
+};
+
+}  // namespace shoal::cli
+
+#endif  // SHOAL_FRAMEWORK_CLI_FORECAST_H_

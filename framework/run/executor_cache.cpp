@@ -1,0 +1,160 @@
+// The executor and the store: keys, what is taken instead of computed, what is kept.
+#include <algorithm>
+
+#include "framework/run/executor.h"
+#include "framework/store/content.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+
+bool Executor::uses_cache(std::size_t t) const {
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  return options_.cache != nullptr && node.at_work && node.cached && !(options_.bench > 0 && is_fit(t));
+}
+
+/// By what its inputs contain, so that whatever leaves them as they were leaves this result, too.
+void Executor::find_key(std::size_t t) {
+  TaskResult& result = results_[t];
+  if (!result.key.empty()) return;
+  const Task& task = plan_.tasks[t];
+  const GraphNode& node = plan_.node_of(task);
+  InputContents inputs;
+  inputs.ports.resize(node.ports.size());
+  for (std::size_t port = 0; port < node.ports.size(); ++port)
+    for (std::size_t i = 0; i < task.inputs[port].size(); ++i)
+      inputs.ports[port].push_back(content_of_output(task.inputs[port][i], node.wired[port][i].output));
+  if (task.made_by) inputs.made = content_of_output(*task.made_by, node.made_by->output);
+  result.parts = key_parts(node, task.seed, inputs, options_.device);
+  result.key = key_of(result.parts);
+}
+
+const std::string& Executor::content_of_output(std::size_t t, std::size_t output) {
+  TaskResult& result = results_[t];
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  result.contents.resize(node.outputs.size());
+  std::string& content = result.contents[output];
+  if (!content.empty()) return content;
+  const auto* described = result.kept ? find_output(*result.kept, node.outputs[output].name) : nullptr;
+  if (described != nullptr) return content = content_of(*described);
+  const RunValue value = value_of(t, output);
+  const std::string made_by = (result.key.empty() ? plan_.tasks[t].key : result.key) + "." + node.outputs[output].name;
+  const TakeArray only_name = [&](const ConstArray& array) { return content_digest(array, services_.pool); };
+  return content = content_of(describe_value(value, made_by, job_of(t, nullptr, {}, false), only_name));
+}
+
+/// Whether all that others of this plan need of it was kept.
+bool Executor::is_complete(std::size_t t, const Manifest& manifest) const {
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  return std::all_of(needed_[t].begin(), needed_[t].end(), [&](std::size_t output) {
+    const auto* described = find_output(manifest, node.outputs[output].name);
+    return described != nullptr && can_be_restored(*described);
+  });
+}
+
+/// Takes the result from the store, if it has it whole.
+bool Executor::take_kept(std::size_t t) {
+  TaskResult& result = results_[t];
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  if (options_.recompute.contains(node.name)) return false;
+  auto manifest = options_.cache->store().find(result.key);
+  if (!manifest || !is_complete(t, *manifest)) return false;
+  result.kept = std::move(manifest);
+  try {
+    const WorkDone done = options_.cache->work_done(*result.kept, node.name);
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      const auto* described = find_output(*result.kept, node.outputs[i].name);
+      if (described == nullptr) throw DamagedEntry(text("it has no '{}'", node.outputs[i].name));
+      // Numbers are there anyway; arrays and components are read where they are wanted.
+      const bool number = node.outputs[i].type == "number" || node.outputs[i].type == "series";
+      if (number || (can_be_restored(*described) && observer_.wants(node, node.outputs[i]))) restore(t, i);
+    }
+    result.seconds = done.seconds;
+    result.fit_seconds = done.fit_seconds;
+    result.notes = {done.data, done.peak_rss_bytes};
+    result.taken = true;
+    replay_scalars(t, done.scalars);
+    return true;
+  } catch (const DamagedEntry& damage) {
+    options_.cache->store().reject(result.key, damage.what());
+    result.kept.reset();
+    result.values.clear();
+    return false;
+  }
+}
+
+/// Reads one output from the store; what turns out damaged is computed again.
+void Executor::restore(std::size_t t, std::size_t output) {
+  TaskResult& result = results_[t];
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  result.values.resize(node.outputs.size());
+  const auto* described = find_output(*result.kept, node.outputs[output].name);
+  const bool taken_before = result.taken;  // else take_kept is at work, and handles it
+  try {
+    result.values[output] = restore_value(*described, job_of(t, nullptr, {}, false), options_.cache->store());
+  } catch (const DamagedEntry& damage) {
+    if (!taken_before) throw;
+    options_.cache->store().reject(result.key, damage.what());
+    result.kept.reset();
+    result.values = work(t, nullptr, {});
+  }
+}
+
+void Executor::keep(std::size_t t, std::size_t first_scalar) {
+  TaskResult& result = results_[t];
+  const std::string& name = plan_.node_of(plan_.tasks[t]).name;
+  WorkDone done{.seconds = result.seconds,
+                .peak_rss_bytes = std::max(result.notes.peak_rss_bytes, peak_rss_bytes()),
+                .fit_seconds = result.fit_seconds,
+                .data = result.notes.data};
+  std::copy_if(scalars_.begin() + static_cast<std::ptrdiff_t>(first_scalar), scalars_.end(),
+               std::back_inserter(done.scalars), [&](const ScalarPoint& point) { return point.node == name; });
+  const auto manifest =
+      options_.cache->keep(result.key, result.parts, job_of(t, nullptr, {}, false), result.values, done);
+  if (!manifest) return;
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  result.contents.resize(node.outputs.size());
+  for (std::size_t i = 0; i < node.outputs.size(); ++i)
+    result.contents[i] = content_of(*find_output(*manifest, node.outputs[i].name));
+  if (is_complete(t, *manifest)) result.kept = *manifest;  // so that values may be dropped and read again
+}
+
+void Executor::replay_scalars(std::size_t t, const std::vector<ScalarPoint>& scalars) {
+  for (ScalarPoint point : scalars) {
+    point.row = plan_.tasks[t].row;
+    scalars_.push_back(point);
+    observer_.scalar(scalars_.back());
+  }
+}
+
+void Executor::tell_waiting(std::size_t t) {
+  TaskResult& result = results_[t];
+  if (std::exchange(result.told_waiting, true)) return;
+  const Store& store = options_.cache->store();
+  store.tell("S703", text("'{}' is being computed by {}; waiting for its result", plan_.node_of(plan_.tasks[t]).name,
+                          store.holder_of(result.key)));
+}
+
+std::vector<Executor::Forecast> Executor::forecast() {
+  std::vector<Forecast> out;
+  const auto known = [&](std::size_t t) { return out[t] == Forecast::declared || out[t] == Forecast::kept; };
+  for (std::size_t t = 0; t < plan_.tasks.size(); ++t) {
+    const Task& task = plan_.tasks[t];
+    const bool inputs_known = (!task.made_by || known(*task.made_by)) &&
+                              std::all_of(task.inputs.begin(), task.inputs.end(), [&](const auto& port) {
+                                return std::all_of(port.begin(), port.end(), known);
+                              });
+    out.push_back(Forecast::computed);
+    if (!inputs_known) {
+      out.back() = Forecast::unknown;
+    } else if (!plan_.node_of(task).at_work) {
+      results_[t].values = work(t, nullptr, {});
+      out.back() = Forecast::declared;
+    } else if (uses_cache(t)) {
+      find_key(t);
+      if (take_kept(t)) out.back() = Forecast::kept;
+    }
+  }
+  return out;
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,25 @@
+#ifndef SHOAL_FRAMEWORK_STORE_NPY_FILE_H_
+#define SHOAL_FRAMEWORK_STORE_NPY_FILE_H_
+
+#include <filesystem>
+#include <functional>
+
+#include "framework/store/atomic_file.h"
+#include "shoal/array.h"
+
+namespace shoal::host {
+
+/// NumPy's format 1.0 (numpy.lib.format), C order. Throws std::system_error naming the file.
+void write_npy(const std::filesystem::path& file, ConstArray array);
+void write_npy(AtomicFile& file, ConstArray array);
+
+/// Makes the array that is read into.
+using Allocate = std::function<Array(DType, std::span<const Index>)>;
+
+/// Reads a file that write_npy wrote; dataset/npy reads those of others.
+/// Throws std::runtime_error  it cannot be read, is cut short or of another form
+Array read_npy(const std::filesystem::path& file, const Allocate& allocate);
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_STORE_NPY_FILE_H_

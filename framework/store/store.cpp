@@ -1,0 +1,296 @@
+#include "framework/store/store.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <system_error>
+
+#include "framework/store/content.h"
+#include "framework/store/manifest_file.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFormat = "shoal-store 1\n";
+
+std::string host_name() {
+  char name[256] = "";
+  gethostname(name, sizeof(name) - 1);
+  return name[0] == '\0' ? "localhost" : name;
+}
+
+std::string read_all(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void touch(const fs::path& file) { utimensat(AT_FDCWD, file.c_str(), nullptr, 0); }
+
+std::int64_t bytes_of_file(const fs::path& file) {
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  return error ? 0 : static_cast<std::int64_t>(size);
+}
+
+/// The files of that ending below `folder`, in no order.
+std::vector<fs::path> files_of(const fs::path& folder, std::string_view ending) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->path().extension() == ending) out.push_back(at->path());
+  return out;
+}
+
+}  // namespace
+
+StoreLock::~StoreLock() {
+  if (descriptor_ < 0) return;
+  // Removed while it is held: who waits for it gets a lock on a file without a name, finds the result and needs no
+  // more.
+  ::unlink(file_.c_str());
+  ::close(descriptor_);
+}
+
+fs::path Store::default_folder() {
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional(fs::path(value));
+  };
+  if (const auto store = set("SHOAL_STORE")) return *store;
+  if (const auto cache = set("XDG_CACHE_HOME")) return *cache / "shoal";
+  if (const auto home = set("HOME")) return *home / ".cache" / "shoal";
+  return fs::temp_directory_path() / ("shoal-" + std::to_string(getuid()));
+}
+
+Store::Store(fs::path folder, Tell tell) : folder_(std::move(folder)), tell_(std::move(tell)) {
+  for (const char* part : {"a", "o", "l", "t", "q"}) fs::create_directories(folder_ / part);
+  const fs::path format = folder_ / "format";
+  if (!fs::exists(format)) {
+    AtomicFile file(folder_ / "t" / ("format-" + std::to_string(getpid())), format);
+    file.write(kFormat);
+    file.commit();
+  }
+  if (const std::string found = read_all(format); found != kFormat)
+    throw StoreFormatError(
+        text("the store {} is of another format ('{}'); name another one by SHOAL_STORE, or remove it",
+             folder_.string(), found.substr(0, found.find('\n'))));
+  sweep_drafts();
+  drafts_ = folder_ / "t" / text("{}-{}", host_name(), getpid());
+  fs::create_directories(drafts_);
+}
+
+Store::~Store() {
+  std::error_code ignored;
+  fs::remove_all(drafts_, ignored);
+}
+
+fs::path Store::manifest_file(const std::string& key) const {
+  return folder_ / "a" / key.substr(0, 2) / (key + ".json");
+}
+fs::path Store::blob_file(const std::string& digest) const {
+  return folder_ / "o" / digest.substr(0, 2) / (digest + ".npy");
+}
+fs::path Store::draft() {
+  fs::create_directories(drafts_);  // somebody may have tidied up
+  return drafts_ / std::to_string(draft_number_++);
+}
+
+void Store::tell(const std::string& id, const std::string& what) const {
+  if (tell_) tell_(id, what);
+}
+
+std::optional<Manifest> Store::find(const std::string& key) {
+  const fs::path file = manifest_file(key);
+  std::error_code error;
+  if (!fs::exists(file, error)) return std::nullopt;
+  try {
+    Manifest manifest = read_manifest(read_all(file));
+    if (manifest.key != key) throw DamagedEntry("it is the result of another key");
+    for (const std::string& blob : manifest.blobs)
+      if (!fs::exists(blob_file(blob), error)) throw DamagedEntry("one of its arrays is gone");
+    touch(file);
+    return manifest;
+  } catch (const DamagedEntry& damage) {
+    reject(key, damage.what());
+    return std::nullopt;
+  }
+}
+
+void Store::keep(const Manifest& manifest) {
+  const fs::path file = manifest_file(manifest.key);
+  fs::create_directories(file.parent_path());
+  AtomicFile out(draft(), file);
+  out.write(write_manifest(manifest));
+  out.commit();
+  flush_folder(file.parent_path());
+}
+
+std::string Store::put(const ConstArray& array, ThreadPool& pool, std::string digest) {
+  if (digest.empty()) digest = content_digest(array, pool);
+  const fs::path file = blob_file(digest);
+  if (fs::exists(file)) {
+    touch(file);  // so that a prune that goes on meanwhile sees that it is wanted
+    return digest;
+  }
+  fs::create_directories(file.parent_path());
+  const fs::path draft_file = draft();
+  AtomicFile out(draft_file, file);
+  write_npy(out, array);
+  ::chmod(draft_file.c_str(), 0444);
+  out.commit();
+  flush_folder(file.parent_path());
+  return digest;
+}
+
+Array Store::get(const std::string& digest, const Allocate& allocate, ThreadPool& pool) {
+  const fs::path file = blob_file(digest);
+  try {
+    Array out = read_npy(file, allocate);
+    if (content_digest(out, pool) == digest) return out;
+    quarantine(file);
+    throw DamagedEntry(text("array {} is not what was written", digest.substr(0, 12)));
+  } catch (const DamagedEntry&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    quarantine(file);
+    throw DamagedEntry(error.what());
+  }
+}
+
+void Store::reject(const std::string& key, const std::string& why) {
+  tell("S701", text("the kept result {} is damaged ({}) and computed again", key.substr(0, 12), why));
+  quarantine(manifest_file(key));
+}
+
+void Store::quarantine(const fs::path& file) {
+  std::error_code ignored;  // another process may have been faster
+  fs::rename(file, folder_ / "q" / text("{}-{}", getpid(), file.filename().string()), ignored);
+}
+
+std::optional<StoreLock> Store::try_lock(const std::string& key) {
+  const fs::path file = folder_ / "l" / key;
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (descriptor >= 0 && fcntl(descriptor, F_OFD_SETLK, &whole) == 0) {
+    const std::string owner = text("process {} on host {}", getpid(), host_name());
+    if (ftruncate(descriptor, 0) != 0 || pwrite(descriptor, owner.data(), owner.size(), 0) < 0) {
+    }  // only said to people
+    return StoreLock(descriptor, file);
+  }
+  const int reason = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (descriptor >= 0 && (reason == EAGAIN || reason == EACCES)) return std::nullopt;
+  if (!std::exchange(told_of_locks_, true))
+    tell("S704", text("no locks in {} ({}): what several processes need at once may be computed by each",
+                      folder_.string(), std::generic_category().message(reason)));
+  return StoreLock();
+}
+
+std::string Store::holder_of(const std::string& key) const {
+  const std::string owner = read_all(folder_ / "l" / key);
+  return owner.empty() ? "another process" : owner;
+}
+
+std::vector<Store::Listed> Store::list() {
+  std::vector<Listed> out;
+  for (const fs::path& file : files_of(folder_ / "a", ".json")) {
+    std::error_code error;
+    const auto used = fs::last_write_time(file, error);
+    if (error) continue;
+    try {
+      Listed listed{read_manifest(read_all(file)), used, bytes_of_file(file)};
+      for (const std::string& blob : listed.manifest.blobs) listed.bytes += bytes_of_file(blob_file(blob));
+      out.push_back(std::move(listed));
+    } catch (const DamagedEntry& damage) {
+      reject(file.stem().string(), damage.what());
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const Listed& a, const Listed& b) {
+    return std::pair(a.used, a.manifest.key) < std::pair(b.used, b.manifest.key);
+  });
+  return out;
+}
+
+std::int64_t Store::size() const {
+  std::int64_t bytes = 0;
+  for (const fs::path& file : files_of(folder_ / "a", ".json")) bytes += bytes_of_file(file);
+  for (const fs::path& file : files_of(folder_ / "o", ".npy")) bytes += bytes_of_file(file);
+  return bytes;
+}
+
+std::int64_t Store::verify(const Allocate& allocate, ThreadPool& pool) {
+  for (const fs::path& file : files_of(folder_ / "o", ".npy")) try {
+      get(file.stem().string(), allocate, pool);
+    } catch (const DamagedEntry&) {  // it is in q/ now, and its results are found to miss it
+    }
+  std::int64_t damaged = 0;
+  for (const fs::path& file : files_of(folder_ / "a", ".json"))
+    if (!find(file.stem().string())) ++damaged;
+  return damaged;
+}
+
+Store::Pruned Store::prune(const PruneOptions& options) {
+  const auto now = fs::file_time_type::clock::now();
+  std::vector<Listed> all = list();
+  std::map<std::string, std::size_t> owners;  // how many results that stay have a blob
+  for (const Listed& listed : all)
+    for (const std::string& blob : listed.manifest.blobs) ++owners[blob];
+  std::int64_t left = size();
+  Pruned out;
+  std::vector<StoreLock> held;  // of what goes, so that nobody computes it meanwhile
+  for (Listed& listed : all) {  // the longest unused first
+    const double age = std::chrono::duration<double>(now - listed.used).count();
+    const bool too_old = options.older_seconds && age > *options.older_seconds;
+    const bool too_much = options.max_bytes && left > *options.max_bytes;
+    if (!too_old && !too_much) continue;
+    auto lock = try_lock(listed.manifest.key);
+    if (!lock) continue;
+    held.push_back(std::move(*lock));
+    left -= bytes_of_file(manifest_file(listed.manifest.key));
+    for (const std::string& blob : listed.manifest.blobs)
+      if (--owners[blob] == 0) left -= bytes_of_file(blob_file(blob));
+    out.results.push_back(std::move(listed));
+  }
+  const auto remove = [&](const fs::path& file) {
+    out.bytes += bytes_of_file(file);
+    std::error_code ignored;
+    if (!options.dry_run) fs::remove(file, ignored);
+  };
+  for (const Listed& listed : out.results) remove(manifest_file(listed.manifest.key));
+  for (const fs::path& file : files_of(folder_ / "o", ".npy")) {
+    const auto found = owners.find(file.stem().string());
+    std::error_code error;
+    // What nobody has may have been put a moment ago, for a result whose manifest is still to come.
+    const bool fresh = now - fs::last_write_time(file, error) < std::chrono::hours(1);
+    if (found == owners.end() ? !fresh : found->second == 0) remove(file);
+  }
+  return out;
+}
+
+void Store::sweep_drafts() {
+  const std::string mine = host_name() + "-";
+  std::error_code error;
+  for (fs::directory_iterator at(folder_ / "t", error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(mine)) continue;  // of another machine, which may be at work
+    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + mine.size(), nullptr, 10));
+    std::error_code ignored;
+    if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(at->path(), ignored);
+  }
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,192 @@
+// Runs that are killed and go on, and several at once on one store.
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <spawn.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "tests/program.h"
+
+extern char** environ;
+
+namespace shoal::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// DeepCluster on a few digits, its probe and what becomes of its features.
+constexpr const char* kDeepCluster = R"(shoal: 1
+name: deep
+seed: 1
+nodes:
+  digits:  {use: dataset/mnist, with: {split: test}}
+  train:   {use: dataset/subset, in: {data: digits}, with: {count: 600}}
+  convnet: {use: encoder/convnet, with: {channels: [4, 8, 8, 4], embedding: 16}}
+  head:    {use: head/linear}
+  pca:     {use: transform/pca, with: {components: 8, whiten: true}}
+  kmeans:  {use: clusterer/kmeans, with: {k: 10}}
+  learn:
+    use: trainer/deepcluster
+    in:   {data: train, encoder: convnet, head: head, transforms: [pca], clusterer: kmeans}
+    with: {epochs: 2, batch_size: 50}
+  probe:   {use: trainer/linear-probe, in: {encoder: learn.encoder, train: train, test: train}}
+  features: {use: learn.encoder, in: {data: train}}
+  groups:  {use: clusterer/kmeans, in: {data: features}, with: {k: 10}}
+  quality: {use: metric/clustering, in: {predicted: groups, labels: train.labels}}
+report: [probe.accuracy, learn.nmi_label, quality.acc]
+)";
+
+// Twelve rows that share much.
+constexpr const char* kMatrix = R"(shoal: 1
+name: matrix
+seed: 3
+nodes:
+  points:  {use: dataset/synthetic, with: {kind: blobs, examples: 2000, classes: 4, features: 16}}
+  pca:     {use: transform/pca, in: {data: points}, with: {components: 8}}
+  groups:  {use: clusterer/kmeans, in: {data: pca}, with: {k: 4, n_init: 3}}
+  quality: {use: metric/clustering, in: {predicted: groups, labels: points.labels}}
+matrix:
+  pca.components: [4, 8]
+  groups.k: [3, 4, 5]
+  seeds: 2
+report: [quality.acc]
+)";
+
+/// The program at work, in a folder of its own and on its store.
+class Running {
+ public:
+  Running(const Workplace& place, const std::vector<std::string>& arguments, const std::string& log) {
+    const std::string command = "cd '" + place.folder().string() + "' && SHOAL_STORE='" + place.store().string() +
+                                "' exec '" SHOAL_PROGRAM "' " + joined(arguments) + " >" + log + " 2>&1 </dev/null";
+    std::string shell = "/bin/sh", option = "-c", text = command;
+    char* argv[] = {shell.data(), option.data(), text.data(), nullptr};
+    EXPECT_EQ(posix_spawn(&child_, "/bin/sh", nullptr, nullptr, argv, environ), 0);
+  }
+  void kill_it() const { ::kill(child_, SIGKILL); }
+  /// The exit code, or 128 + the signal that ended it.
+  int wait() const {
+    int status = 0;
+    waitpid(child_, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  static std::string joined(const std::vector<std::string>& arguments) {
+    std::string out;
+    for (const std::string& argument : arguments) out += " " + argument;
+    return out;
+  }
+  pid_t child_ = 0;
+};
+
+json metrics(const fs::path& run) {
+  json rows = json::parse(read_file(run / "results.json"))["rows"], out = json::array();
+  for (json& row : rows) {
+    json& all = row["metrics"];
+    for (auto metric = all.begin(); metric != all.end();)
+      metric = metric.key().ends_with("seconds") ? all.erase(metric) : std::next(metric);
+    out.push_back(all);
+  }
+  return out;
+}
+
+std::map<std::string, std::string> artifacts(const fs::path& run) {
+  std::map<std::string, std::string> out;
+  for (const auto& entry : fs::recursive_directory_iterator(run / "artifacts"))
+    if (entry.is_regular_file()) out[fs::relative(entry.path(), run).string()] = read_file(entry.path());
+  out["metrics.jsonl"] = read_file(run / "metrics.jsonl");
+  return out;
+}
+
+int count_status(const fs::path& run, const std::string& status) {
+  int count = 0;
+  for (const json& row : json::parse(read_file(run / "results.json"))["rows"])
+    for (const json& node : row["nodes"]) count += node["status"] == status ? 1 : 0;
+  return count;
+}
+
+TEST(Resume, KilledAtFiftyInstantsItEndsWithTheSameBytes) {
+  const Workplace place;
+  place.write("deep.yaml", kDeepCluster);
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(Running(place, {"run", "deep.yaml", "--threads 1", "--no-cache", "--out", "whole"}, "whole.log").wait(), 0)
+      << read_file(place.folder() / "whole.log");
+  const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - begin;
+  std::minstd_rand chance(7);
+  std::uniform_real_distribution<double> instant(0, whole.count());
+  int kills = 0, ends = 0;
+  for (int attempt = 0; kills < 50; ++attempt) {
+    ASSERT_LT(attempt, 300);
+    const std::string run = "run-" + std::to_string(attempt);
+    const Running program(place, {"run", "deep.yaml", "--threads 1", "--out", run}, "log.txt");
+    std::this_thread::sleep_for(std::chrono::duration<double>(instant(chance)));
+    program.kill_it();
+    const int code = program.wait();
+    if (code == 128 + SIGKILL) {
+      ++kills;
+      continue;
+    }
+    ASSERT_EQ(code, 0) << read_file(place.folder() / "log.txt");
+    EXPECT_EQ(metrics(place.folder() / run), metrics(place.folder() / "whole"));
+    EXPECT_EQ(artifacts(place.folder() / run), artifacts(place.folder() / "whole"));
+    ++ends;
+    fs::remove_all(place.store());  // from the beginning again
+  }
+  ASSERT_EQ(Running(place, {"run", "deep.yaml", "--threads 1", "--out", "last"}, "log.txt").wait(), 0);
+  EXPECT_EQ(metrics(place.folder() / "last"), metrics(place.folder() / "whole"));
+  EXPECT_EQ(artifacts(place.folder() / "last"), artifacts(place.folder() / "whole"));
+  EXPECT_THAT(place.shoal("store verify").out, ::testing::HasSubstr("0 results were damaged"));
+  RecordProperty("runs that came to their end between the kills", ends);
+}
+
+TEST(Resume, FourProcessesOnOneStoreComputeEachNodeOnce) {
+  const Workplace place;
+  place.write("matrix.yaml", kMatrix);
+  std::vector<Running> programs;
+  for (int i = 0; i < 4; ++i)
+    programs.emplace_back(
+        place, std::vector<std::string>{"run", "matrix.yaml", "--threads 1", "--out", "run-" + std::to_string(i)},
+        "log-" + std::to_string(i) + ".txt");
+  int ran = 0;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(programs[static_cast<std::size_t>(i)].wait(), 0)
+        << read_file(place.folder() / ("log-" + std::to_string(i) + ".txt"));
+    ran += count_status(place.folder() / ("run-" + std::to_string(i)), "ran");
+    EXPECT_EQ(metrics(place.folder() / ("run-" + std::to_string(i))), metrics(place.folder() / "run-0"));
+  }
+  // Alone, from an empty store: what there is to compute.
+  fs::remove_all(place.store());
+  ASSERT_EQ(Running(place, {"run", "matrix.yaml", "--threads 1", "--out", "alone"}, "log.txt").wait(), 0);
+  EXPECT_EQ(ran, count_status(place.folder() / "alone", "ran"));
+  EXPECT_EQ(metrics(place.folder() / "run-0"), metrics(place.folder() / "alone"));
+}
+
+TEST(Resume, OneOfFourThatIsKilledHoldsNobodyUp) {
+  const Workplace place;
+  place.write("matrix.yaml", kMatrix);
+  std::vector<Running> programs;
+  for (int i = 0; i < 4; ++i)
+    programs.emplace_back(
+        place, std::vector<std::string>{"run", "matrix.yaml", "--threads 1", "--out", "run-" + std::to_string(i)},
+        "log-" + std::to_string(i) + ".txt");
+  // As soon as one has a lock, so that most likely somebody waits for it.
+  std::error_code error;
+  for (int i = 0; i < 2000 && (!fs::exists(place.store() / "l", error) || fs::is_empty(place.store() / "l", error));
+       ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  programs[0].kill_it();
+  programs[0].wait();
+  for (std::size_t i = 1; i < 4; ++i) {
+    EXPECT_EQ(programs[i].wait(), 0) << read_file(place.folder() / ("log-" + std::to_string(i) + ".txt"));
+    EXPECT_EQ(metrics(place.folder() / ("run-" + std::to_string(i))), metrics(place.folder() / "run-1"));
+  }
+  EXPECT_THAT(place.shoal("store verify").out, ::testing::HasSubstr("0 results were damaged"));
+}
+
+}  // namespace
+}  // namespace shoal::tests
