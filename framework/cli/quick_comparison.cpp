@@ -25,6 +25,7 @@ constexpr std::array kReaders = {Reader{".npy", "dataset/npy", "labels", true},
                                  Reader{".npz", "dataset/npz", "labels", false},
                                  Reader{".csv", "dataset/csv", "label", false},
                                  Reader{".tsv", "dataset/csv", "label", false},
+                                 Reader{".parquet", "dataset/parquet", "label", false},
                                  Reader{".safetensors", "dataset/safetensors", "labels", false},
                                  Reader{".fvecs", "dataset/fvecs", "labels", true},
                                  Reader{".bvecs", "dataset/fvecs", "labels", true}};

@@ -54,6 +54,8 @@ Value Value::make_real(double value, Place place) {
   return make_plain(normalized_number(text), std::move(place));
 }
 
+Value Value::make_list() { return make(Kind::list, {}); }
+
 Value Value::make_list(std::vector<Value> items, Place place) {
   Value value = make(Kind::list, std::move(place));
   value.items = std::move(items);

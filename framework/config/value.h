@@ -31,7 +31,8 @@ struct Value {
   static Value make_bool(bool value, Place place = {});
   static Value make_integer(std::int64_t value, Place place = {});
   static Value make_real(double value, Place place = {});  ///< shortest exact form that Python reads too: 1.0e-3, .inf
-  static Value make_list(std::vector<Value> items = {}, Place place = {});
+  static Value make_list();
+  static Value make_list(std::vector<Value> items, Place place = {});
   static Value make_map(Place place = {});
 
   bool is_null() const { return kind == Kind::null; }

@@ -1,39 +1,18 @@
 #include "estimator.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <initializer_list>
-#include <thread>
 
-#include "interpreter.h"
+#include "bridge.h"
+#include "python_calls.h"
 
 namespace {
 
 using shoal::ConstArray;
 using shoal::Index;
 using shoal::text;
-
-/// `view` as a NumPy array that looks at the same memory and cannot write there; valid as long as `view` is.
-/// By Python's buffers, not by pybind11's numpy.h: that reads NumPy's own structs, and those of NumPy 2 have another
-/// layout than Debian's pybind11 knows.
-py::object as_numpy(ConstArray view) {
-  const auto bytes = static_cast<py::ssize_t>(shoal::bytes_of(view.dtype()));
-  const char* format = view.dtype() == shoal::DType::kFloat32   ? "f"
-                       : view.dtype() == shoal::DType::kFloat64 ? "d"
-                       : view.dtype() == shoal::DType::kUInt8   ? "B"
-                                                                : "q";
-  std::vector<py::ssize_t> shape, strides;
-  for (int axis = 0; axis < view.rank(); ++axis) {
-    shape.push_back(view.shape()[static_cast<std::size_t>(axis)]);
-    strides.push_back(view.stride(axis) * bytes);
-  }
-  const auto memory = py::memoryview::from_buffer(const_cast<void*>(view.bytes()), bytes, format, std::move(shape),
-                                                  std::move(strides), /*readonly=*/true);
-  return py::module_::import("numpy").attr("asarray")(memory);
-}
 
 py::object as_python(const shoal::FreeValue& value);
 
@@ -55,89 +34,6 @@ py::object as_python(const shoal::FreeValue& value) {
     return out;
   }
   return py::none();
-}
-
-/// A function that Python calls with a level and a line.
-py::cpp_function log_to(const shoal::Context& context) {
-  return py::cpp_function([&context](const std::string& level, const std::string& line) {
-    const bool info = level == "info";
-    context.log(info                 ? shoal::Level::kInfo
-                : level == "warning" ? shoal::Level::kWarning
-                                     : shoal::Level::kDebug,
-                "{}", line);
-  });
-}
-
-std::string in_one_line(std::string message) {
-  std::string out;
-  for (const char c : message) {
-    if (c != '\n' && c != '\r') out += c;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
-/// Throws what `error` is to Shoal. Holds the GIL.
-[[noreturn]] void rethrow(py::error_already_set& error, const std::string& path) {
-  const std::string message = in_one_line(py::str(error.value()));
-  if (error.matches(bridge().attr("WrongInput"))) throw shoal::InputError(message);
-  if (error.matches(bridge().attr("Missing"))) throw shoal::Unsupported(message);
-  if (error.matches(bridge().attr("BrokenContract"))) throw shoal::Error(SHOAL_E_FAILED, message);
-  const std::string type = py::str(error.type().attr("__name__"));
-  throw shoal::Error(SHOAL_E_FAILED, text(message.empty() ? "{} threw {}" : "{} threw {}: {}", path, type, message));
-}
-
-/// Runs `body`, which enters Python, on a thread of its own, and asks the user meanwhile; who stops the run interrupts
-/// Python's code there.
-template <typename Body>
-void run_interruptibly(const shoal::Context& context, Body&& body) {
-  std::mutex mutex;
-  std::condition_variable finished;
-  bool done = false;
-  std::exception_ptr thrown;
-  std::atomic<unsigned long> python_thread{0};
-  std::thread worker([&] {
-    try {
-      const py::gil_scoped_acquire gil;
-      python_thread = PyThread_get_thread_ident();
-      body();
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    const std::lock_guard lock(mutex);
-    done = true;
-    finished.notify_all();
-  });
-  std::exception_ptr stopped;
-  std::unique_lock lock(mutex);
-  while (!finished.wait_for(lock, std::chrono::milliseconds(100), [&] { return done; })) {
-    lock.unlock();
-    try {
-      if (!stopped) context.progress(0, 0);
-    } catch (...) {
-      stopped = std::current_exception();
-      const py::gil_scoped_acquire gil;
-      if (python_thread != 0) PyThreadState_SetAsyncExc(python_thread, PyExc_KeyboardInterrupt);
-    }
-    lock.lock();
-  }
-  lock.unlock();
-  worker.join();
-  if (stopped) std::rethrow_exception(stopped);
-  if (thrown) std::rethrow_exception(thrown);
-}
-
-/// A copy of an array that bridge.py made: float32, float64 or int64, in C order.
-shoal::Array take_array(const shoal::Context& context, const py::object& from) {
-  const py::buffer_info info = py::buffer(from).request();
-  const std::vector<Index> shape(info.shape.begin(), info.shape.end());
-  const auto copy = [&]<typename Scalar>(Scalar) {
-    return context.copy(ConstArray(static_cast<const Scalar*>(info.ptr), shape));
-  };
-  if (info.format == "f") return copy(float{});
-  if (info.format == "d") return copy(double{});
-  return copy(std::int64_t{});
 }
 
 /// Checks what Python cannot know: which labels there may be.
@@ -181,7 +77,7 @@ struct Estimator::Fitted {
       const auto* from = static_cast<const std::int64_t*>(info.ptr);
       std::copy(from, from + info.size, labels.begin());
     } catch (py::error_already_set& error) {
-      rethrow(error, spec.path);
+      rethrow_python(error, spec.path);
     }
   }
 
@@ -230,7 +126,7 @@ shoal::Clustering Estimator::fit(shoal::Context& context, const shoal::FitInput&
       fitted = std::make_unique<Fitted>(std::move(estimator), input.features.cols());
       fitted->let_go_if_kept({features, weights, init});
     } catch (py::error_already_set& error) {
-      rethrow(error, spec_.path);
+      rethrow_python(error, spec_.path);
     }
   });
   const auto labels = out.labels.view().vector<std::int64_t>();

@@ -7,7 +7,7 @@
 #include "adapters.h"
 #include "arguments.h"
 #include "estimator.h"
-#include "interpreter.h"
+#include "bridge.h"
 #include "shoal/testing.h"
 
 namespace {

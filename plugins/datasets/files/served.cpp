@@ -135,9 +135,7 @@ void copy_labels(const Labels& labels, std::span<const Index> which, shoal::Muta
 }
 
 std::string what_it_is(std::string_view bytes) {
-  if (bytes.starts_with("PAR1"))
-    return "; it is a Parquet file, which is not read here; in Python: numpy.save('x.npy', "
-           "pandas.read_parquet('x.parquet').to_numpy('float32'))";
+  if (bytes.starts_with("PAR1")) return "; it is a Parquet file, which dataset/parquet reads";
   if (bytes.starts_with("\x93NUMPY")) return "; it is a .npy file, which dataset/npy reads";
   if (bytes.starts_with("PK\3\4")) return "; it is a zip archive; .npz files are read by dataset/npz";
   if (bytes.starts_with("\x1f\x8b")) return "; it is packed by gzip: gunzip it";

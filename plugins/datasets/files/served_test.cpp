@@ -119,7 +119,7 @@ TEST(Served, LabelsOfEveryWidthBecomeInt64) {
 }
 
 TEST(Served, FilesOfOtherKindsAreToldByTheirFirstBytes) {
-  EXPECT_THAT(what_it_is("PAR1\x15\x04"), HasSubstr("pandas.read_parquet"));
+  EXPECT_THAT(what_it_is("PAR1\x15\x04"), HasSubstr("dataset/parquet reads"));
   EXPECT_THAT(what_it_is("\x1f\x8b\x08"), HasSubstr("gunzip"));
   EXPECT_THAT(what_it_is(std::string("\x40\0\0\0\0\0\0\0{\"x\":", 13)), HasSubstr("dataset/safetensors"));
   EXPECT_EQ(what_it_is("1,2,3\n"), "");

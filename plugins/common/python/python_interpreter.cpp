@@ -1,6 +1,9 @@
-#include "interpreter.h"
+#include "python_interpreter.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -15,9 +18,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kEmbedded = SHOAL_TEXT_OF(PY_MAJOR_VERSION) "." SHOAL_TEXT_OF(PY_MINOR_VERSION);
 
-// bridge.py, put in at build time.
-constexpr const char* kBridge =
-#include "bridge.inc"
+// runtime.py, put in at build time.
+constexpr const char* kRuntime =
+#include "runtime.inc"
     ;
 
 std::string variable(const char* name) {
@@ -25,7 +28,7 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
-/// The folder that this plugin's own file lies in.
+/// The folder that the file of the plugin with this code lies in.
 fs::path own_folder() {
   Dl_info info{};
   if (dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0 || info.dli_fname == nullptr) return {};
@@ -101,23 +104,50 @@ void initialize() {
                                                    status.err_msg != nullptr ? status.err_msg : "no reason given"));
 }
 
-/// Runs bridge.py as the module `shoal_bridge`, so that what it defines has a home.
-void load_bridge(const ChosenPython& python, int threads) {
-  const py::object module = py::module_::import("types").attr("ModuleType")("shoal_bridge");
-  const py::object code = py::module_::import("builtins").attr("compile")(kBridge, "shoal_bridge.py", "exec");
+/// Held while Python is started. Each plugin has this code and its variables for itself, so that a lock for all of them
+/// must be the system's: one on a file that is another one in every process.
+class ProcessLock {
+ public:
+  ProcessLock() : file_(::open("/proc/self/status", O_RDONLY | O_CLOEXEC)) {
+    if (file_ < 0 || ::flock(file_, LOCK_EX) != 0)
+      throw shoal::Error(SHOAL_E_FAILED, "python does not start: /proc/self/status cannot be locked");
+  }
+  ProcessLock(const ProcessLock&) = delete;
+  ProcessLock& operator=(const ProcessLock&) = delete;
+  ~ProcessLock() { ::close(file_); }
+
+ private:
+  int file_;
+};
+
+/// Runs runtime.py as the module `shoal_python`, so that what it defines has a home; once, whichever plugin was first.
+void load_runtime(const ChosenPython& python, int threads) {
+  const py::dict modules = py::module_::import("sys").attr("modules");
+  if (modules.contains("shoal_python")) {
+    if (modules["shoal_python"].attr("source").cast<std::string>() != kRuntime)
+      throw shoal::Error(
+          SHOAL_E_FAILED,
+          "another plugin has started Python with another version of Shoal's runtime.py: build both from "
+          "one version of Shoal");
+    return;
+  }
+  const py::object module = py::module_::import("types").attr("ModuleType")("shoal_python");
+  const py::object code = py::module_::import("builtins").attr("compile")(kRuntime, "shoal_python.py", "exec");
   py::module_::import("builtins").attr("exec")(code, module.attr("__dict__"));
-  py::module_::import("sys").attr("modules")["shoal_bridge"] = module;
+  module.attr("source") = kRuntime;
   constexpr bool kShared = (SHOAL_HAS_ASAN | SHOAL_HAS_TSAN) != 0;  // a sanitizer must see every allocation
   module.attr("set_up")(python.program.string(), python.package_folders, threads, kShared);
+  modules["shoal_python"] = module;
 }
 
 void start_once(const shoal::Context& context) {
   const ChosenPython python = choose_python();
   if (python.version != kEmbedded)
     throw shoal::Unsupported(
-        shoal::text("{} ({}) is Python {}, but this plugin embeds Python {}, which cannot load its packages: set "
+        shoal::text("{} ({}) is Python {}, but Shoal embeds Python {}, which cannot load its packages: set "
                     "SHOAL_PYTHON to a Python {}, or build Shoal with the headers of Python {}",
                     python.program.string(), python.why, python.version, kEmbedded, kEmbedded, python.version));
+  const ProcessLock lock;
   show_libpython_to_modules();
   const bool ours = Py_IsInitialized() == 0;
   if (ours) initialize();
@@ -125,7 +155,7 @@ void start_once(const shoal::Context& context) {
   {
     const py::gil_scoped_acquire gil;
     try {
-      load_bridge(python, context.threads());
+      load_runtime(python, context.threads());
     } catch (const py::error_already_set& error) {
       failed = error.what();
     }
@@ -169,4 +199,6 @@ void start_python(const shoal::Context& context) {
   }
 }
 
-py::module_ bridge() { return py::module_::import("shoal_bridge"); }
+py::module_ runtime() { return py::module_::import("shoal_python"); }
+
+py::module_ python_script(const char* name, const char* source) { return runtime().attr("script")(name, source); }
