@@ -187,6 +187,11 @@ int main(int argc, char** argv) {
   add_common(*show, options);
   plugins->callback([&] { chosen = show->parsed() ? &shoal::cli::show_plugin : &shoal::cli::list_plugins; });
 
+  auto* schema = app.add_subcommand("schema", "JSON Schema of experiment files, for editors and validators");
+  schema->add_flag("--vscode", options.vscode, "Settings of Visual Studio Code that use it, instead");
+  add_common(*schema, options);
+  on(schema, &shoal::cli::schema);
+
   int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
   auto* worker = app.add_subcommand("fit-worker", "")->group("");
   worker->add_option("request", request)->required();

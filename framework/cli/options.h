@@ -29,7 +29,7 @@ struct Options {
   std::string sort, pivot;
   double practical = 0;
   bool all = false, differences = false;
-  bool quiet = false, verbose = false, strict = false, markdown = false;
+  bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
   std::vector<std::string> command;  ///< as typed, for environment.json
 };
 
@@ -43,6 +43,7 @@ int graph(const Options& options);
 int compare(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
+int schema(const Options& options);
 
 }  // namespace shoal::cli
 
