@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/cli/completion.h"
 #include "framework/cli/options.h"
 #include "framework/run/isolated_fit.h"
 #include "shoal/abi.h"
@@ -192,6 +193,13 @@ int main(int argc, char** argv) {
   add_common(*schema, options);
   on(schema, &shoal::cli::schema);
 
+  auto* completion = app.add_subcommand("completion", "A script that completes commands, paths and components");
+  completion->add_option("shell", options.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  on(completion, &shoal::cli::completion);
+  auto* catalogue = app.add_subcommand("complete-catalogue", "")->group("");  // for shoal-complete
+
   int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
   auto* worker = app.add_subcommand("fit-worker", "")->group("");
   worker->add_option("request", request)->required();
@@ -202,6 +210,7 @@ int main(int argc, char** argv) {
   }
   try {
     if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
+    if (catalogue->parsed()) return shoal::cli::print_catalogue(app);
     return chosen(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shoal: error: %s\n", error.what());

@@ -21,6 +21,7 @@ struct Options {
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
   std::string component;
+  std::string shell;  ///< completion
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
   std::vector<std::string> runs;      ///< compare
   QuickComparison quick;              ///< compare --data
@@ -44,6 +45,7 @@ int compare(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
 int schema(const Options& options);
+int completion(const Options& options);
 
 }  // namespace shoal::cli
 

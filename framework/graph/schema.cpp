@@ -1,5 +1,6 @@
 #include "framework/graph/schema.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -122,6 +123,19 @@ ordered_json demands(const ComponentEntry& entry) {
   return if_uses(entry, {{"properties", std::move(properties)}, {"required", std::move(keys)}});
 }
 
+/// One component of each id. Where libraries that offer the same id differ in what it takes, `library` chooses, which
+/// is beyond a schema: none of them.
+std::vector<ComponentEntry> told_apart(const Registry& registry) {
+  std::vector<ComponentEntry> out;
+  for (const std::string& id : registry.ids()) {
+    const auto found = registry.find(id);
+    const bool alike = std::all_of(found.begin() + 1, found.end(),
+                                   [&](const ComponentEntry& other) { return branch(other) == branch(found[0]); });
+    if (alike) out.push_back(found[0]);
+  }
+  return out;
+}
+
 ordered_json node_properties() {
   return {
       {"use", reference("use")},
@@ -143,8 +157,7 @@ ordered_json node_properties() {
 
 ordered_json node_schema(const Registry& registry) {
   ordered_json branches = ordered_json::array();
-  for (const std::string& id : registry.ids())
-    if (const auto found = registry.find(id); found.size() == 1) branches.push_back(branch(found[0]));
+  for (const ComponentEntry& entry : told_apart(registry)) branches.push_back(branch(entry));
   // `probe: !delete` of a file with a base reads as nothing.
   ordered_json out = {{"description", "A node: a component, what goes into it, and its parameters"},
                       {"type", {"object", "string", "null"}},
@@ -160,9 +173,8 @@ ordered_json node_schema(const Registry& registry) {
 ordered_json complete_node_schema(const Registry& registry) {
   ordered_json all =
       ordered_json::array({ordered_json{{"type", "object"}, {"required", ordered_json::array({"use"})}}});
-  for (const std::string& id : registry.ids())
-    if (const auto found = registry.find(id); found.size() == 1)
-      if (ordered_json demanded = demands(found[0]); !demanded.is_null()) all.push_back(std::move(demanded));
+  for (const ComponentEntry& entry : told_apart(registry))
+    if (ordered_json demanded = demands(entry); !demanded.is_null()) all.push_back(std::move(demanded));
   return {{"if", {{"type", "object"}, {"required", ordered_json::array({"like"})}}},
           {"else", {{"allOf", std::move(all)}}}};
 }
