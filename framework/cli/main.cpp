@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
   on(plan, &shoal::cli::plan);
   auto* graph = app.add_subcommand("graph", "Show the graph");
   add_experiment(*graph, options);
-  graph->add_option("--format", options.format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
+  graph->add_option("--format", options.format, "text, dot or svg")->check(CLI::IsMember({"text", "dot", "svg"}));
   on(graph, &shoal::cli::graph);
   on(add_compare(app, options), &shoal::cli::compare);
   auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
