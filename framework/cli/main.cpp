@@ -123,6 +123,35 @@ CLI::App* add_compare(CLI::App& app, Options& options) {
   return command;
 }
 
+/// What looks at runs.
+void add_text_or_json(CLI::App& command, Options& options) {
+  command.add_option("--format", options.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+}
+
+CLI::App* add_runs(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("runs", "List the runs in a folder: rows, seconds, the first metric reported");
+  command->add_option("folder", options.folder, "Default runs")->type_name("DIR");
+  add_text_or_json(*command, options);
+  return command;
+}
+
+CLI::App* add_show(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("show", "What a run came to, its nodes, where it was made, its files");
+  command->add_option("run", options.runs, "A run folder, such as runs/mnist/latest")
+      ->required()
+      ->expected(1)
+      ->type_name("RUN");
+  add_text_or_json(*command, options);
+  return command;
+}
+
+CLI::App* add_diff(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("diff", "What two runs have differently: values, machine and plugins, metrics");
+  command->add_option("runs", options.runs, "Two run folders")->required()->expected(2)->type_name("RUN");
+  add_text_or_json(*command, options);
+  return command;
+}
+
 /// LibTorch's OpenMP threads wait by spinning unless they are told otherwise before they are loaded. On a machine that
 /// others use too that makes training many times slower, and it gains nothing measurable on an idle one. Commands that
 /// compute nothing are spared the second start.
@@ -178,6 +207,9 @@ int main(int argc, char** argv) {
   graph->add_option("--format", options.format, "text, dot or svg")->check(CLI::IsMember({"text", "dot", "svg"}));
   on(graph, &shoal::cli::graph);
   on(add_compare(app, options), &shoal::cli::compare);
+  on(add_runs(app, options), &shoal::cli::runs);
+  on(add_show(app, options), &shoal::cli::show_run);
+  on(add_diff(app, options), &shoal::cli::diff);
   auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
   plugins->require_subcommand(0, 1);
   add_common(*plugins, options);

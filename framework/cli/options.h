@@ -21,9 +21,10 @@ struct Options {
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
   std::string component;
-  std::string shell;  ///< completion
+  std::string shell;                  ///< completion
+  std::string folder = "runs";        ///< runs
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
-  std::vector<std::string> runs;      ///< compare
+  std::vector<std::string> runs;      ///< compare, show, diff
   QuickComparison quick;              ///< compare --data
   std::vector<std::string> metrics, where;
   std::vector<std::string> baseline;
@@ -44,6 +45,9 @@ int graph(const Options& options);
 int compare(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
+int runs(const Options& options);
+int show_run(const Options& options);
+int diff(const Options& options);
 int schema(const Options& options);
 int completion(const Options& options);
 

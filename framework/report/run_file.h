@@ -17,6 +17,7 @@ struct FileNode {
   std::string key = {};     ///< of its result: equal key, equal bytes; "" of a run without its plan
   bool isolated = false;    ///< fitted in a process of its own
   std::string status = {};  ///< "ran", "reused", "failed", "skipped", "cancelled"; "" of one that only declares
+  double seconds = 0;       ///< that it took in this row
   std::vector<double> fit_seconds = {};  ///< of a clusterer: each measured fit, see `shoal run --bench`
   std::string data = {};                 ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
   std::map<std::string, std::string> parameters = {};  ///< as one line of JSON each, defaults included
