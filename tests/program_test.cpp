@@ -304,5 +304,19 @@ TEST(Program, LeavesNothingHalfWrittenOnAFullDisk) {
     EXPECT_NE(entry.path().extension(), ".partial") << entry.path();
 }
 
+TEST(Program, DrawsTheGraph) {
+  const Workplace place;
+  place.write("toy.yaml", kExperiment);
+  const Outcome outcome = place.shoal("graph toy.yaml --format svg");
+  ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_EQ(outcome.out.find("<svg xmlns="), 0u);
+  for (const char* text : {">deal</text>", ">clusterer/toy-deal</text>", ">predicted</text>", ">labels</text>"})
+    EXPECT_THAT(outcome.out, HasSubstr(text));
+  // Five wires, a curve and an arrowhead each: data → times, times → deal, times → sum, data and deal → share.
+  std::size_t paths = 0;
+  for (auto at = outcome.out.find("<path"); at != std::string::npos; at = outcome.out.find("<path", at + 1)) ++paths;
+  EXPECT_EQ(paths, 10u);
+}
+
 }  // namespace
 }  // namespace shoal::tests

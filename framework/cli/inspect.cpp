@@ -3,6 +3,7 @@
 
 #include "framework/cli/session.h"
 #include "framework/config/emit.h"
+#include "framework/graph/svg.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -58,8 +59,8 @@ int graph(const Options& options) {
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
   const Graph& graph = plan->rows[0].graph;
-  if (options.format == "dot") {
-    std::fputs(dot_of(graph).c_str(), stdout);
+  if (options.format == "dot" || options.format == "svg") {
+    std::fputs((options.format == "dot" ? dot_of(graph) : host::to_svg(graph)).c_str(), stdout);
     return kDone;
   }
   for (const std::size_t i : graph.order) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/cli/completion.h"
 #include "framework/cli/options.h"
 #include "framework/run/isolated_fit.h"
 #include "framework/store/store.h"
@@ -152,6 +153,35 @@ CLI::App* add_compare(CLI::App& app, Options& options) {
   return command;
 }
 
+/// What looks at runs.
+void add_text_or_json(CLI::App& command, Options& options) {
+  command.add_option("--format", options.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+}
+
+CLI::App* add_runs(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("runs", "List the runs in a folder: rows, seconds, the first metric reported");
+  command->add_option("folder", options.folder, "Default runs")->type_name("DIR");
+  add_text_or_json(*command, options);
+  return command;
+}
+
+CLI::App* add_show(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("show", "What a run came to, its nodes, where it was made, its files");
+  command->add_option("run", options.runs, "A run folder, such as runs/mnist/latest")
+      ->required()
+      ->expected(1)
+      ->type_name("RUN");
+  add_text_or_json(*command, options);
+  return command;
+}
+
+CLI::App* add_diff(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("diff", "What two runs have differently: values, machine and plugins, metrics");
+  command->add_option("runs", options.runs, "Two run folders")->required()->expected(2)->type_name("RUN");
+  add_text_or_json(*command, options);
+  return command;
+}
+
 /// LibTorch's OpenMP threads wait by spinning unless they are told otherwise before they are loaded. On a machine that
 /// others use too that makes training many times slower, and it gains nothing measurable on an idle one. Commands that
 /// compute nothing are spared the second start.
@@ -211,9 +241,12 @@ int main(int argc, char** argv) {
   });
   auto* graph = app.add_subcommand("graph", "Show the graph");
   add_experiment(*graph, options);
-  graph->add_option("--format", options.format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
+  graph->add_option("--format", options.format, "text, dot or svg")->check(CLI::IsMember({"text", "dot", "svg"}));
   on(graph, &shoal::cli::graph);
   on(add_compare(app, options), &shoal::cli::compare);
+  on(add_runs(app, options), &shoal::cli::runs);
+  on(add_show(app, options), &shoal::cli::show_run);
+  on(add_diff(app, options), &shoal::cli::diff);
   auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
   plugins->require_subcommand(0, 1);
   add_common(*plugins, options);
@@ -223,6 +256,18 @@ int main(int argc, char** argv) {
   show->add_flag("--markdown", options.markdown, "As a table for a README");
   add_common(*show, options);
   plugins->callback([&] { chosen = show->parsed() ? &shoal::cli::show_plugin : &shoal::cli::list_plugins; });
+
+  auto* schema = app.add_subcommand("schema", "JSON Schema of experiment files, for editors and validators");
+  schema->add_flag("--vscode", options.vscode, "Settings of Visual Studio Code that use it, instead");
+  add_common(*schema, options);
+  on(schema, &shoal::cli::schema);
+
+  auto* completion = app.add_subcommand("completion", "A script that completes commands, paths and components");
+  completion->add_option("shell", options.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  on(completion, &shoal::cli::completion);
+  auto* catalogue = app.add_subcommand("complete-catalogue", "")->group("");  // for shoal-complete
 
   int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
   auto* worker = app.add_subcommand("fit-worker", "")->group("");
@@ -234,6 +279,7 @@ int main(int argc, char** argv) {
   }
   try {
     if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
+    if (catalogue->parsed()) return shoal::cli::print_catalogue(app);
     return chosen(options);
   } catch (const shoal::host::StoreFormatError& error) {
     std::fprintf(stderr, "shoal: error[S706]: %s\n", error.what());

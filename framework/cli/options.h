@@ -21,8 +21,10 @@ struct Options {
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
   std::string component;
+  std::string shell;                  ///< completion
+  std::string folder = "runs";        ///< runs
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
-  std::vector<std::string> runs;      ///< compare
+  std::vector<std::string> runs;      ///< compare, show, diff
   QuickComparison quick;              ///< compare --data
   std::vector<std::string> metrics, where;
   std::vector<std::string> baseline;
@@ -35,7 +37,7 @@ struct Options {
   bool dry_run = false;            ///< store prune
   std::string key;                 ///< store show: the beginning of a key
   bool all = false, differences = false;
-  bool quiet = false, verbose = false, strict = false, markdown = false;
+  bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
   std::vector<std::string> command;  ///< as typed, for environment.json
 };
 
@@ -54,6 +56,11 @@ int verify_store(const Options& options);
 int prune_store(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
+int runs(const Options& options);
+int show_run(const Options& options);
+int diff(const Options& options);
+int schema(const Options& options);
+int completion(const Options& options);
 
 }  // namespace shoal::cli
 

@@ -315,5 +315,9 @@ TEST_F(CheckTest, ChoosesBetweenLibrariesByTheirName) {
   std::filesystem::remove(copy);
 }
 
+TEST_F(CheckTest, RefusesASeedThatIsNoNumber) {
+  EXPECT_THAT(wrong(std::string("seed: often") + kGood), HasSubstr(":3:7: error[K205]: 'seed' wants an integer"));
+}
+
 }  // namespace
 }  // namespace shoal::host

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "framework/config/overrides.h"
+#include "framework/config/scalars.h"
 #include "framework/config/yaml.h"
 #include "framework/graph/experiment.h"
 #include "framework/plugin/digest.h"
@@ -145,8 +146,9 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
           diagnostics);
     return std::nullopt;
   }
-  Diagnostics ignored;  // a wrong seed is said by read_experiment
-  const std::int64_t base_seed = read_experiment(*document, ignored).seed;
+  // Each row gets a seed of its own, so this is the last that is seen of the one written.
+  const Value* seed = document->find("seed");
+  const std::int64_t base_seed = seed != nullptr ? config::read_int(*seed, diagnostics, "seed").value_or(0) : 0;
   Plan plan;
   plan.document = *document;
   if (written_matrix != nullptr) plan.document.set("matrix", emit_matrix(*matrix, document->find("matrix")));

@@ -43,6 +43,8 @@ std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>
   return out;
 }
 
+std::filesystem::path cache_folder() { return user_folder("XDG_CACHE_HOME", ".cache"); }
+
 std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& given) {
   std::vector<std::filesystem::path> out(given.begin(), given.end());
   add_list(out, environment("SHOAL_DATA"));
@@ -50,7 +52,7 @@ std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& 
   const auto prefix = program_folder().parent_path();
   out.push_back(prefix.parent_path().parent_path() / "data");  // a build: build/release/bin/shoal beside data/
   out.push_back(prefix / "share" / "shoal" / "data");
-  if (const auto user = user_folder("XDG_CACHE_HOME", ".cache"); !user.empty()) out.push_back(user / "data");
+  if (const auto user = cache_folder(); !user.empty()) out.push_back(user / "data");
   out.emplace_back("/usr/share/datasets");
   return out;
 }

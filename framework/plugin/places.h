@@ -14,6 +14,9 @@ std::filesystem::path program_folder();
 /// install's own and, in a build tree, the build's.
 std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given);
 
+/// The user's folder for what can be made again: $XDG_CACHE_HOME/shoal or ~/.cache/shoal; empty without a home.
+std::filesystem::path cache_folder();
+
 /// Where datasets look, in order: `given` (--data), $SHOAL_DATA, ./data, the data folder beside the program's tree, the
 /// install's, the user's cache, /usr/share/datasets.
 std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& given);

@@ -58,6 +58,7 @@ FileRow read_row(const ordered_json& json) {
   static const ordered_json kNone = ordered_json::array();
   for (const auto& node : json.contains("nodes") ? json["nodes"] : kNone) {
     FileNode read{.name = node.at("node"), .use = node.at("component"), .status = node.at("status")};
+    if (node.contains("seconds")) read.seconds = number(node["seconds"]);
     if (node.contains("fit_seconds"))
       for (const auto& seconds : node["fit_seconds"]) read.fit_seconds.push_back(number(seconds));
     if (node.contains("data")) read.data = describe_data(node["data"]);

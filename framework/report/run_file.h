@@ -18,6 +18,7 @@ struct FileNode {
   bool isolated = false;    ///< fitted in a process of its own
   std::string status = {};  ///< "ran", "reused" (from an earlier row), "stored" (from the store), "failed", "skipped",
                             ///< "cancelled"; "" of one that only declares
+  double seconds = 0;       ///< that it took in this row
   std::vector<double> fit_seconds = {};  ///< of a clusterer: each measured fit, see `shoal run --bench`
   std::string data = {};                 ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
   std::map<std::string, std::string> parameters = {};  ///< as one line of JSON each, defaults included
