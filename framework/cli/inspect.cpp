@@ -1,8 +1,10 @@
 // shoal check and graph: what an experiment is, without running it.
 #include <cstdio>
 
+#include "framework/cli/origin.h"
 #include "framework/cli/session.h"
 #include "framework/config/emit.h"
+#include "framework/graph/resolved.h"
 #include "framework/graph/svg.h"
 #include "shoal/error.h"
 
@@ -48,6 +50,16 @@ int check(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
+  if (options.row > plan->rows.size()) {
+    std::fprintf(stderr, "shoal: error: --row %zu, but there are %zu rows\n", options.row, plan->rows.size());
+    return kWrongInput;
+  }
+  if (options.resolved || options.origin) {
+    const std::size_t row = options.row - 1;
+    std::fputs((options.origin ? origins(*plan, row) : config::emit_yaml(host::resolved_row(*plan, row))).c_str(),
+               stdout);
+    return kDone;
+  }
   std::printf("%s: good. %zu nodes, %zu %s, %zu to compute.\n", options.experiment.c_str(),
               plan->rows[0].graph.nodes.size(), plan->rows.size(), plan->rows.size() == 1 ? "row" : "rows",
               plan->tasks.size());

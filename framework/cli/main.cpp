@@ -35,6 +35,15 @@ void add_experiment(CLI::App& command, Options& options, bool node = false) {
       .add_option("override", options.overrides,
                   "Changes: path=value, path+=value, ~path; kmeans.k=50 sets parameter k of node kmeans")
       ->type_name("PATH=VALUE");
+  command
+      .add_option("--with", options.overlays, "A file laid over the experiment, before the changes; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command
+      .add_option("-m,--matrix", options.axes,
+                  "An axis of the matrix: kmeans.k=10,100, kmeans.k=1..10, rate=log(1e-4,1e-1,4); may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("PATH=VALUES");
   command.add_option("--seeds", options.seeds, "Repeat every row for so many seeds")->check(CLI::PositiveNumber);
   command.add_flag("--strict", options.strict, "Warnings are errors");
   add_common(command, options);
@@ -228,6 +237,10 @@ int main(int argc, char** argv) {
   on(add_run(app, options), &shoal::cli::run);
   auto* check = app.add_subcommand("check", "Check everything that can be checked without running");
   add_experiment(*check, options);
+  auto* resolved = check->add_flag("--resolved", options.resolved, "Print the whole file, as one row has it");
+  auto* origin = check->add_flag("--origin", options.origin, "Print every value and where it comes from");
+  resolved->excludes(origin);
+  check->add_option("--row", options.row, "Of this row of the matrix (default 1)")->check(CLI::PositiveNumber);
   on(check, &shoal::cli::check);
   auto* plan = app.add_subcommand("plan", "Show what would run, and what is shared between rows");
   add_experiment(*plan, options);

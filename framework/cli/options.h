@@ -14,6 +14,8 @@ namespace shoal::cli {
 struct Options {
   std::string experiment;
   std::vector<std::string> overrides;  ///< path=value …
+  std::vector<std::string> overlays;   ///< --with FILE
+  std::vector<std::string> axes;       ///< -m path=1,2,3
   std::vector<std::string> plugin_path, data;
   std::optional<std::int64_t> seeds;
   std::int64_t threads = 0;  ///< 0: as the experiment says, or all
@@ -37,6 +39,8 @@ struct Options {
   bool dry_run = false;            ///< store prune
   std::string key;                 ///< store show: the beginning of a key
   bool all = false, differences = false;
+  bool resolved = false, origin = false;  ///< check: what to print
+  std::size_t row = 1;                    ///< check: of this row
   bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
   std::vector<std::string> command;  ///< as typed, for environment.json
 };

@@ -3,12 +3,25 @@
 #include <ATen/Context.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <vector>
 
 #include "framework/plugin/places.h"
 #include "framework/run/environment.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
+namespace {
+
+/// `${data}`: the first folder of data that is there, or the first where none is.
+std::string data_folder(const std::vector<std::filesystem::path>& folders) {
+  std::error_code error;
+  for (const auto& folder : folders)
+    if (std::filesystem::is_directory(folder, error)) return std::filesystem::absolute(folder).lexically_normal();
+  return folders.empty() ? "" : std::filesystem::absolute(folders[0]).lexically_normal();
+}
+
+}  // namespace
 
 Session::Session(const Options& options)
     : services(options.threads > 0 ? static_cast<int>(options.threads) : host::usable_processors()),
@@ -19,9 +32,13 @@ Session::Session(const Options& options)
 
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session) {
   config::Diagnostics diagnostics;
-  auto plan =
-      host::plan_experiment({.file = options.experiment, .overrides = options.overrides, .seeds = options.seeds},
-                            session.registry, diagnostics);
+  auto plan = host::plan_experiment({.file = options.experiment,
+                                     .overrides = options.overrides,
+                                     .seeds = options.seeds,
+                                     .overlays = options.overlays,
+                                     .axes = options.axes,
+                                     .data_folder = data_folder(session.services.data_folders)},
+                                    session.registry, diagnostics);
   const bool strict = options.strict && diagnostics.count(config::Severity::warning) > 0;
   if (!plan || strict) {
     std::fputs(config::render(diagnostics).c_str(), stderr);

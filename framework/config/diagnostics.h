@@ -51,6 +51,10 @@ class Diagnostics {
   std::vector<Diagnostic> found_;
 };
 
+/// How a place was come to: "read through the alias at f.yaml:5:1", "read through f.yaml:2:7 (base)"; the nearest
+/// first. The texts name their places already.
+std::vector<Note> read_through(const Place& place);
+
 struct RenderOptions {
   std::size_t limit = 50;   ///< messages printed; the others are counted in one line
   std::size_t width = 160;  ///< columns of a source line shown; a longer one is cut around the caret

@@ -34,7 +34,8 @@ std::optional<Value> load_file(const std::string& path, Diagnostics& diagnostics
   std::string text(limits.bytes + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0) return cannot_read(path, reason_of(errno), diagnostics, asked_at);
-  return parse_yaml(Source::file(path, std::move(text)), diagnostics, limits);
+  auto asked = asked_at.source ? std::make_shared<const Place>(asked_at) : nullptr;
+  return parse_yaml(Source::file(path, std::move(text), std::move(asked)), diagnostics, limits);
 }
 
 }  // namespace shoal::config

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "framework/config/merge.h"
 #include "framework/config/scalars.h"
 #include "framework/config/utf8.h"
 #include "framework/config/yaml.h"
@@ -13,22 +15,6 @@
 
 namespace shoal::config {
 namespace {
-
-Place place_in(const std::shared_ptr<const Source>& source, std::size_t line, std::size_t begin, std::size_t length) {
-  const std::string_view text = source->line(line);
-  const std::size_t code_points = count_code_points(text.substr(begin, length));
-  return {source, line, 1 + count_code_points(text.substr(0, begin)), code_points == 0 ? 1 : code_points};
-}
-
-// The first `=` that is not inside '…'; a path may quote one.
-std::size_t find_operator(std::string_view argument) {
-  bool quoted = false;
-  for (std::size_t at = 0; at < argument.size(); ++at) {
-    if (argument[at] == '\'') quoted = !quoted;
-    if (argument[at] == '=' && !quoted) return at;
-  }
-  return std::string_view::npos;
-}
 
 // "…" or '…' up to the very end: quoted text. `"a" or "b"` is plain text that happens to hold quotes.
 bool is_quoted_whole(std::string_view text) {
@@ -45,14 +31,6 @@ bool is_quoted_whole(std::string_view text) {
     }
   }
   return false;
-}
-
-std::optional<Value> read_value(std::string_view text, const Place& place, Diagnostics& diagnostics) {
-  if (!text.empty() && (text[0] == '[' || text[0] == '{' || is_quoted_whole(text))) {
-    return parse_yaml_flow(std::string(text), place, diagnostics);
-  }
-  if (plain_type(text) == PlainType::null) return Value::make_null(place);
-  return Value::make_plain(std::string(text), place);
 }
 
 std::optional<Override> parse_one(const std::shared_ptr<const Source>& source, std::size_t line,
@@ -85,7 +63,8 @@ std::optional<Override> parse_one(const std::shared_ptr<const Source>& source, s
   change.path = expand_short(*written);
   if (change.kind == Override::Kind::remove) return change;
   const std::string_view right = argument.substr(value_begin);
-  const std::optional<Value> value = read_value(right, place_in(source, line, value_begin, right.size()), diagnostics);
+  const std::optional<Value> value =
+      read_argument(right, place_in(source, line, value_begin, right.size()), diagnostics);
   if (!value) return std::nullopt;
   change.value = *value;
   return change;
@@ -126,10 +105,41 @@ bool append(Value& document, const Override& change, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::vector<Override> parse_overrides(const std::shared_ptr<const Source>& command_line, Diagnostics& diagnostics) {
+Place place_in(const std::shared_ptr<const Source>& source, std::size_t line, std::size_t begin, std::size_t length) {
+  const std::string_view text = source->line(line);
+  const std::size_t code_points = count_code_points(text.substr(begin, length));
+  return {source, line, 1 + count_code_points(text.substr(0, begin)), code_points == 0 ? 1 : code_points};
+}
+
+std::size_t find_operator(std::string_view argument) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < argument.size(); ++at) {
+    if (argument[at] == '\'') quoted = !quoted;
+    if (argument[at] == '=' && !quoted) return at;
+  }
+  return std::string_view::npos;
+}
+
+std::optional<Value> read_argument(std::string_view text, const Place& place, Diagnostics& diagnostics) {
+  std::optional<Value> value;
+  if (text.starts_with('@')) {
+    value = load_file(std::string(text.substr(1)), diagnostics, place);
+  } else if (!text.empty() && (text[0] == '[' || text[0] == '{' || is_quoted_whole(text))) {
+    value = parse_yaml_flow(std::string(text), place, diagnostics);
+  } else if (plain_type(text) == PlainType::null) {
+    return Value::make_null(place);
+  } else {
+    return Value::make_plain(std::string(text), place);
+  }
+  if (value) settle_tags(*value, {}, diagnostics);
+  return value;
+}
+
+std::vector<Override> parse_overrides(const std::shared_ptr<const Source>& command_line, Diagnostics& diagnostics,
+                                      std::size_t lines) {
   std::vector<Override> changes;
   if (!scan_characters(command_line, diagnostics)) return changes;
-  for (std::size_t line = 1; line <= command_line->line_count(); ++line) {
+  for (std::size_t line = 1; line <= std::min(lines, command_line->line_count()); ++line) {
     if (std::optional<Override> change = parse_one(command_line, line, diagnostics))
       changes.push_back(*std::move(change));
   }

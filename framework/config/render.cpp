@@ -83,6 +83,14 @@ Excerpt excerpt(std::string_view line, const Place& place, std::size_t width) {
   return out;
 }
 
+// What stands at a place that brought a value elsewhere: `${…}`, or else an alias.
+bool is_reference(const Place& place) {
+  const std::string_view line = place.source ? place.source->line(place.line) : std::string_view();
+  std::size_t at = 0;
+  for (std::size_t column = 1; column < place.column && at < line.size(); ++column) at += decode(line, at).bytes;
+  return line.substr(std::min(at, line.size())).starts_with("${");
+}
+
 std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -116,6 +124,22 @@ std::string summary(const std::vector<Diagnostic>& all, std::string_view outcome
 
 }  // namespace
 
+std::vector<Note> read_through(const Place& place) {
+  std::vector<Note> notes;
+  for (const Place* via = place.via.get(); via != nullptr; via = via->via.get()) {
+    const std::string_view what = is_reference(*via) ? "" : "the alias at ";
+    notes.push_back({fmt::format("read through {}{}", what, via->to_string()), *via});
+  }
+  const Source* source = place.source.get();
+  while (source != nullptr && source->asked_at() != nullptr) {
+    const Place& asked = *source->asked_at();
+    const bool is_base = asked.source->kind() == Source::Kind::file;
+    notes.push_back({fmt::format("read through {}{}", asked.to_string(), is_base ? " (base)" : ""), asked});
+    source = asked.source.get();
+  }
+  return notes;
+}
+
 std::string render(const Diagnostic& diagnostic, const RenderOptions& options) {
   const Place& place = diagnostic.place;
   const std::string where = printable(place.to_string());
@@ -132,8 +156,8 @@ std::string render(const Diagnostic& diagnostic, const RenderOptions& options) {
     out += fmt::format("{:>{}} = {}: {}{}{}\n", "", kGutter, note.place ? "note" : "help", printable(note.text),
                        at.empty() ? "" : ": ", at);
   }
-  for (const Place* via = place.via.get(); via != nullptr; via = via->via.get()) {
-    out += fmt::format("{:>{}} = note: read through the alias at {}\n", "", kGutter, printable(via->to_string()));
+  for (const Note& note : read_through(place)) {
+    out += fmt::format("{:>{}} = note: {}\n", "", kGutter, printable(note.text));
   }
   return out;
 }

@@ -9,8 +9,9 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
-std::shared_ptr<const Source> Source::file(std::string name, std::string text) {
+std::shared_ptr<const Source> Source::file(std::string name, std::string text, std::shared_ptr<const Place> asked_at) {
   std::shared_ptr<Source> source(new Source(Kind::file, std::move(name)));
+  source->asked_at_ = std::move(asked_at);
   source->text_ = std::move(text);
   const std::string& all = source->text_;
   std::size_t begin = all.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;

@@ -10,13 +10,17 @@
 
 namespace shoal::config {
 
+struct Place;
+
 /// A text that values came from: a file, or the arguments of the command line (one a line).
 class Source {
  public:
   enum class Kind { file, command_line };
 
-  /// The text of a file, exactly as read. `name` is the path as the user wrote it.
-  static std::shared_ptr<const Source> file(std::string name, std::string text);
+  /// The text of a file, exactly as read. `name` is the path as the user wrote it; `asked_at` is where another source
+  /// names the file (`base: common.yaml`, `path=@values.yaml`), null for a file that the user named alone.
+  static std::shared_ptr<const Source> file(std::string name, std::string text,
+                                            std::shared_ptr<const Place> asked_at = nullptr);
 
   /// The arguments of the program that say paths and values; argument i (from 0) is line i + 1 of "command line".
   static std::shared_ptr<const Source> command_line(std::span<const std::string> arguments);
@@ -25,6 +29,7 @@ class Source {
   const std::string& name() const { return name_; }  ///< as shown in front of `:line:column`
   const std::string& text() const { return text_; }  ///< every byte, byte-order mark and CR included
   std::size_t line_count() const { return lines_.size(); }
+  const Place* asked_at() const { return asked_at_.get(); }
 
   /// Line `number` from 1, without its end (LF or CRLF) and without a byte-order mark; empty where there is none.
   std::string_view line(std::size_t number) const;
@@ -40,6 +45,7 @@ class Source {
   std::string name_;
   std::string text_;
   std::vector<Extent> lines_;
+  std::shared_ptr<const Place> asked_at_;
 };
 
 /// A stretch of one line of a source. Lines and columns count from 1, columns and lengths count code points.
@@ -50,7 +56,7 @@ struct Place {
   std::size_t column = 0;
   std::size_t length = 1;
   std::shared_ptr<const Place> via =
-      nullptr;  ///< where the alias `*name` stands that brought the value here; null for most
+      nullptr;  ///< where the alias `*name` or the `${…}` stands that brought the value here; null for most
 
   /// "file.yaml:6:67", "file.yaml" for line 0, "" for nowhere.
   std::string to_string() const;

@@ -55,6 +55,15 @@ void report_syntax(const YAML::ParserException& error, const MarkedText& marked,
           std::nullopt}});
     return;
   }
+  if (error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW) {
+    const std::size_t begin = marked.text().rfind('\n', at) + 1;
+    const std::size_t reference = std::string_view(marked.text()).substr(0, at).rfind("${");
+    if (reference != std::string_view::npos && reference >= begin) {
+      diagnostics.error("Y104", marked.place(reference, 2), "YAML syntax: '${' without quotes inside {…} or […]",
+                        {{"write \"${path}\" there", std::nullopt}});
+      return;
+    }
+  }
   for (const Hint& hint : kHints) {
     if (error.msg != hint.message) continue;
     std::vector<Note> notes;

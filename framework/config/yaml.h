@@ -26,7 +26,8 @@ std::optional<Value> parse_yaml(const std::shared_ptr<const Source>& source, Dia
                                 const YamlLimits& limits = {});
 
 /// The same for a file; Y101 says in the system's words why it cannot be read.
-/// `asked_at` is where its name was written (a `base:` entry), if anywhere; the error then stands there.
+/// `asked_at` is where its name was written (a `base:` entry), if anywhere; the error then stands there, and what is
+/// found in the file says that it was read through there.
 std::optional<Value> load_file(const std::string& path, Diagnostics& diagnostics, const Place& asked_at = {});
 
 /// Reads a list, map or quoted text in the middle of line `at.line`, from `at.column` on; used for `path=[8, 16]`.

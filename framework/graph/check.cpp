@@ -143,6 +143,7 @@ class Checker {
     node.parameters =
         check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base, diagnostics_);
     take_signature(node, signature_of(node.component, node.at_work, false));
+    node.cached = spec.cached;
     isolate(spec, node);
   }
 

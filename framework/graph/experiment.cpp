@@ -76,6 +76,13 @@ void read_timeout(const Entry& entry, NodeSpec& node, Diagnostics& diagnostics) 
   node.isolate_place = entry.key_place;
 }
 
+void read_cache(const Value& value, NodeSpec& node, Diagnostics& diagnostics) {
+  const auto how = config::read_text(value, diagnostics, "cache");
+  if (how && *how != "on" && *how != "off")
+    diagnostics.error("K207", value.place, text("'cache' is '{}', which is not one of on, off", *how));
+  node.cached = how != "off";
+}
+
 NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
   NodeSpec node;
   node.name = entry.key;
@@ -87,7 +94,8 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
     diagnostics.error("K218", entry.key_place,
                       text("'{}' is a word of experiment files: call the node something else", entry.key));
   if (!require_map(entry.value, entry.key, diagnostics)) return node;
-  static const std::vector<std::string> known = {"use", "in", "with", "seed", "library", "isolate", "timeout"};
+  static const std::vector<std::string> known = {"use",   "in",      "with",    "like",   "seed",
+                                                 "cache", "library", "isolate", "timeout"};
   for (const Entry& part : entry.value.entries) {
     if (part.key == "use") {
       node.use_place = part.value.place;
@@ -101,6 +109,8 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
       node.seed = config::read_int(part.value, diagnostics, "seed");
     } else if (part.key == "library") {
       node.library = config::read_text(part.value, diagnostics, "library");
+    } else if (part.key == "cache") {
+      read_cache(part.value, node, diagnostics);
     } else if (part.key == "isolate") {
       read_isolate(part, node, diagnostics);
     } else if (part.key == "timeout") {
@@ -199,8 +209,9 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
   Experiment out;
   if (!require_map(document, "the experiment", diagnostics)) return out;
   read_format(document, diagnostics);
-  static const std::vector<std::string> known = {"shoal",   "name",  "description", "seed",   "device", "threads",
-                                                 "plugins", "nodes", "matrix",      "report", "figures"};
+  static const std::vector<std::string> known = {"shoal",   "name",   "description", "base",    "vars",
+                                                 "plugins", "seed",   "device",      "threads", "nodes",
+                                                 "matrix",  "report", "figures"};
   for (const Entry& entry : document.entries) {
     const Value& value = entry.value;
     if (entry.key == "name") out.name = config::read_text(value, diagnostics, "name").value_or("");
@@ -224,7 +235,8 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
     } else if (entry.key == "figures") {
       if (!require_map(value, "figures", diagnostics)) continue;
       for (const Entry& figure : value.entries) out.figures.push_back(read_figure(figure, diagnostics));
-    } else if (entry.key != "shoal" && entry.key != "matrix" && !entry.key.starts_with("x-")) {
+    } else if (entry.key != "shoal" && entry.key != "matrix" && entry.key != "base" && entry.key != "vars" &&
+               !entry.key.starts_with("x-")) {  // those have been used when the file was loaded
       unknown_key(entry, "at the top of the experiment", known, diagnostics);
     }
   }

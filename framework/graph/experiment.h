@@ -36,6 +36,7 @@ struct NodeSpec {
   std::optional<config::Value> with;  ///< a map
   std::optional<std::int64_t> seed;
   std::optional<std::string> library;
+  bool cached = true;          ///< false: `cache: off`, its result is computed anew in every run
   bool isolated = false;       ///< `isolate: process`
   double timeout_seconds = 0;  ///< `timeout:`, 0: none; it isolates too
   Place isolate_place = {};    ///< of whichever of the two was written

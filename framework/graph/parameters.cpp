@@ -6,6 +6,7 @@
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
+#include "framework/graph/relative_path.h"
 #include "framework/plugin/digest.h"
 #include "shoal/error.h"
 
@@ -183,7 +184,7 @@ class ParameterReader {
       if (!value || !check_choice(param, given, *value)) return std::nullopt;
       const bool relative =
           (param.flags & SHOAL_PATH) != 0 && !value->empty() && std::filesystem::path(*value).is_relative();
-      out = keep_text(relative ? (std::filesystem::path(base_) / *value).lexically_normal().string() : *value, into);
+      out = keep_text(relative ? (folder_of(given.place, base_) / *value).lexically_normal().string() : *value, into);
     }
     return out;
   }

@@ -48,8 +48,8 @@ class Parameters {
 };
 
 /// Checks a node's `with` (may be null) against what `component` declares: unknown names (with the nearest, K203),
-/// missing ones (K204), types (K205…), ranges (K206), choices (K207). `place` is the node's, `base` the folder that
-/// relative paths start from. Null after errors.
+/// missing ones (K204), types (K205…), ranges (K206), choices (K207). `place` is the node's, `base` the folder
+/// that relative paths start from where no file and no command line says them (relative_path.h). Null after errors.
 std::shared_ptr<const Parameters> check_parameters(const shoal_component& component, const config::Value* with,
                                                    const config::Place& place, const std::string& base,
                                                    config::Diagnostics& diagnostics);

@@ -2,10 +2,9 @@
 
 #include <filesystem>
 
-#include "framework/config/overrides.h"
 #include "framework/config/scalars.h"
-#include "framework/config/yaml.h"
 #include "framework/graph/experiment.h"
+#include "framework/graph/relative_path.h"
 #include "framework/plugin/digest.h"
 #include "shoal/error.h"
 
@@ -67,12 +66,6 @@ void add_tasks(Plan& plan, std::size_t row_number, std::map<std::string, std::si
   }
 }
 
-std::vector<std::string> axis_names(const config::Matrix& matrix) {
-  std::vector<std::string> names;
-  for (const config::Axis& axis : matrix.axes) names.push_back(axis.name);
-  return names;
-}
-
 /// The matrix as it will be run, with the axes that the command line fixed; `written` has what is kept as it is.
 Value emit_matrix(const config::Matrix& matrix, const Value* written) {
   Value out = Value::make_map();
@@ -95,18 +88,13 @@ Value emit_matrix(const config::Matrix& matrix, const Value* written) {
   return out;
 }
 
-void set_seeds(Value& document, std::int64_t seeds) {
-  if (document.find("matrix") == nullptr) document.set("matrix", Value::make_map());
-  document.find("matrix")->set("seeds", Value::make_integer(seeds));
-}
-
-/// Plugins named by the experiment, relative to its file; loaded before anything is looked up.
+/// Plugins named by the experiment, relative to the file that names them; loaded before anything is looked up.
 void load_named_plugins(const Value& document, const std::string& file, Registry& registry, Diagnostics& diagnostics) {
   const Value* plugins = document.find("plugins");
   if (plugins == nullptr || !plugins->is_list()) return;  // a wrong form is said by read_experiment
   for (const Value& item : plugins->items) {
     if (!item.is_scalar()) continue;
-    const auto path = std::filesystem::path(file).parent_path() / item.text;
+    const auto path = folder_of(item.place, std::filesystem::path(file).parent_path()) / item.text;
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) registry.load_folder(path);
     else if (std::filesystem::exists(path, error)) {
@@ -123,62 +111,39 @@ void load_named_plugins(const Value& document, const std::string& file, Registry
 }  // namespace
 
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, Diagnostics& diagnostics) {
-  auto document = config::load_file(options.file, diagnostics);
-  const auto command_line = config::Source::command_line(options.overrides);
-  auto changes = config::parse_overrides(command_line, diagnostics);
-  if (!document) return std::nullopt;
-  if (!document->is_map()) {
-    diagnostics.error("K205", document->place, text("an experiment is a map, but this is {}", document->kind_name()));
-    return std::nullopt;
-  }
-  changes = config::change_matrix(*document, changes, diagnostics);
-  if (options.seeds) set_seeds(*document, *options.seeds);
-  const Value* written_matrix = document->find("matrix");
-  auto matrix =
-      written_matrix != nullptr ? config::read_matrix(*written_matrix, diagnostics) : std::optional(config::Matrix{});
-  if (matrix) changes = config::fix_axes(*matrix, changes, diagnostics);
-  config::apply_overrides(*document, changes, diagnostics);
-  if (matrix) config::check_paths(*matrix, *document, diagnostics);
-  load_named_plugins(*document, options.file, registry, diagnostics);
+  const auto experiment = load_experiment(options, diagnostics);
+  if (!experiment) return std::nullopt;
+  const Value& document = experiment->document;
+  load_named_plugins(document, options.file, registry, diagnostics);
 
-  if (!matrix || diagnostics.has_errors()) {  // what the file itself has wrong, all the same
-    check(read_experiment(*document, diagnostics), registry, matrix ? axis_names(*matrix) : std::vector<std::string>{},
-          diagnostics);
+  Plan plan;
+  plan.axes = experiment->axis_names();
+  if (!experiment->matrix_is_good || diagnostics.has_errors()) {  // what the file itself has wrong, all the same
+    Diagnostics found;
+    check(read_experiment(document, found), registry, plan.axes, found);
+    add_but_at(experiment->failed, found, diagnostics);
     return std::nullopt;
   }
   // Each row gets a seed of its own, so this is the last that is seen of the one written.
-  const Value* seed = document->find("seed");
+  const Value* seed = document.find("seed");
   const std::int64_t base_seed = seed != nullptr ? config::read_int(*seed, diagnostics, "seed").value_or(0) : 0;
-  Plan plan;
-  plan.document = *document;
-  if (written_matrix != nullptr) plan.document.set("matrix", emit_matrix(*matrix, document->find("matrix")));
-  plan.axes = axis_names(*matrix);
+  plan.document = document;
+  if (const Value* matrix = document.find("matrix"))
+    plan.document.set("matrix", emit_matrix(experiment->matrix, matrix));
   std::map<std::string, std::size_t> known;
-  const auto rows = config::expand(*matrix, base_seed, diagnostics);
+  const auto rows = config::expand(experiment->matrix, base_seed, diagnostics);
   for (const config::Row& row : rows) {
-    Value row_document = config::apply_row(*document, row, diagnostics);
-    const Experiment experiment = read_experiment(row_document, diagnostics);
-    auto graph = check(experiment, registry, plan.axes, diagnostics);
-    if (!graph) return std::nullopt;
+    std::vector<config::Place> failed;
+    Diagnostics found;
+    Value row_document = document_of_row(*experiment, row, failed, diagnostics);
+    auto graph = check(read_experiment(row_document, found), registry, plan.axes, found);
+    add_but_at(failed, found, diagnostics);
+    if (!graph || diagnostics.has_errors()) return std::nullopt;
     plan.rows.push_back({row, std::move(row_document), std::move(*graph), {}});
     add_tasks(plan, plan.rows.size() - 1, known);
   }
   if (diagnostics.has_errors()) return std::nullopt;
   return plan;
-}
-
-Value resolved(const Plan& plan) {
-  if (plan.rows.size() != 1) return plan.document;
-  const PlannedRow& row = plan.rows[0];
-  Value out = row.document;
-  if (const Value* matrix = plan.document.find("matrix")) out.set("matrix", *matrix);
-  out.set("seed", Value::make_integer(row.row.seed));
-  for (const GraphNode& node : row.graph.nodes) {
-    Value* written = out.find("nodes")->find(node.name);
-    if (written != nullptr && node.parameters && node.parameters->count() > 0)
-      written->set("with", node.parameters->to_yaml());
-  }
-  return out;
 }
 
 }  // namespace shoal::host

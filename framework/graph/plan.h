@@ -9,6 +9,7 @@
 
 #include "framework/config/matrix.h"
 #include "framework/graph/graph.h"
+#include "framework/graph/load_experiment.h"
 
 namespace shoal::host {
 
@@ -33,7 +34,8 @@ struct PlannedRow {
 
 /// What will be done, in which order.
 struct Plan {
-  config::Value document;         ///< the experiment as read, with the changes of the command line
+  config::Value document;  ///< the experiment as read, with the changes of the command line; of `${…}` it holds
+                           ///< what hangs on the matrix
   std::vector<std::string> axes;  ///< names, as written
   std::vector<PlannedRow> rows;
   std::vector<Task> tasks;  ///< each after all that it depends on; rows one after the other
@@ -43,16 +45,7 @@ struct Plan {
 
 /// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;
 /// all that can be found are in `diagnostics`, those of the first row that has them.
-struct PlanOptions {
-  std::string file;
-  std::vector<std::string> overrides;  ///< "path=value", "~path"
-  std::optional<std::int64_t> seeds;   ///< --seeds N
-};
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
-
-/// The experiment as one file that gives the same run again: resolved.yaml. Of one row, with all defaults written out;
-/// of several, with the matrix, since their components may differ (plan.json then has each row's parameters).
-config::Value resolved(const Plan& plan);
 
 }  // namespace shoal::host
 

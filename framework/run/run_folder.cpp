@@ -14,6 +14,7 @@
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
+#include "framework/graph/resolved.h"
 #include "framework/run/artifacts.h"
 #include "shoal/error.h"
 
