@@ -55,6 +55,8 @@ int check(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
+  tell_at_end(options, session);
+  if (options.errors_as != "text") return kDone;
   std::printf("%s: good. %zu nodes, %zu %s, %zu to compute.\n", options.experiment.c_str(),
               plan->rows[0].graph.nodes.size(), plan->rows.size(), plan->rows.size() == 1 ? "row" : "rows",
               plan->tasks.size());
@@ -81,6 +83,7 @@ int plan(const Options& options) {
     }
   }
   std::printf("%zu node runs, %zu shared between rows.\n", runs, shared);
+  tell_at_end(options, session);
   return kDone;
 }
 

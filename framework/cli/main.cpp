@@ -36,6 +36,12 @@ void add_experiment(CLI::App& command, Options& options) {
   add_common(command, options);
 }
 
+void add_errors_format(CLI::App& command, Options& options) {
+  command.add_option("--format", options.errors_as, "What is wrong, as text, json, sarif or github")
+      ->check(CLI::IsMember({"text", "json", "sarif", "github"}))
+      ->type_name("FORMAT");
+}
+
 CLI::Option* add_bench(CLI::App& command, Options& options) {
   return command
       .add_option("--bench", options.bench,
@@ -49,6 +55,7 @@ CLI::Option* add_bench(CLI::App& command, Options& options) {
 CLI::App* add_run(CLI::App& app, Options& options) {
   auto* command = app.add_subcommand("run", "Plan and run an experiment");
   add_experiment(*command, options);
+  add_errors_format(*command, options);
   command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
       ->type_name("DIR");
   command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")
@@ -168,15 +175,22 @@ int main(int argc, char** argv) {
   on(add_run(app, options), &shoal::cli::run);
   auto* check = app.add_subcommand("check", "Check everything that can be checked without running");
   add_experiment(*check, options);
+  add_errors_format(*check, options);
+  check->parse_complete_callback([&options] { options.errors_to_output = true; });
   on(check, &shoal::cli::check);
   auto* plan = app.add_subcommand("plan", "Show what would run, and what is shared between rows");
   add_experiment(*plan, options);
+  add_errors_format(*plan, options);
   on(plan, &shoal::cli::plan);
   auto* graph = app.add_subcommand("graph", "Show the graph");
   add_experiment(*graph, options);
   graph->add_option("--format", options.format, "text or dot")->check(CLI::IsMember({"text", "dot"}));
   on(graph, &shoal::cli::graph);
   on(add_compare(app, options), &shoal::cli::compare);
+  auto* explain = app.add_subcommand("explain", "What the id of an error or a warning means, and how to mend it");
+  explain->add_option("id", options.ids, "Such as K203; without one all are listed")->type_name("ID");
+  explain->add_flag("--markdown", options.markdown, "All of them, as docs/diagnostics.md");
+  on(explain, &shoal::cli::explain);
   auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
   plugins->require_subcommand(0, 1);
   add_common(*plugins, options);

@@ -20,6 +20,9 @@ struct Options {
   std::string out;           ///< run folder; "": runs/<name>/…
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
+  std::string errors_as = "text";  ///< check, plan, run: what is wrong, as text, json, sarif or github
+  bool errors_to_output = false;   ///< they are what the command is for
+  std::vector<std::string> ids;    ///< explain
   std::string component;
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
   std::vector<std::string> runs;      ///< compare
@@ -39,6 +42,7 @@ enum ExitCode : int { kDone = 0, kWrongInput = 1, kRunFailed = 2 };
 int run(const Options& options);
 int check(const Options& options);
 int plan(const Options& options);
+int explain(const Options& options);
 int graph(const Options& options);
 int compare(const Options& options);
 int list_plugins(const Options& options);

@@ -37,15 +37,15 @@ void watch_signals(std::atomic<bool>& flag) {
   std::signal(SIGTERM, &on_signal);
 }
 
-/// Nothing where the machine has no such device.
-std::optional<at::Device> choose_device(const std::string& asked) {
+/// Nothing, and P404 at `place`, where the machine has no such device.
+std::optional<at::Device> choose_device(const std::string& asked, const config::Place& place,
+                                        config::Diagnostics& diagnostics) {
   if (asked == "cpu") return at::Device(at::kCPU);
   const bool available = at::globalContext().hasCUDA();
   if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
   if (!available) {
-    std::fprintf(stderr,
-                 "shoal: error[P404]: device '%s' is asked for, but LibTorch sees none here; --device cpu would do\n",
-                 asked.c_str());
+    diagnostics.error("P404", place, text("device '{}' is asked for, but LibTorch sees none here", asked),
+                      {{"--device cpu would do, and so would `device: auto`", {}}});
     return std::nullopt;
   }
   return at::Device(asked);
@@ -124,7 +124,7 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, a
   end.status = diagnostics.has_errors() ? SHOAL_E_FAILED : session.services.cancelled ? SHOAL_E_CANCELLED : SHOAL_OK;
   events.post(end);
   for (const std::string& failure : events.finish()) std::fprintf(stderr, "shoal: warning: %s\n", failure.c_str());
-  std::fputs(config::render(diagnostics, {.outcome = ""}).c_str(), stderr);
+  tell_and_keep(options, session, diagnostics);
   return record;
 }
 
@@ -141,8 +141,18 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const auto plan = plan_or_explain(options, session);
   if (!plan) return {};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
-  const auto device = choose_device(options.device.empty() ? experiment.device : options.device);
-  if (!device) return {};
+  const config::Value* written = plan->document.find("device");
+  const bool by_file = options.device.empty();
+  config::Diagnostics no_device;
+  const auto device = choose_device(by_file ? experiment.device : options.device,
+                                    by_file && written != nullptr ? written->place : config::Place{}, no_device);
+  if (!device) {
+    tell_and_keep(options, session, no_device, "Nothing was run.");
+    tell_at_end(options, session);
+    return {};
+  }
+  if (options.threads == 0 && experiment.threads > 0)
+    session.services.set_threads(static_cast<int>(experiment.threads));
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
 
@@ -153,6 +163,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const RunRecord record = execute(session, *plan, folder, *device, options);
   folder.finish();
   write_reports(folder, record);
+  tell_at_end(options, session);
   if (with_summary) std::printf("%s\n%s\n", host::summary_table(record).c_str(), folder.path().string().c_str());
   return {exit_code(record), folder.path().string()};
 }

@@ -2,10 +2,29 @@
 
 #include <cstdio>
 
+#include "framework/config/exchange.h"
 #include "framework/plugin/places.h"
 #include "framework/run/environment.h"
+#include "shoal/abi.h"
+#include "shoal/error.h"
 
 namespace shoal::cli {
+
+namespace {
+
+/// P411 where --threads, or else the experiment, asks for more threads than there are processors.
+void check_threads(const Options& options, const host::Plan& plan, Session& session) {
+  const bool by_file = options.threads == 0;
+  const std::int64_t wanted = by_file ? plan.rows[0].graph.experiment.threads : options.threads;
+  const config::Value* written = plan.rows[0].document.find("threads");
+  if (const int usable = host::usable_processors(); wanted > usable)
+    session.found.warning("P411", by_file && written != nullptr ? written->place : config::Place{},
+                          text("{} threads are asked for, but this process may use {} processor{}", wanted, usable,
+                               usable == 1 ? "" : "s"),
+                          {{by_file ? "threads: 0 takes as many as there are" : "without --threads it takes all", {}}});
+}
+
+}  // namespace
 
 Session::Session(const Options& options)
     : services(options.threads > 0 ? static_cast<int>(options.threads) : host::usable_processors()),
@@ -14,19 +33,34 @@ Session::Session(const Options& options)
   for (const auto& folder : host::plugin_folders(options.plugin_path)) registry.load_folder(folder);
 }
 
+void tell(const Options& options, const config::Diagnostics& diagnostics, std::string_view outcome) {
+  std::FILE* to = options.errors_to_output ? stdout : stderr;
+  if (options.errors_as == "json") std::fputs(config::as_json(diagnostics).c_str(), to);
+  else if (options.errors_as == "sarif") std::fputs(config::as_sarif(diagnostics, SHOAL_SDK_VERSION).c_str(), to);
+  else if (options.errors_as == "github") std::fputs(config::as_github(diagnostics).c_str(), to);
+  else std::fputs(config::render(diagnostics, {.outcome = outcome}).c_str(), stderr);
+}
+
+void tell_and_keep(const Options& options, Session& session, const config::Diagnostics& diagnostics,
+                   std::string_view outcome) {
+  if (options.errors_as == "text") tell(options, diagnostics, outcome);
+  for (config::Diagnostic& diagnostic : diagnostics.sorted()) session.found.add(std::move(diagnostic));
+}
+
+void tell_at_end(const Options& options, const Session& session) {
+  if (options.errors_as != "text") tell(options, session.found);
+}
+
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session) {
-  config::Diagnostics diagnostics;
   auto plan =
       host::plan_experiment({.file = options.experiment, .overrides = options.overrides, .seeds = options.seeds},
-                            session.registry, diagnostics);
-  const bool strict = options.strict && diagnostics.count(config::Severity::warning) > 0;
-  if (!plan || strict) {
-    std::fputs(config::render(diagnostics).c_str(), stderr);
-    if (plan) std::fputs("warnings are errors with --strict\n", stderr);
-    return std::nullopt;
-  }
-  if (!diagnostics.empty()) std::fputs(config::render(diagnostics).c_str(), stderr);
-  return plan;
+                            session.registry, session.found);
+  if (plan) check_threads(options, *plan, session);
+  const bool strict = options.strict && session.found.count(config::Severity::warning) > 0;
+  const bool good = plan && !strict;
+  if (!good || options.errors_as == "text") tell(options, session.found, "Nothing was run.");
+  if (plan && strict) std::fputs("warnings are errors with --strict\n", stderr);
+  return good ? std::move(plan) : std::nullopt;
 }
 
 }  // namespace shoal::cli

@@ -2,6 +2,7 @@
 #define SHOAL_FRAMEWORK_CLI_SESSION_H_
 
 #include <optional>
+#include <string_view>
 
 #include "framework/cli/options.h"
 #include "framework/graph/plan.h"
@@ -14,9 +15,22 @@ struct Session {
   explicit Session(const Options& options);
   host::Services services;
   host::Registry registry;
+  config::Diagnostics found;  ///< by planning and running
 };
 
-/// The plan of the experiment; all that is wrong with it is printed to stderr, and nothing comes back then.
+/// Prints diagnostics in the form that the user asked for (`--format`). Text goes to stderr, and so does another form
+/// but for `shoal check`, whose output it is.
+void tell(const Options& options, const config::Diagnostics& diagnostics, std::string_view outcome = "");
+
+/// Adds to `session.found`, and tells it at once where that is text.
+void tell_and_keep(const Options& options, Session& session, const config::Diagnostics& diagnostics,
+                   std::string_view outcome = "");
+
+/// Other forms than text are told once, as one document, when a command ends: whatever was found, nothing included.
+void tell_at_end(const Options& options, const Session& session);
+
+/// The plan of the experiment; all that is wrong with it is told, and nothing comes back then. What is less than wrong
+/// is in `session.found`, told now as text, in another form by tell_at_end.
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session);
 
 /// Plans and runs the experiment and writes its folder. `folder` is that folder, empty where nothing ran.
