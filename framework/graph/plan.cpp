@@ -3,8 +3,10 @@
 #include <filesystem>
 
 #include "framework/config/overrides.h"
+#include "framework/config/scalars.h"
 #include "framework/config/yaml.h"
 #include "framework/graph/experiment.h"
+#include "framework/graph/row_findings.h"
 #include "framework/plugin/digest.h"
 #include "shoal/error.h"
 
@@ -119,6 +121,24 @@ void load_named_plugins(const Value& document, const std::string& file, Registry
   }
 }
 
+/// Said here, since each row has a seed of its own.
+std::int64_t read_seed(const Value& document, Diagnostics& diagnostics) {
+  const Value* seed = document.find("seed");
+  return seed != nullptr ? config::read_int(*seed, diagnostics, "seed").value_or(0) : 0;
+}
+
+/// Errors of the file itself where its rows are not known. What such a matrix would have set cannot be called missing.
+void check_without_rows(const Value& document, const std::vector<std::string>& axes, const Registry& registry,
+                        Diagnostics& diagnostics) {
+  Diagnostics found;
+  check(read_experiment(document, found), registry, axes, found);
+  const bool varies = document.find("matrix") != nullptr;
+  for (config::Diagnostic& diagnostic : found.sorted()) {
+    const bool missing = diagnostic.id == "K204" || diagnostic.id == "G304";
+    if (!varies || !missing || diagnostic.place == document.place) diagnostics.add(std::move(diagnostic));
+  }
+}
+
 }  // namespace
 
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, Diagnostics& diagnostics) {
@@ -137,30 +157,32 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
       written_matrix != nullptr ? config::read_matrix(*written_matrix, diagnostics) : std::optional(config::Matrix{});
   if (matrix) changes = config::fix_axes(*matrix, changes, diagnostics);
   config::apply_overrides(*document, changes, diagnostics);
-  if (matrix) config::check_paths(*matrix, *document, diagnostics);
+  const bool paths_are_known = matrix && config::check_paths(*matrix, *document, diagnostics);
   load_named_plugins(*document, options.file, registry, diagnostics);
 
-  if (!matrix || diagnostics.has_errors()) {  // what the file itself has wrong, all the same
-    check(read_experiment(*document, diagnostics), registry, matrix ? axis_names(*matrix) : std::vector<std::string>{},
-          diagnostics);
+  if (!paths_are_known) {
+    check_without_rows(*document, matrix ? axis_names(*matrix) : std::vector<std::string>{}, registry, diagnostics);
     return std::nullopt;
   }
-  Diagnostics ignored;  // a wrong seed is said by read_experiment
-  const std::int64_t base_seed = read_experiment(*document, ignored).seed;
+  const std::int64_t base_seed = read_seed(*document, diagnostics);
   Plan plan;
   plan.document = *document;
   if (written_matrix != nullptr) plan.document.set("matrix", emit_matrix(*matrix, document->find("matrix")));
   plan.axes = axis_names(*matrix);
   std::map<std::string, std::size_t> known;
   const auto rows = config::expand(*matrix, base_seed, diagnostics);
+  if (rows.empty()) check_without_rows(*document, plan.axes, registry, diagnostics);
+  RowFindings findings;
   for (const config::Row& row : rows) {
-    Value row_document = config::apply_row(*document, row, diagnostics);
-    const Experiment experiment = read_experiment(row_document, diagnostics);
-    auto graph = check(experiment, registry, plan.axes, diagnostics);
-    if (!graph) return std::nullopt;
+    Diagnostics found;
+    Value row_document = config::apply_row(*document, row, found);
+    auto graph = check(read_experiment(row_document, found), registry, plan.axes, found);
+    findings.add(static_cast<std::size_t>(&row - rows.data()), found);
+    if (findings.has_errors()) continue;  // there will be no plan; the other rows' errors are still looked for
     plan.rows.push_back({row, std::move(row_document), std::move(*graph), {}});
     add_tasks(plan, plan.rows.size() - 1, known);
   }
+  findings.tell(rows, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   return plan;
 }

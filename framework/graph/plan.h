@@ -41,13 +41,15 @@ struct Plan {
   const GraphNode& node_of(const Task& task) const { return rows[task.row].graph.nodes[task.node]; }
 };
 
-/// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;
-/// all that can be found are in `diagnostics`, those of the first row that has them.
+/// What is planned, with which changes.
 struct PlanOptions {
   std::string file;
   std::vector<std::string> overrides;  ///< "path=value", "~path"
   std::optional<std::int64_t> seeds;   ///< --seeds N
 };
+
+/// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;
+/// `diagnostics` has all that can be found, of all rows, each once.
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
 
 /// The experiment as one file that gives the same run again: resolved.yaml. Of one row, with all defaults written out;
