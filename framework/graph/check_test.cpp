@@ -266,7 +266,7 @@ matrix: {backend: {one: {deal.use: clusterer/toy-deal}}, deal.k: 3}
   EXPECT_THAT(text, AllOf(HasSubstr("M502"), HasSubstr("1 error in 1 file")));
 }
 
-TEST_F(CheckTest, StaysFastWhereAThousandRowsAreWrong) {
+TEST_F(CheckTest, FindsTheErrorsOfAThousandRows) {
   const std::string text = wrong(std::string(kGood) + "matrix: {deal.k: {from: -999, to: 0, step: 1}}\n");
   EXPECT_THAT(text, HasSubstr("and 950 more"));
 }
