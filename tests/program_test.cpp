@@ -153,9 +153,8 @@ nodes:
   groups: {use: clusterer/kmeans, in: {data: digits}}
 )");
   const Outcome outcome = place.shoal("run idx.yaml");
-  EXPECT_EQ(outcome.exit, 2);
-  EXPECT_THAT(outcome.err,
-              AllOf(HasSubstr("idx.yaml:4:3: error[R601]: node 'digits'"), HasSubstr("nowhere-idx3-ubyte")));
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("idx.yaml:4:45: error[P406]"), HasSubstr("nowhere-idx3-ubyte")));
 }
 
 TEST(Program, RefusesAnIdxFileThatClaimsTwoBillionRows) {

@@ -130,7 +130,7 @@ int plan(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
-  const auto device = choose_device(plan->rows[0].graph.experiment.device);
+  const auto device = choose_device(options, session, *plan);
   if (!device) return kWrongInput;
   const auto store = options.no_cache ? nullptr : open_store();
   const Forecast forecast(session, *plan, store.get(), *device);
@@ -161,7 +161,7 @@ int why(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
-  const auto device = choose_device(plan->rows[0].graph.experiment.device);
+  const auto device = choose_device(options, session, *plan);
   const auto store = open_store();
   if (!device || !store) return kWrongInput;
   std::vector<std::string> names;

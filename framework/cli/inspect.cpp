@@ -50,6 +50,7 @@ int check(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
+  tell_at_end(options, session);
   if (options.row > plan->rows.size()) {
     std::fprintf(stderr, "shoal: error: --row %zu, but there are %zu rows\n", options.row, plan->rows.size());
     return kWrongInput;
@@ -60,6 +61,7 @@ int check(const Options& options) {
                stdout);
     return kDone;
   }
+  if (options.errors_as != "text") return kDone;
   std::printf("%s: good. %zu nodes, %zu %s, %zu to compute.\n", options.experiment.c_str(),
               plan->rows[0].graph.nodes.size(), plan->rows.size(), plan->rows.size() == 1 ? "row" : "rows",
               plan->tasks.size());

@@ -49,6 +49,12 @@ void add_experiment(CLI::App& command, Options& options, bool node = false) {
   add_common(command, options);
 }
 
+void add_errors_format(CLI::App& command, Options& options) {
+  command.add_option("--format", options.errors_as, "What is wrong, as text, json, sarif or github")
+      ->check(CLI::IsMember({"text", "json", "sarif", "github"}))
+      ->type_name("FORMAT");
+}
+
 CLI::Option* add_bench(CLI::App& command, Options& options) {
   return command
       .add_option("--bench", options.bench,
@@ -62,6 +68,7 @@ CLI::Option* add_bench(CLI::App& command, Options& options) {
 CLI::App* add_run(CLI::App& app, Options& options) {
   auto* command = app.add_subcommand("run", "Plan and run an experiment");
   add_experiment(*command, options);
+  add_errors_format(*command, options);
   command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
       ->type_name("DIR");
   command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")
@@ -241,9 +248,12 @@ int main(int argc, char** argv) {
   auto* origin = check->add_flag("--origin", options.origin, "Print every value and where it comes from");
   resolved->excludes(origin);
   check->add_option("--row", options.row, "Of this row of the matrix (default 1)")->check(CLI::PositiveNumber);
+  add_errors_format(*check, options);
+  check->parse_complete_callback([&options] { options.errors_to_output = true; });
   on(check, &shoal::cli::check);
   auto* plan = app.add_subcommand("plan", "Show what would run, and what is shared between rows");
   add_experiment(*plan, options);
+  add_errors_format(*plan, options);
   on(plan, &shoal::cli::plan);
   auto* why = app.add_subcommand("why", "Why a node would be computed, or would not");
   add_experiment(*why, options, true);
@@ -260,6 +270,10 @@ int main(int argc, char** argv) {
   on(add_runs(app, options), &shoal::cli::runs);
   on(add_show(app, options), &shoal::cli::show_run);
   on(add_diff(app, options), &shoal::cli::diff);
+  auto* explain = app.add_subcommand("explain", "What the id of an error or a warning means, and how to mend it");
+  explain->add_option("id", options.ids, "Such as K203; without one all are listed")->type_name("ID");
+  explain->add_flag("--markdown", options.markdown, "All of them, as docs/diagnostics.md");
+  on(explain, &shoal::cli::explain);
   auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
   plugins->require_subcommand(0, 1);
   add_common(*plugins, options);

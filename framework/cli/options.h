@@ -22,6 +22,9 @@ struct Options {
   std::string out;           ///< run folder; "": runs/<name>/…
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
+  std::string errors_as = "text";  ///< check, plan, run: what is wrong, as text, json, sarif or github
+  bool errors_to_output = false;   ///< they are what the command is for
+  std::vector<std::string> ids;    ///< explain
   std::string component;
   std::string shell;                  ///< completion
   std::string folder = "runs";        ///< runs
@@ -51,6 +54,7 @@ enum ExitCode : int { kDone = 0, kWrongInput = 1, kRunFailed = 2 };
 int run(const Options& options);
 int check(const Options& options);
 int plan(const Options& options);
+int explain(const Options& options);
 int graph(const Options& options);
 int compare(const Options& options);
 int why(const Options& options);

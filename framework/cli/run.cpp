@@ -119,7 +119,7 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, h
   end.status = diagnostics.has_errors() ? SHOAL_E_FAILED : session.services.cancelled ? SHOAL_E_CANCELLED : SHOAL_OK;
   events.post(end);
   for (const std::string& failure : events.finish()) std::fprintf(stderr, "shoal: warning: %s\n", failure.c_str());
-  std::fputs(config::render(diagnostics, {.outcome = ""}).c_str(), stderr);
+  tell_and_keep(options, session, diagnostics);
   return record;
 }
 
@@ -161,8 +161,10 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const auto plan = plan_or_explain(options, session);
   if (!plan) return {};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
-  const auto device = choose_device(options.device.empty() ? experiment.device : options.device);
+  const auto device = choose_device(options, session, *plan);
   if (!device) return {};
+  if (options.threads == 0 && experiment.threads > 0)
+    session.services.set_threads(static_cast<int>(experiment.threads));
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
   if (!know_forced_nodes(options, *plan)) return {};
@@ -181,6 +183,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const RunRecord record = execute(session, *plan, folder, store.get(), *device, options);
   folder.finish();
   write_reports(folder, record);
+  tell_at_end(options, session);
   if (with_summary)
     std::printf("%s\n%s%s\n", host::summary_table(record).c_str(), describe_reuse(record).c_str(),
                 folder.path().string().c_str());

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <vector>
 
+#include "framework/config/exchange.h"
 #include "framework/plugin/places.h"
 #include "framework/run/environment.h"
+#include "shoal/abi.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -21,6 +23,18 @@ std::string data_folder(const std::vector<std::filesystem::path>& folders) {
   return folders.empty() ? "" : std::filesystem::absolute(folders[0]).lexically_normal();
 }
 
+/// P411 where --threads, or else the experiment, asks for more threads than there are processors.
+void check_threads(const Options& options, const host::Plan& plan, Session& session) {
+  const bool by_file = options.threads == 0;
+  const std::int64_t wanted = by_file ? plan.rows[0].graph.experiment.threads : options.threads;
+  const config::Value* written = plan.rows[0].document.find("threads");
+  if (const int usable = host::usable_processors(); wanted > usable)
+    session.found.warning("P411", by_file && written != nullptr ? written->place : config::Place{},
+                          text("{} threads are asked for, but this process may use {} processor{}", wanted, usable,
+                               usable == 1 ? "" : "s"),
+                          {{by_file ? "threads: 0 takes as many as there are" : "without --threads it takes all", {}}});
+}
+
 }  // namespace
 
 Session::Session(const Options& options)
@@ -30,36 +44,55 @@ Session::Session(const Options& options)
   for (const auto& folder : host::plugin_folders(options.plugin_path)) registry.load_folder(folder);
 }
 
+void tell(const Options& options, const config::Diagnostics& diagnostics, std::string_view outcome) {
+  std::FILE* to = options.errors_to_output ? stdout : stderr;
+  if (options.errors_as == "json") std::fputs(config::as_json(diagnostics).c_str(), to);
+  else if (options.errors_as == "sarif") std::fputs(config::as_sarif(diagnostics, SHOAL_SDK_VERSION).c_str(), to);
+  else if (options.errors_as == "github") std::fputs(config::as_github(diagnostics).c_str(), to);
+  else std::fputs(config::render(diagnostics, {.outcome = outcome}).c_str(), stderr);
+}
+
+void tell_and_keep(const Options& options, Session& session, const config::Diagnostics& diagnostics,
+                   std::string_view outcome) {
+  if (options.errors_as == "text") tell(options, diagnostics, outcome);
+  for (config::Diagnostic& diagnostic : diagnostics.sorted()) session.found.add(std::move(diagnostic));
+}
+
+void tell_at_end(const Options& options, const Session& session) {
+  if (options.errors_as != "text") tell(options, session.found);
+}
+
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session) {
-  config::Diagnostics diagnostics;
   auto plan = host::plan_experiment({.file = options.experiment,
                                      .overrides = options.overrides,
                                      .seeds = options.seeds,
                                      .overlays = options.overlays,
                                      .axes = options.axes,
                                      .data_folder = data_folder(session.services.data_folders)},
-                                    session.registry, diagnostics);
-  const bool strict = options.strict && diagnostics.count(config::Severity::warning) > 0;
-  if (!plan || strict) {
-    std::fputs(config::render(diagnostics).c_str(), stderr);
-    if (plan) std::fputs("warnings are errors with --strict\n", stderr);
-    return std::nullopt;
-  }
-  if (!diagnostics.empty()) std::fputs(config::render(diagnostics).c_str(), stderr);
-  return plan;
+                                    session.registry, session.found);
+  if (plan) check_threads(options, *plan, session);
+  const bool strict = options.strict && session.found.count(config::Severity::warning) > 0;
+  const bool good = plan && !strict;
+  if (!good || options.errors_as == "text") tell(options, session.found, "Nothing was run.");
+  if (plan && strict) std::fputs("warnings are errors with --strict\n", stderr);
+  return good ? std::move(plan) : std::nullopt;
 }
 
-std::optional<at::Device> choose_device(const std::string& asked) {
+std::optional<at::Device> choose_device(const Options& options, Session& session, const host::Plan& plan) {
+  const bool by_file = options.device.empty();
+  const std::string& asked = by_file ? plan.rows[0].graph.experiment.device : options.device;
   if (asked == "cpu") return at::Device(at::kCPU);
   const bool available = at::globalContext().hasCUDA();
   if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
-  if (!available) {
-    std::fprintf(stderr,
-                 "shoal: error[P404]: device '%s' is asked for, but LibTorch sees none here; --device cpu would do\n",
-                 asked.c_str());
-    return std::nullopt;
-  }
-  return at::Device(asked);
+  if (available) return at::Device(asked);
+  const config::Value* written = plan.document.find("device");
+  config::Diagnostics no_device;
+  no_device.error("P404", by_file && written != nullptr ? written->place : config::Place{},
+                  text("device '{}' is asked for, but LibTorch sees none here", asked),
+                  {{"--device cpu would do, and so would `device: auto`", {}}});
+  tell_and_keep(options, session, no_device, "Nothing was run.");
+  tell_at_end(options, session);
+  return std::nullopt;
 }
 
 std::unique_ptr<host::Store> open_store(std::function<void(const std::string&)> log) {

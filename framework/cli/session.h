@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "framework/cli/options.h"
 #include "framework/graph/plan.h"
@@ -18,13 +19,26 @@ struct Session {
   explicit Session(const Options& options);
   host::Services services;
   host::Registry registry;
+  config::Diagnostics found;  ///< by planning and running
 };
 
-/// The plan of the experiment; all that is wrong with it is printed to stderr, and nothing comes back then.
+/// Prints diagnostics in the form that the user asked for (`--format`). Text goes to stderr, and so does another form
+/// but for `shoal check`, whose output it is.
+void tell(const Options& options, const config::Diagnostics& diagnostics, std::string_view outcome = "");
+
+/// Adds to `session.found`, and tells it at once where that is text.
+void tell_and_keep(const Options& options, Session& session, const config::Diagnostics& diagnostics,
+                   std::string_view outcome = "");
+
+/// Other forms than text are told once, as one document, when a command ends: whatever was found, nothing included.
+void tell_at_end(const Options& options, const Session& session);
+
+/// The plan of the experiment; all that is wrong with it is told, and nothing comes back then. What is less than wrong
+/// is in `session.found`, told now as text, in another form by tell_at_end.
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session);
 
-/// The device that is asked for, or chosen; nothing, after a message, where the machine has no such.
-std::optional<at::Device> choose_device(const std::string& asked);
+/// The device that the command line or the experiment asks for; nothing, after P404, where the machine has no such.
+std::optional<at::Device> choose_device(const Options& options, Session& session, const host::Plan& plan);
 
 /// The store, whose warnings go to stderr and to `log`. Null, after a warning, where there can be none: a run goes on
 /// without. Throws host::StoreFormatError.

@@ -101,7 +101,8 @@ std::vector<Row> expand(const Matrix& matrix, std::int64_t base_seed, Diagnostic
   exclude(matrix, combinations, diagnostics);
   append_added(matrix, combinations, diagnostics);
   if (combinations.empty()) {
-    diagnostics.error("M509", matrix.place, "exclude leaves no row of the matrix");
+    diagnostics.error("M509", matrix.exclude.empty() ? matrix.place : matrix.exclude.front().place,
+                      "exclude leaves no row of the matrix");
     return {};
   }
   std::vector<Row> rows;

@@ -59,10 +59,11 @@ void pick_case(Matrix& matrix, Axis& axis, const Override& change, Diagnostics& 
   std::vector<std::string> labels;
   for (const Case& one : axis.cases) labels.push_back(one.label);
   if (!change.value.is_scalar() || std::find(labels.begin(), labels.end(), label) == labels.end()) {
-    diagnostics.error(
-        "M502", change.value.place,
-        fmt::format("axis '{}' has no case {}{}", axis.name, emit_flow(change.value), did_you_mean(label, labels)),
-        {{"the axis", axis.place}});
+    diagnostics.error("M502", change.value.place,
+                      fmt::format("axis '{}' has no case {}{}", axis.name,
+                                  change.value.is_scalar() ? "'" + label + "'" : emit_flow(change.value),
+                                  did_you_mean(label, labels)),
+                      {{fmt::format("cases: {}", fmt::join(labels, ", ")), std::nullopt}, {"the axis", axis.place}});
     return;
   }
   std::erase_if(axis.cases, [&](const Case& one) { return one.label != label; });

@@ -176,7 +176,7 @@ TEST(Matrix, RefusesTooManyRowsBeforeMakingThem) {  // 3 axes of 10 000 values a
 TEST(Matrix, RefusesToExcludeAllRows) {
   Diagnostics diagnostics;
   EXPECT_THAT(expand(matrix("a.b: [1]\nexclude: [{a.b: 1}]\n"), 0, diagnostics), IsEmpty());
-  EXPECT_THAT(found(diagnostics), ElementsAre("M509 1:1"));
+  EXPECT_THAT(found(diagnostics), ElementsAre("M509 2:11"));
 }
 
 TEST(Matrix, RefusesPathsOfNodesThatAreNotThere) {
@@ -244,7 +244,7 @@ TEST(FixAxes, PicksACaseOfANamedAxis) {
   EXPECT_EQ(out.left, 0U);
   const Fixed wrong = fix(kDesign, {"backend=mimi"});
   EXPECT_THAT(found(wrong.diagnostics), ElementsAre("M502 1:9+4"));
-  EXPECT_THAT(messages(wrong.diagnostics), ElementsAre("axis 'backend' has no case mimi; did you mean 'mini'?"));
+  EXPECT_THAT(messages(wrong.diagnostics), ElementsAre("axis 'backend' has no case 'mimi'; did you mean 'mini'?"));
 }
 
 TEST(FixAxes, ReplacesTheValueInEveryCaseThatSetsIt) {

@@ -37,6 +37,7 @@ class Checker {
   std::optional<Graph> run(const std::vector<std::string>& axes) {
     for (const NodeSpec& spec : experiment_.nodes) graph_.nodes.push_back(begin_node(spec));
     resolve_made();
+    say_unknown_keys();
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
       if (!graph_.nodes[i].made_by) finish_node(i);
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
@@ -66,11 +67,20 @@ class Checker {
       diagnostics_.error(
           "K216", spec.use_place,
           text("'{}' is in both {} and {}", spec.use, found[0].library->file.string(), found[1].library->file.string()),
-          {{text("choose one with `library: {}`", found[0].library->file.filename().string()), {}}});
+          {{text("choose one with `library: {}`", short_name(found)), {}}});
     } else {
       node.component = found[0];
     }
     return node;
+  }
+
+  /// What `library` may say for the first of them: its file's name, if that is no other's.
+  static std::string short_name(const std::vector<ComponentEntry>& found) {
+    const auto& file = found[0].library->file;
+    const bool same = std::any_of(found.begin() + 1, found.end(), [&](const ComponentEntry& entry) {
+      return entry.library->file.filename() == file.filename();
+    });
+    return same ? file.string() : file.filename().string();
   }
 
   std::vector<ComponentEntry> candidates(const NodeSpec& spec) const {
@@ -83,10 +93,14 @@ class Checker {
   }
 
   void say_unknown_component(const NodeSpec& spec) {
+    if (const auto everywhere = registry_.find(spec.use); !everywhere.empty()) {
+      diagnostics_.error("K202", spec.library_place, text("'{}' is not in library '{}'", spec.use, *spec.library),
+                         {{text("it is in {}", everywhere[0].library->file.filename().string()), {}}});
+      return;
+    }
     auto& error = diagnostics_.error(
         "K202", spec.use_place,
         text("there is no component '{}'", spec.use) + config::did_you_mean(spec.use, registry_.ids()));
-    if (spec.library) error.notes.push_back({text("looked for it in '{}' only", *spec.library), {}});
     for (const Refusal& refusal : registry_.refusals())
       if (refusal.damaged)
         error.notes.push_back({text("not loaded: {}: {}", refusal.file.string(), refusal.reason), {}});
@@ -94,6 +108,30 @@ class Checker {
       for (const auto& folder : registry_.folders())
         error.notes.push_back({text("no plugin was found in {}", folder.string()), {}});
     }
+  }
+
+  /// K201 for the keys that no node has; a parameter belongs under `with`.
+  void say_unknown_keys() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      for (const config::Entry& entry : experiment_.nodes[i].unknown) {
+        auto& error = diagnostics_.error("K201", entry.key_place,
+                                         text("unknown key '{}' in node '{}'", entry.key, experiment_.nodes[i].name));
+        const ComponentEntry& component = graph_.nodes[i].component;
+        if (component.component != nullptr && has_parameter(*component.component, entry.key))
+          error.notes.push_back(
+              {text("it is a parameter of {}: write `with: ", component.id()) + "{" + entry.key + ": …}`", {}});
+        else error.message += config::did_you_mean(entry.key, node_keys());
+        error.notes.push_back({text("known here: {}", join(node_keys())), {}});
+      }
+  }
+
+  /// The other nodes that have parameters.
+  Neighbours neighbours_of(std::size_t node) const {
+    Neighbours out;
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      if (i != node && graph_.nodes[i].component.component != nullptr && !graph_.nodes[i].made_by)
+        out.emplace_back(graph_.nodes[i].name, graph_.nodes[i].component.component);
+    return out;
   }
 
   /// `use: node.output`: which node that is. Its outputs are known only when all other nodes are finished.
@@ -104,28 +142,30 @@ class Checker {
       const auto dot = spec.use.find('.');
       const OutputName name{spec.use.substr(0, dot), dot == std::string::npos ? "" : spec.use.substr(dot + 1),
                             spec.use_place};
-      const auto upper = find_node(name);
-      if (!upper) {
-        suggest_component(spec);
-        continue;
-      }
+      const auto upper = find_node(name, with_kind(spec.use));
+      if (!upper) continue;
       made_names_.emplace(i, name);
       graph_.nodes[i].made_by = Source{*upper, 0, spec.use_place};
     }
   }
 
   /// `use: kmeans` may mean clusterer/kmeans.
-  void suggest_component(const NodeSpec& spec) {
+  std::vector<config::Note> with_kind(const std::string& use) const {
+    std::vector<config::Note> out;
     for (const std::string& id : registry_.ids())
-      if (id.ends_with("/" + spec.use))
-        diagnostics_.note("K202", spec.use_place, text("a component is named with its kind: use: {}", id));
+      if (id.ends_with("/" + use)) out.push_back({text("a component is named with its kind: use: {}", id), {}});
+    return out;
   }
 
-  std::optional<std::size_t> find_node(const OutputName& name) {
+  std::optional<std::size_t> find_node(const OutputName& name, std::vector<config::Note> help = {}) {
     const auto found = std::find(node_names_.begin(), node_names_.end(), name.node);
-    if (found != node_names_.end()) return static_cast<std::size_t>(found - node_names_.begin());
+    if (found != node_names_.end()) {
+      named_.insert(name.node);
+      return static_cast<std::size_t>(found - node_names_.begin());
+    }
     diagnostics_.error("G301", name.place,
-                       text("there is no node '{}'", name.node) + config::did_you_mean(name.node, node_names_));
+                       text("there is no node '{}'", name.node) + config::did_you_mean(name.node, node_names_),
+                       std::move(help));
     return std::nullopt;
   }
 
@@ -134,14 +174,16 @@ class Checker {
     const NodeSpec& spec = experiment_.nodes[i];
     GraphNode& node = graph_.nodes[i];
     if (node.component.component == nullptr) return;
+    // Where a component without data takes nothing, whatever is wired to it was meant for its work.
     const bool given_data =
-        std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const InputSpec& in) { return in.port == "data"; });
+        std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const InputSpec& in) { return in.port == "data"; }) ||
+        (!spec.inputs.empty() && signature_of(node.component, false, false).inputs.empty());
     const Work work = work_of(node.kind());
     node.at_work = work == Work::always || (work == Work::with_data && given_data);
     const std::string base =
         std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
-    node.parameters =
-        check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base, diagnostics_);
+    node.parameters = check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base,
+                                       diagnostics_, neighbours_of(i));
     take_signature(node, signature_of(node.component, node.at_work, false));
     node.cached = spec.cached;
     isolate(spec, node);
@@ -244,14 +286,15 @@ class Checker {
 
   void wire(std::size_t i) {
     GraphNode& node = graph_.nodes[i];
-    if (node.component.component == nullptr) return;
+    if (node.component.component == nullptr) return look_up_inputs(i);
     std::set<std::string> given;
     for (const InputSpec& input : experiment_.nodes[i].inputs) {
       given.insert(input.port);
       const auto port =
           std::find_if(node.ports.begin(), node.ports.end(), [&](const InputPort& p) { return p.name == input.port; });
       if (port == node.ports.end()) {
-        say_unknown_port(node, input);
+        if (const auto meant = say_unknown_port(node, input)) given.insert(*meant);
+        look_up(input);
         continue;
       }
       if (!port->list && input.from.size() > 1)
@@ -267,18 +310,34 @@ class Checker {
             {{text("{} needs {} there: {}", node.component.id(), describe_port_type(port.type), port.help), {}}});
   }
 
-  void say_unknown_port(const GraphNode& node, const InputSpec& input) {
+  /// What goes into a node whose component is unknown: its names can be wrong all the same.
+  void look_up_inputs(std::size_t i) {
+    for (const InputSpec& input : experiment_.nodes[i].inputs) look_up(input);
+  }
+
+  void look_up(const InputSpec& input) {
+    for (const OutputName& from : input.from)
+      if (const auto upper = find_node(from)) output_of(*upper, from);
+  }
+
+  /// Returns the port that was likely meant.
+  std::optional<std::string> say_unknown_port(const GraphNode& node, const InputSpec& input) {
     std::vector<std::string> names;
     for (const InputPort& port : node.ports) names.push_back(port.name);
     const bool clusterer = node.kind() == "clusterer" && (input.port == "weights" || input.port == "init");
     if (clusterer && node.at_work && !node.made_by) {
-      diagnostics_.error("P403", input.place, text("{} does not take '{}'", node.component.id(), input.port));
-      return;
+      std::vector<std::string> others;
+      for (const ComponentEntry& entry : registry_.all())
+        if (entry.kind() == "clusterer" && entry.has_trait("input:" + input.port)) others.emplace_back(entry.id());
+      diagnostics_.error("P403", input.place, text("{} does not take '{}'", node.component.id(), input.port),
+                         {{others.empty() ? "no clusterer here does" : text("these do: {}", join(others)), {}}});
+      return std::nullopt;
     }
     diagnostics_.error(
         "G305", input.place,
         text("{} has no input '{}'", node.component.id(), input.port) + config::did_you_mean(input.port, names),
         {{names.empty() ? "it has no inputs" : text("inputs: {}", join(names)), {}}});
+    return config::nearest_name(input.port, names);
   }
 
   void connect(const GraphNode& node, const InputPort& port, Wired& wired, const OutputName& from) {
@@ -319,7 +378,7 @@ class Checker {
     for (const ComponentEntry& entry : registry_.all())
       if (entry.kind() == given.kind() && entry.component->find(port.needs.c_str()) != nullptr)
         others.emplace_back(entry.id());
-    diagnostics_.error("P404", from.place,
+    diagnostics_.error("P403", from.place,
                        text("'{}' of '{}' needs {} with the trait '{}', which {} has not", port.name, node.name,
                             describe_port_type(port.type), trait_of_interface(port.needs), given.id()),
                        {{others.empty() ? "no component here has it" : text("these have it: {}", join(others)), {}}});
@@ -332,7 +391,6 @@ class Checker {
     const auto output = output_of(*node, name);
     if (!output) return nullptr;
     const OutputPort& port = graph_.nodes[*node].outputs[*output];
-    used_.insert(*node);
     if (port.type == "number" || port.type == "series") return &port;
     std::vector<std::string> numbers;
     for (const OutputPort& other : graph_.nodes[*node].outputs)
@@ -376,12 +434,13 @@ class Checker {
     }
   }
 
+  /// Not beside errors: a node may only seem unused because what uses it is wrong.
   void warn_of_unused() {
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
-      for (const Source& edge : edges_into(graph_.nodes[i])) used_.insert(edge.node);
+    if (diagnostics_.has_errors()) return;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const GraphNode& node = graph_.nodes[i];
-      if (node.component.component == nullptr || used_.contains(i) || node.at_work || node.kind() == "reporter")
+      if (node.component.component == nullptr || named_.contains(node.name) || node.at_work ||
+          node.kind() == "reporter")
         continue;
       diagnostics_.warning("G307", node.place, text("node '{}' feeds nothing", node.name));
     }
@@ -393,7 +452,7 @@ class Checker {
   Graph graph_;
   std::vector<std::string> node_names_;
   std::map<std::size_t, OutputName> made_names_;
-  std::set<std::size_t> used_;
+  std::set<std::string> named_;  // nodes that something names
 };
 
 }  // namespace

@@ -195,7 +195,7 @@ TEST_F(CheckTest, RefusesAComponentWithoutTheTraitThatAPortNeeds) {
            "}, m: {use: dataset/toy-mirror, in: {data: data}}, s: {use: metric/toy-sum, in: {features: m}}}\n";
   };
   EXPECT_THAT(wrong(over("toy-line")),
-              AllOf(HasSubstr("error[P404]: 'data' of 'm' needs a dataset with the trait 'dataset-view', which "
+              AllOf(HasSubstr("error[P403]: 'data' of 'm' needs a dataset with the trait 'dataset-view', which "
                               "dataset/toy-line has not"),
                     HasSubstr("these have it: dataset/toy-shown")));
   EXPECT_TRUE(plan(over("toy-shown")).has_value()) << config::render(found_);
@@ -203,9 +203,72 @@ TEST_F(CheckTest, RefusesAComponentWithoutTheTraitThatAPortNeeds) {
 
 TEST_F(CheckTest, SaysWhichInputIsMissingAndWhichIsUnknown) {
   const std::string text =
-      wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {feature: data}}}\n");
-  EXPECT_THAT(text, AllOf(HasSubstr("error[G304]: 's' has nothing wired to 'features'"), HasSubstr("error[G305]"),
-                          HasSubstr("did you mean 'features'?")));
+      wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {points: data}}}\n");
+  EXPECT_THAT(text, AllOf(HasSubstr("error[G304]: 's' has nothing wired to 'features'"), HasSubstr("error[G305]")));
+}
+
+TEST_F(CheckTest, SaysOneErrorWhereThereIsOneCause) {
+  const auto one = [&](const std::string& text, const std::string& id) {
+    const std::string said = wrong(text);
+    EXPECT_THAT(said, AllOf(HasSubstr(id), HasSubstr("1 error in 1 file. Nothing was run.")));
+  };
+  // A misspelled port is not missing besides; nor does a node feed nothing because its name or its reader is
+  // misspelled.
+  one("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {feature: data}}}\n", "G305");
+  one("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-sum, in: {features: dta}}}\n", "G301");
+  one("nodes: {data: {use: dataset/toy-line}, d: {use: clusterer/toy-deal, in: {dta: data}}, "
+      "s: {use: metric/toy-agreement, in: {labels: data.labels, predicted: d}}}\n",
+      "has no input 'dta'; did you mean 'data'?");
+  one("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-summ, in: {features: data}}}\n", "K202");
+  // Nothing of an unknown component is judged: its parameters, its ports, its outputs.
+  one("nodes: {a: {use: dataset/toy-lines, with: {x: 1}}, s: {use: metric/toy-sum, in: {features: a.what}}}\n", "K202");
+}
+
+TEST_F(CheckTest, LooksUpWhatGoesIntoAnUnknownComponent) {
+  EXPECT_THAT(
+      wrong("nodes: {data: {use: dataset/toy-line}, s: {use: metric/toy-summ, in: {x: data.lables, y: dta}}}\n"),
+      AllOf(HasSubstr("K202"), HasSubstr("G301"), HasSubstr("G302"), HasSubstr("3 errors")));
+}
+
+TEST_F(CheckTest, KnowsWhereAParameterBelongs) {
+  EXPECT_THAT(
+      wrong("nodes: {a: {use: dataset/toy-line, with: {factor: 2}}, t: {use: transform/toy-times, in: {data: a}}}\n"),
+      HasSubstr("'factor' belongs to 't' (transform/toy-times)"));
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, count: 3}}\n"),
+              AllOf(HasSubstr("error[K201]: unknown key 'count' in node 'a'\n"),
+                    HasSubstr("it is a parameter of dataset/toy-line: write `with: {count: …}`")));
+}
+
+TEST_F(CheckTest, FindsTheErrorsOfEveryRowAndSaysWhichRowsHaveThem) {
+  const std::string text = wrong(std::string(kGood) +
+                                 "matrix: {deal.k: [2, 0, 3, -1], data.count: [6, 2000], seeds: 2}\n"
+                                 "colour: red\n");
+  // 4·2·2 = 16 rows: k = 0 in rows 5 to 8, k = -1 in rows 13 to 16, 2000 in rows 3, 4, 7, 8 …, the key in all.
+  EXPECT_THAT(text, HasSubstr("'k' must be at least 1, but is 0"));
+  EXPECT_THAT(text, HasSubstr("first in row 5 of 16: deal.k=0, data.count=6, seed=0; and in 3 others"));
+  EXPECT_THAT(text, HasSubstr("first in row 13 of 16: deal.k=-1, data.count=6, seed=0; and in 3 others"));
+  EXPECT_THAT(text, HasSubstr("first in row 3 of 16: deal.k=2, data.count=2000, seed=0; and in 7 others"));
+  EXPECT_THAT(text, AllOf(HasSubstr("error[K201]"), HasSubstr("4 errors in 1 file")));
+}
+
+TEST_F(CheckTest, FindsTheRowsErrorsBesideThoseOfTheCommandLine) {
+  EXPECT_THAT(wrong(std::string(kGood) + "matrix: {deal.k: [2, 0]}\n", {"dael.k=3"}),
+              AllOf(HasSubstr("C210"), HasSubstr("in row 2 of 2: deal.k=0, seed=0\n"), HasSubstr("2 errors")));
+}
+
+TEST_F(CheckTest, CallsNothingMissingThatABrokenMatrixMayHaveSet) {
+  const std::string text = wrong(R"(
+nodes:
+  data: {use: dataset/toy-line}
+  deal: {in: {data: data}, with: {k: 2}}
+matrix: {backend: {one: {deal.use: clusterer/toy-deal}}, deal.k: 3}
+)");
+  EXPECT_THAT(text, AllOf(HasSubstr("M502"), HasSubstr("1 error in 1 file")));
+}
+
+TEST_F(CheckTest, FindsTheErrorsOfAThousandRows) {
+  const std::string text = wrong(std::string(kGood) + "matrix: {deal.k: {from: -999, to: 0, step: 1}}\n");
+  EXPECT_THAT(text, HasSubstr("and 950 more"));
 }
 
 TEST_F(CheckTest, RefusesASecondNodeAtASinglePort) {
@@ -309,7 +372,9 @@ TEST_F(CheckTest, ChoosesBetweenLibrariesByTheirName) {
   registry_.load_file(copy);
   const std::string rest = "s: {use: metric/toy-sum, library: libtoys.so, in: {features: a}}}\n";
   EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line}, " + rest),
-              AllOf(HasSubstr("error[K216]"), HasSubstr("is in both")));
+              AllOf(HasSubstr("error[K216]"), HasSubstr("is in both"), HasSubstr("`library: libtoys.so`")));
+  EXPECT_THAT(wrong("nodes: {a: {use: dataset/toy-line, library: libfoo.so}}\n"),
+              AllOf(HasSubstr(":3:45: error[K202]: 'dataset/toy-line' is not in library 'libfoo.so'")));
   EXPECT_TRUE(plan("nodes: {a: {use: dataset/toy-line, library: libtoys.so}, " + rest).has_value())
       << config::render(found_);
   std::filesystem::remove(copy);

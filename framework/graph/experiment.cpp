@@ -15,6 +15,7 @@ using config::Entry;
 using config::Value;
 
 constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kMostThreads = 4096;
 
 bool is_name(std::string_view name) {
   if (name.empty() || name[0] < 'a' || name[0] > 'z') return false;
@@ -32,15 +33,19 @@ void unknown_key(const Entry& entry, const std::string& where, const std::vector
 }
 
 /// Says K205 unless `value` is a map.
-bool require_map(const Value& value, const std::string& what, Diagnostics& diagnostics) {
+bool require_map(const Value& value, const std::string& what, Diagnostics& diagnostics, const std::string& help = "") {
   if (value.is_map()) return true;
-  diagnostics.error("K205", value.place, text("'{}' must be a map, but is {}", what, value.kind_name()));
+  auto& error = diagnostics.error("K205", value.place, text("'{}' must be a map, but is {}", what, value.kind_name()));
+  if (!help.empty()) error.notes.push_back({help, {}});
   return false;
 }
 
 std::optional<OutputName> read_output_name(const Value& value, const std::string& what, Diagnostics& diagnostics) {
-  const auto written = config::read_text(value, diagnostics, what);
-  if (!written) return std::nullopt;
+  if (!value.is_scalar()) {
+    diagnostics.error("K205", value.place, text("'{}' wants a node or node.output, got {}", what, value.kind_name()));
+    return std::nullopt;
+  }
+  const std::optional<std::string> written = value.text;
   const auto dot = written->find('.');
   OutputName name{written->substr(0, dot), dot == std::string::npos ? "" : written->substr(dot + 1), value.place};
   if (is_name(name.node) && (dot == std::string::npos || !name.output.empty())) return name;
@@ -93,15 +98,13 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
   if (config::is_top_level_key(entry.key) || config::is_node_key(entry.key))
     diagnostics.error("K218", entry.key_place,
                       text("'{}' is a word of experiment files: call the node something else", entry.key));
-  if (!require_map(entry.value, entry.key, diagnostics)) return node;
-  static const std::vector<std::string> known = {"use",   "in",      "with",    "like",   "seed",
-                                                 "cache", "library", "isolate", "timeout"};
+  if (!require_map(entry.value, entry.key, diagnostics, "a node is {use: kind/name, in: {…}, with: {…}}")) return node;
   for (const Entry& part : entry.value.entries) {
     if (part.key == "use") {
       node.use_place = part.value.place;
       node.use = config::read_text(part.value, diagnostics, "use").value_or("");
     } else if (part.key == "in") {
-      if (!require_map(part.value, "in", diagnostics)) continue;
+      if (!require_map(part.value, "in", diagnostics, "name the port too, as in `in: {data: digits}`")) continue;
       for (const Entry& input : part.value.entries) node.inputs.push_back(read_input(input, diagnostics));
     } else if (part.key == "with") {
       if (part.value.is_null() || require_map(part.value, "with", diagnostics)) node.with = part.value;
@@ -109,6 +112,7 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
       node.seed = config::read_int(part.value, diagnostics, "seed");
     } else if (part.key == "library") {
       node.library = config::read_text(part.value, diagnostics, "library");
+      node.library_place = part.value.place;
     } else if (part.key == "cache") {
       read_cache(part.value, node, diagnostics);
     } else if (part.key == "isolate") {
@@ -116,7 +120,7 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
     } else if (part.key == "timeout") {
       read_timeout(part, node, diagnostics);
     } else {
-      unknown_key(part, text("in node '{}'", entry.key), known, diagnostics);
+      node.unknown.push_back(part);
     }
   }
   const Value* isolate = entry.value.find("isolate");
@@ -199,6 +203,11 @@ void read_device(const Value& value, Experiment& out, Diagnostics& diagnostics) 
 
 }  // namespace
 
+const std::vector<std::string>& node_keys() {
+  static const std::vector<std::string> keys = {"use", "in", "with", "seed", "library", "isolate", "timeout"};
+  return keys;
+}
+
 const NodeSpec* Experiment::find(const std::string& node) const {
   for (const NodeSpec& spec : nodes)
     if (spec.name == node) return &spec;
@@ -221,8 +230,10 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
     else if (entry.key == "device") read_device(value, out, diagnostics);
     else if (entry.key == "threads") {
       out.threads = config::read_int(value, diagnostics, "threads").value_or(0);
-      if (out.threads < 0)
-        diagnostics.error("K206", value.place, text("'threads' must be at least 0, but is {}", out.threads));
+      if (out.threads < 0 || out.threads > kMostThreads)
+        diagnostics.error(
+            "K206", value.place,
+            text("'threads' must be between 0 (as many as there are) and {}, but is {}", kMostThreads, out.threads));
     } else if (entry.key == "plugins") out.plugins = read_texts(value, "plugins", diagnostics);
     else if (entry.key == "nodes") {
       if (!require_map(value, "nodes", diagnostics)) continue;
@@ -240,13 +251,15 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
       unknown_key(entry, "at the top of the experiment", known, diagnostics);
     }
   }
-  if (out.name.empty())
+  if (out.name.empty() && document.find("name") == nullptr)
     diagnostics.error("K204", document.place, "the experiment has no name",
                       {{"write `name: my-experiment`; it names the run folder", {}}});
-  else if (!is_name(out.name))
+  else if (!out.name.empty() && !is_name(out.name))
     diagnostics.error("K205", document.find("name")->place,
                       text("the name becomes a folder: [a-z][a-z0-9_-]*, not '{}'", out.name));
-  if (out.nodes.empty()) diagnostics.error("K204", document.place, "the experiment has no nodes");
+  const Value* nodes = document.find("nodes");
+  if (nodes == nullptr || (nodes->is_map() && nodes->entries.empty()))
+    diagnostics.error("K204", document.place, "the experiment has no nodes");
   return out;
 }
 

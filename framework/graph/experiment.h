@@ -36,11 +36,12 @@ struct NodeSpec {
   std::optional<config::Value> with;  ///< a map
   std::optional<std::int64_t> seed;
   std::optional<std::string> library;
-  bool cached = true;          ///< false: `cache: off`, its result is computed anew in every run
-  bool isolated = false;       ///< `isolate: process`
-  double timeout_seconds = 0;  ///< `timeout:`, 0: none; it isolates too
-  Place isolate_place = {};    ///< of whichever of the two was written
-  Place place = {}, use_place = {};
+  bool cached = true;                  ///< false: `cache: off`, its result is computed anew in every run
+  bool isolated = false;               ///< `isolate: process`
+  std::vector<config::Entry> unknown;  ///< keys that no node has
+  double timeout_seconds = 0;          ///< `timeout:`, 0: none; it isolates too
+  Place isolate_place = {};            ///< of whichever of the two was written
+  Place place = {}, use_place = {}, library_place = {};
 };
 
 /// `figures: {loss: {x: step, y: learn.loss, by: backend}}`
@@ -68,8 +69,12 @@ struct Experiment {
   const NodeSpec* find(const std::string& node) const;
 };
 
-/// Reads a document whose matrix has been applied. Closed sets of keys: K201 with the nearest right one; K202… for
-/// values of the wrong form. Finds all errors; what comes back after errors is only good for finding more.
+/// The keys of a node.
+const std::vector<std::string>& node_keys();
+
+/// Reads a document whose matrix has been applied. Closed sets of keys: K201 with the nearest right one, but for keys
+/// of nodes, which check can say more of; K202… for values of the wrong form. Finds all errors; what comes back after
+/// errors is only good for finding more.
 Experiment read_experiment(const config::Value& document, config::Diagnostics& diagnostics);
 
 }  // namespace shoal::host

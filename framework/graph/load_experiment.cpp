@@ -186,7 +186,7 @@ std::optional<LoadedExperiment> load_experiment(const PlanOptions& options, Diag
   config::apply_overrides(out.document, changes.overrides, diagnostics);
   check_used_up(out.document, changes.overrides, diagnostics);
   config::resolve_like(out.document, diagnostics);
-  if (out.matrix_is_good) config::check_paths(out.matrix, out.document, diagnostics);
+  if (out.matrix_is_good) out.matrix_is_good = config::check_paths(out.matrix, out.document, diagnostics);
 
   auto found = config::interpolate(out.document, out.references, diagnostics);
   out.document = std::move(found.document);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
@@ -182,11 +183,32 @@ class ParameterReader {
     } else {
       auto value = config::read_text(given, diagnostics_, param.name);
       if (!value || !check_choice(param, given, *value)) return std::nullopt;
-      const bool relative =
-          (param.flags & SHOAL_PATH) != 0 && !value->empty() && std::filesystem::path(*value).is_relative();
-      out = keep_text(relative ? (folder_of(given.place, base_) / *value).lexically_normal().string() : *value, into);
+      const bool path = (param.flags & SHOAL_PATH) != 0 && !value->empty();
+      if (path && std::filesystem::path(*value).is_relative())
+        value = (folder_of(given.place, base_) / *value).lexically_normal().string();
+      if (path && !check_file(param, given, *value)) return std::nullopt;
+      out = keep_text(std::move(*value), into);
     }
     return out;
+  }
+
+  /// What a dataset reads must be there before anything runs; other components may make what they name.
+  bool check_file(const shoal_param& param, const Value& given, const std::filesystem::path& file) {
+    std::error_code error;
+    if (!std::string_view(component_.id).starts_with("dataset/") || std::filesystem::exists(file, error)) return true;
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+    const bool in_folder = std::filesystem::is_directory(folder, error);
+    std::vector<std::string> names;
+    if (in_folder)
+      for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+        if (at->path().extension() == file.extension()) names.push_back(at->path().filename().string());
+    std::sort(names.begin(), names.end());  // the nearest is the same on every file system
+    auto& wrong = diagnostics_.error("P406", given.place,
+                                     text("'{}': there is no file or folder '{}'", param.name, file.string()) +
+                                         config::did_you_mean(file.filename().string(), names));
+    if (!in_folder) wrong.notes.push_back({text("there is no folder '{}' either", folder.string()), {}});
+    wrong.notes.push_back({text("{} wants: {}", component_.id, param.help), {}});
+    return false;
   }
 
   bool check_range(const shoal_param& param, const Value& given, double value) {
@@ -217,8 +239,8 @@ class ParameterReader {
 
 namespace {
 
-/// "; did you mean 'k'?" for the parameter whose name, or former name, is nearest.
-std::string suggest(const shoal_component& component, const std::string& wanted) {
+/// The parameter whose name, or former name, is nearest.
+std::optional<std::string> suggest(const shoal_component& component, const std::string& wanted) {
   std::vector<std::string> names, meant;
   for (const shoal_param* const* p = component.params; p != nullptr && *p != nullptr; ++p) {
     names.emplace_back((*p)->name);
@@ -229,13 +251,22 @@ std::string suggest(const shoal_component& component, const std::string& wanted)
     }
   }
   const auto nearest = config::nearest_name(wanted, names);
-  if (!nearest) return "";
+  if (!nearest) return std::nullopt;
   const auto found = std::find(names.begin(), names.end(), *nearest);
-  return text("; did you mean '{}'?", meant[static_cast<std::size_t>(found - names.begin())]);
+  return meant[static_cast<std::size_t>(found - names.begin())];
+}
+
+/// What the help under K203 says of other nodes: "'batch_size' belongs to 'learn' (trainer/deepcluster)".
+std::optional<std::string> belongs_to(const std::string& wanted, const Neighbours& neighbours) {
+  for (const auto& [node, component] : neighbours)
+    if (has_parameter(*component, wanted)) return text("'{}' belongs to '{}' ({})", wanted, node, component->id);
+  return std::nullopt;
 }
 
 /// The place of each declared parameter in `with`, by its name or by one that it had. Says K203 for what is neither.
+/// `meant` has the names that it suggested.
 std::vector<const config::Entry*> match_names(const shoal_component& component, const Value& with,
+                                              const Neighbours& neighbours, std::set<std::string>& meant,
                                               Diagnostics& diagnostics) {
   const auto names = names_of(component.params);
   std::vector<const config::Entry*> found(names.size(), nullptr);
@@ -252,9 +283,13 @@ std::vector<const config::Entry*> match_names(const shoal_component& component, 
     if (!match) {
       std::string list;
       for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-      diagnostics.error("K203", entry.key_place,
-                        text("{} has no parameter '{}'", component.id, entry.key) + suggest(component, entry.key),
-                        {{names.empty() ? "it has no parameters" : text("it has {}", list), {}}});
+      const auto suggested = suggest(component, entry.key);
+      if (suggested) meant.insert(*suggested);
+      auto& error = diagnostics.error("K203", entry.key_place,
+                                      text("{} has no parameter '{}'{}", component.id, entry.key,
+                                           suggested ? text("; did you mean '{}'?", *suggested) : ""));
+      if (const auto other = belongs_to(entry.key, neighbours)) error.notes.push_back({*other, {}});
+      error.notes.push_back({names.empty() ? "it has no parameters" : text("it has {}", list), {}});
     } else if (found[*match] != nullptr) {
       diagnostics.error("Y103", entry.key_place, text("'{}' is given twice", names[*match]),
                         {{"first", found[*match]->key_place}});
@@ -269,11 +304,13 @@ std::vector<const config::Entry*> match_names(const shoal_component& component, 
 
 std::shared_ptr<const Parameters> check_parameters(const shoal_component& component, const Value* with,
                                                    const Place& place, const std::string& base,
-                                                   Diagnostics& diagnostics) {
+                                                   Diagnostics& diagnostics, const Neighbours& neighbours) {
   static const Value nothing = Value::make_map();
   auto out = std::make_shared<Parameters>();
   out->declared_ = component.params;
-  const auto given = match_names(component, with != nullptr && with->is_map() ? *with : nothing, diagnostics);
+  std::set<std::string> meant;
+  const auto given =
+      match_names(component, with != nullptr && with->is_map() ? *with : nothing, neighbours, meant, diagnostics);
   ParameterReader reader(component, base, diagnostics);
   bool good = true;
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -284,13 +321,23 @@ std::shared_ptr<const Parameters> check_parameters(const shoal_component& compon
       good = good && read.has_value();
       value = read.value_or(shoal_value{});
     } else if ((param.flags & SHOAL_REQUIRED) != 0) {
-      diagnostics.error("K204", with != nullptr ? with->place : place,
-                        text("{} needs '{}': {}", component.id, param.name, param.help));
+      if (!meant.contains(param.name))  // else it is there, misspelled, and that has been said
+        diagnostics.error("K204", with != nullptr ? with->place : place,
+                          text("{} needs '{}': {}", component.id, param.name, param.help));
       good = false;
     }
     out->values_.push_back(value);
   }
   return good ? out : nullptr;
+}
+
+bool has_parameter(const shoal_component& component, std::string_view name) {
+  for (const shoal_param* const* p = component.params; p != nullptr && *p != nullptr; ++p) {
+    if (name == (*p)->name) return true;
+    for (const char* const* old = (*p)->renamed_from; old != nullptr && *old != nullptr; ++old)
+      if (name == *old) return true;
+  }
+  return false;
 }
 
 std::optional<std::int64_t> Parameters::find_integer(std::string_view name) const {

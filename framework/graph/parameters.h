@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,9 @@
 #include "shoal/abi.h"
 
 namespace shoal::host {
+
+/// The other nodes of an experiment and their components, where a parameter may have been meant for one of them.
+using Neighbours = std::vector<std::pair<std::string, const shoal_component*>>;
 
 /// All parameters of a component, checked and in the order of their declaration, as `create` wants them.
 class Parameters {
@@ -38,7 +42,7 @@ class Parameters {
  private:
   friend std::shared_ptr<const Parameters> check_parameters(const shoal_component&, const config::Value*,
                                                             const config::Place&, const std::string&,
-                                                            config::Diagnostics&);
+                                                            config::Diagnostics&, const Neighbours&);
   friend class ParameterReader;
   const shoal_param* const* declared_ = nullptr;
   std::vector<shoal_value> values_;
@@ -47,12 +51,16 @@ class Parameters {
   std::deque<std::vector<shoal_entry>> maps_;
 };
 
-/// Checks a node's `with` (may be null) against what `component` declares: unknown names (with the nearest, K203),
-/// missing ones (K204), types (K205…), ranges (K206), choices (K207). `place` is the node's, `base` the folder
-/// that relative paths start from where no file and no command line says them (relative_path.h). Null after errors.
+/// Checks a node's `with` (may be null) against what `component` declares: unknown names (K203, with the nearest
+/// and a neighbour that has it), missing ones (K204), types (K205…), ranges (K206), choices (K207), files of datasets
+/// that are not there (P406). `place` is the node's, `base` the folder that relative paths start from where no file and
+/// no command line says them (relative_path.h). Null after errors.
 std::shared_ptr<const Parameters> check_parameters(const shoal_component& component, const config::Value* with,
                                                    const config::Place& place, const std::string& base,
-                                                   config::Diagnostics& diagnostics);
+                                                   config::Diagnostics& diagnostics, const Neighbours& neighbours = {});
+
+/// Whether the component has a parameter that is, or was, called so.
+bool has_parameter(const shoal_component& component, std::string_view name);
 
 /// "k ≥ 1 (default 8)": a parameter's range and default in one line, for help and `shoal plugins show`.
 std::string describe_range(const shoal_param& param);

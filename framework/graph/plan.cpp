@@ -5,6 +5,7 @@
 #include "framework/config/scalars.h"
 #include "framework/graph/experiment.h"
 #include "framework/graph/relative_path.h"
+#include "framework/graph/row_findings.h"
 #include "framework/plugin/digest.h"
 #include "shoal/error.h"
 
@@ -108,6 +109,25 @@ void load_named_plugins(const Value& document, const std::string& file, Registry
   }
 }
 
+/// Said here, since each row has a seed of its own.
+std::int64_t read_seed(const Value& document, Diagnostics& diagnostics) {
+  const Value* seed = document.find("seed");
+  return seed != nullptr ? config::read_int(*seed, diagnostics, "seed").value_or(0) : 0;
+}
+
+/// Errors of the file itself where its rows are not known. What such a matrix would have set cannot be called missing.
+void check_without_rows(const LoadedExperiment& experiment, const Registry& registry, Diagnostics& diagnostics) {
+  const Value& document = experiment.document;
+  Diagnostics found, without_followed;
+  check(read_experiment(document, found), registry, experiment.axis_names(), found);
+  add_but_at(experiment.failed, found, without_followed);
+  const bool varies = document.find("matrix") != nullptr;
+  for (config::Diagnostic& diagnostic : without_followed.sorted()) {
+    const bool missing = diagnostic.id == "K204" || diagnostic.id == "G304";
+    if (!varies || !missing || diagnostic.place == document.place) diagnostics.add(std::move(diagnostic));
+  }
+}
+
 }  // namespace
 
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, Diagnostics& diagnostics) {
@@ -118,30 +138,32 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
 
   Plan plan;
   plan.axes = experiment->axis_names();
-  if (!experiment->matrix_is_good || diagnostics.has_errors()) {  // what the file itself has wrong, all the same
-    Diagnostics found;
-    check(read_experiment(document, found), registry, plan.axes, found);
-    add_but_at(experiment->failed, found, diagnostics);
+  if (!experiment->matrix_is_good) {
+    check_without_rows(*experiment, registry, diagnostics);
     return std::nullopt;
   }
-  // Each row gets a seed of its own, so this is the last that is seen of the one written.
-  const Value* seed = document.find("seed");
-  const std::int64_t base_seed = seed != nullptr ? config::read_int(*seed, diagnostics, "seed").value_or(0) : 0;
+  Diagnostics of_seed;
+  const std::int64_t base_seed = read_seed(document, of_seed);
+  add_but_at(experiment->failed, of_seed, diagnostics);
   plan.document = document;
   if (const Value* matrix = document.find("matrix"))
     plan.document.set("matrix", emit_matrix(experiment->matrix, matrix));
   std::map<std::string, std::size_t> known;
   const auto rows = config::expand(experiment->matrix, base_seed, diagnostics);
+  if (rows.empty()) check_without_rows(*experiment, registry, diagnostics);
+  RowFindings findings;
   for (const config::Row& row : rows) {
-    std::vector<config::Place> failed;
-    Diagnostics found;
-    Value row_document = document_of_row(*experiment, row, failed, diagnostics);
-    auto graph = check(read_experiment(row_document, found), registry, plan.axes, found);
-    add_but_at(failed, found, diagnostics);
-    if (!graph || diagnostics.has_errors()) return std::nullopt;
+    std::vector<config::Place> failed = experiment->failed;
+    Diagnostics found, followed;
+    Value row_document = document_of_row(*experiment, row, failed, found);
+    auto graph = check(read_experiment(row_document, followed), registry, plan.axes, followed);
+    add_but_at(failed, followed, found);
+    findings.add(static_cast<std::size_t>(&row - rows.data()), found);
+    if (findings.has_errors() || !graph) continue;  // there will be no plan; the other rows' errors are still looked for
     plan.rows.push_back({row, std::move(row_document), std::move(*graph), {}});
     add_tasks(plan, plan.rows.size() - 1, known);
   }
+  findings.tell(rows, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   return plan;
 }

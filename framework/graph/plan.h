@@ -44,7 +44,7 @@ struct Plan {
 };
 
 /// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;
-/// all that can be found are in `diagnostics`, those of the first row that has them.
+/// `diagnostics` has all that can be found, of all rows, each once.
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
 
 }  // namespace shoal::host

@@ -26,7 +26,13 @@ class Listener {
 struct Services {
   explicit Services(int thread_count) : threads(thread_count), pool(thread_count) {}
 
-  const std::int32_t threads;  ///< that the process works on
+  /// Between runs; before the first, what a file asks for is not known.
+  void set_threads(int count) {
+    pool.resize(count);
+    threads = count;
+  }
+
+  std::int32_t threads;  ///< that the process works on
   ThreadPool pool;
   std::atomic<bool> cancelled{false};               ///< set by a signal; progress then says so
   std::atomic<std::int64_t> live_arrays{0};         ///< handed out by allocate and not yet released

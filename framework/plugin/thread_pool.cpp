@@ -5,17 +5,25 @@ namespace {
 thread_local bool inside_a_body = false;
 }
 
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads) { resize(threads); }
+
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::resize(int threads) {
+  if (threads == this->threads()) return;
+  stop();
+  stopping_ = false;
   for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
 }
 
-ThreadPool::~ThreadPool() {
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   started_.notify_all();
   for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
 }
 
 void ThreadPool::run(std::int64_t blocks, const std::function<void(std::int64_t)>& body) {

@@ -20,6 +20,9 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
+  /// Goes on with another number of threads. Not while run is at work.
+  void resize(int threads);
+
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   /// Calls body(i) once for each i in [0, blocks), on this thread and the others, and returns when all are done. From
@@ -27,6 +30,7 @@ class ThreadPool {
   void run(std::int64_t blocks, const std::function<void(std::int64_t)>& body);
 
  private:
+  void stop();
   void work();  // a worker's life
   void take_blocks(std::unique_lock<std::mutex>& lock);
 

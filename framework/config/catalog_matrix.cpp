@@ -1,0 +1,40 @@
+// M: the matrix.
+#include "framework/config/catalog.h"
+
+namespace shoal::config {
+namespace {
+
+constexpr Explanation kEntries[] = {
+    {"M501", "there is no such axis or path",
+     "An axis with a dot is a path and must start at a node that there is; `exclude`, `add` and figures name axes of "
+     "the "
+     "matrix. The nearest is suggested.",
+     "matrix: {kmaens.k: [10, 100]}", "matrix: {kmeans.k: [10, 100]}"},
+    {"M502", "a part of the matrix has the wrong form",
+     "A path axis has a list of values or a range; a named axis (no dot) has cases, each a map of paths; `exclude` and "
+     "`add` are lists of maps of axes; `seeds` is a number of seeds or a list of them.",
+     "matrix: {kmeans.k: 10}", "matrix: {kmeans.k: [10]}"},
+    {"M504", "exclude matches no row",
+     "No row has all the values given, so nothing is excluded: a value is spelled otherwise, or the axis no longer has "
+     "it.",
+     "", ""},
+    {"M505", "the added row is there already", "`add` names a row that the product of the axes has. It is run once.",
+     "", ""},
+    {"M506", "too many rows",
+     "The product of the axes and seeds passes the limit of 10 000 rows. Nothing is cut silently; make an axis "
+     "shorter.",
+     "", ""},
+    {"M508", "two axes set one path",
+     "Which of them won would be a matter of their order. Put the values that belong together into cases of one named "
+     "axis.",
+     "a: {x: {kmeans.k: 5}}\nkmeans.k: [10, 20]", "kmeans.k: [5, 10, 20]"},
+    {"M509", "exclude leaves no row", "Everything that the axes span is excluded, so there is nothing to run.", "", ""},
+    {"M510", "a value is given twice", "An axis or the list of seeds has one value twice; it is taken once.",
+     "kmeans.k: [10, 10]", "kmeans.k: [10]"},
+};
+
+}  // namespace
+
+std::span<const Explanation> explanations_of_matrices() { return kEntries; }
+
+}  // namespace shoal::config

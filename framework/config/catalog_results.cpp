@@ -1,0 +1,68 @@
+// R: what happens while running; F: what makes a comparison less than fair.
+#include "framework/config/catalog.h"
+
+namespace shoal::config {
+namespace {
+
+constexpr Explanation kRuns[] = {
+    {"R601", "a node failed",
+     "The component refused its input or could not go on; the message is its own, with node, component and version. "
+     "Nodes "
+     "that need it are left out, all others run, and the exit code is 2.",
+     "", ""},
+};
+
+constexpr Explanation kComparisons[] = {
+    {"F801", "rows ran on different machines", "Times of two machines are no comparison; other metrics are unharmed.",
+     "", ""},
+    {"F802", "different threads or devices",
+     "Times of another number of threads or another device are no comparison of methods. Run all with one --threads "
+     "and "
+     "one --device.",
+     "", ""},
+    {"F803", "not the baseline's seeds",
+     "Differences are paired by seed. Seeds that only one side has are left out of them, though not out of its own "
+     "mean.",
+     "", ""},
+    {"F804", "fitted to different data",
+     "Under one seed the two clusterers were given different bytes (by SHA-256), so a difference may be that of the "
+     "data.",
+     "", ""},
+    {"F805", "a debug or sanitizer build ran", "Its times are not those of a release build.", "", ""},
+    {"F806", "stopping rules differ",
+     "One stops earlier than the other by max_iter, tol or their like: the faster may only be the less thorough.", "",
+     ""},
+    {"F807", "too few pairs for a verdict",
+     "With n pairs the sign-flip test cannot give a p below 2 / 2^n: three seeds can show 0.25 at best, six 0.031. "
+     "More "
+     "seeds (--seeds 6) can settle it.",
+     "", ""},
+    {"F808", "a time of an earlier row",
+     "The row's result was computed, and timed, by another row that had the same to do.", "", ""},
+    {"F809", "starts differ",
+     "Some start from given centroids and some choose their own: part of the difference is the start. --same-start, or "
+     "a "
+     "node that gives `init` to all, makes them equal.",
+     "", ""},
+    {"F810", "fewer clusters than asked for",
+     "Some clusters came out empty or were merged; inertia and its like favour whoever has more clusters.", "", ""},
+    {"F811", "times of single cold fits",
+     "Each fit was timed once, one row after the other. `shoal run --bench` warms up, repeats and interleaves them.",
+     "", ""},
+    {"F812", "not finite", "A metric has no finite value for some seeds; what is shown is that of the others.", "", ""},
+    {"F813", "different versions of Shoal", "Rows ran with different programs, which may compute differently.", "", ""},
+    {"F814", "not fitted in the same place",
+     "Some were fitted within the program, others in a process of their own that starts cold each time: times differ "
+     "by that "
+     "too.",
+     "", ""},
+    {"F815", "seeds change nothing",
+     "The methods draw no random numbers there, so further seeds repeat the same pair and count once.", "", ""},
+};
+
+}  // namespace
+
+std::span<const Explanation> explanations_of_runs() { return kRuns; }
+std::span<const Explanation> explanations_of_comparisons() { return kComparisons; }
+
+}  // namespace shoal::config
