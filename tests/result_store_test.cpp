@@ -177,6 +177,16 @@ TEST_F(ResultStore, PlanSaysWhatIsStoredAndWhySaysWhatChanged) {
   EXPECT_EQ(place_.shoal("run blobs.yaml --force grups").exit, 1);
 }
 
+TEST_F(ResultStore, TheGraphSaysWhatIsStored) {
+  run();
+  EXPECT_THAT(
+      place_.shoal("graph blobs.yaml --stored groups.k=5").out,
+      AllOf(HasSubstr("transform/pca                stored"), HasSubstr("clusterer/kmeans                     ")));
+  EXPECT_THAT(place_.shoal("graph blobs.yaml --stored --format svg").out, HasSubstr("clusterer/kmeans · stored"));
+  EXPECT_THAT(place_.shoal("graph blobs.yaml --stored --format dot").out, HasSubstr("transform/pca\\nstored"));
+  EXPECT_THAT(place_.shoal("graph blobs.yaml --format svg").out, Not(HasSubstr("stored")));
+}
+
 TEST_F(ResultStore, ListsShowsAndPrunes) {
   run();
   EXPECT_THAT(place_.shoal("store").out, AllOf(HasSubstr("clusterer/kmeans"), HasSubstr("6 results")));

@@ -8,26 +8,14 @@
 
 namespace shoal::cli {
 
-/// Watches nothing and wants nothing.
-class Forecast::Nobody final : public host::TaskObserver {
- public:
-  bool wants(const host::GraphNode&, const host::OutputPort&) const override { return false; }
-  void task_done(const host::Plan&, const host::Task&, const std::vector<host::RunValue>&) override {}
-  void scalar(const host::ScalarPoint&) override {}
-  void log_line(const std::string&) override {}
-};
-
 Forecast::Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device)
-    : nobody_(std::make_unique<Nobody>()),
-      events_(std::make_unique<host::EventBus>(std::vector<std::shared_ptr<host::Live>>{}, "", "")) {
+    : events_(std::make_unique<host::EventBus>(std::vector<std::shared_ptr<host::Live>>{}, "", "")) {
   if (store != nullptr) cache_.emplace(*store, session.services, "");
   executor_ =
-      std::make_unique<host::Executor>(plan, session.services, *events_, *nobody_,
+      std::make_unique<host::Executor>(plan, session.services, *events_, nobody_,
                                        host::ExecutorOptions{.device = device, .cache = cache_ ? &*cache_ : nullptr});
   forecast_ = executor_->forecast();
 }
-
-Forecast::~Forecast() = default;
 
 const host::KeyParts& Forecast::parts_of(std::size_t task) const { return executor_->parts_of(task); }
 

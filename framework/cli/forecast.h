@@ -16,14 +16,12 @@ class Forecast {
  public:
   /// `store` may be null: all is computed then. Throws what a dataset throws that cannot be opened.
   Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device);
-  ~Forecast();
 
   host::Executor::Forecast of(std::size_t task) const { return forecast_[task]; }
   const host::KeyParts& parts_of(std::size_t task) const;
 
  private:
-  class Nobody;
-  std::unique_ptr<Nobody> nobody_;
+  host::TaskObserver nobody_;
   std::optional<host::ResultCache> cache_;
   std::unique_ptr<host::EventBus> events_;
   std::unique_ptr<host::Executor> executor_;

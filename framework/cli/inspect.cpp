@@ -1,6 +1,7 @@
 // shoal check and graph: what an experiment is, without running it.
 #include <cstdio>
 
+#include "framework/cli/forecast.h"
 #include "framework/cli/origin.h"
 #include "framework/cli/session.h"
 #include "framework/config/emit.h"
@@ -28,11 +29,13 @@ std::string inputs_of(const Graph& graph, const GraphNode& node) {
   return out;
 }
 
-std::string dot_of(const Graph& graph) {
+std::string dot_of(const Graph& graph, const std::set<std::size_t>& stored) {
   std::string out = "digraph experiment {\n  rankdir=LR;\n  node [fontname=\"sans-serif\", style=rounded];\n";
-  for (const GraphNode& node : graph.nodes)
-    out += text("  \"{}\" [label=\"{}\\n{}\", shape={}];\n", node.name, node.name, node.component.id(),
-                node.at_work ? "box" : "ellipse");
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const GraphNode& node = graph.nodes[i];
+    out += text("  \"{}\" [label=\"{}\\n{}{}\", shape={}];\n", node.name, node.name, node.component.id(),
+                stored.contains(i) ? "\\nstored" : "", node.at_work ? "box" : "ellipse");
+  }
   for (const GraphNode& node : graph.nodes) {
     if (node.made_by)
       out += text("  \"{}\" -> \"{}\" [style=dashed];\n", graph.nodes[node.made_by->node].name, node.name);
@@ -42,6 +45,18 @@ std::string dot_of(const Graph& graph) {
                     node.ports[port].name);
   }
   return out + "}\n";
+}
+
+/// The nodes of the first row whose results the store has; nothing where the device is not there.
+std::optional<std::set<std::size_t>> stored_nodes(const Options& options, Session& session, const host::Plan& plan) {
+  const auto device = choose_device(options, session, plan);
+  if (!device) return std::nullopt;
+  const auto store = open_store();
+  const Forecast forecast(session, plan, store.get(), *device);
+  std::set<std::size_t> out;
+  for (std::size_t i = 0; i < plan.rows[0].tasks.size(); ++i)
+    if (forecast.of(plan.rows[0].tasks[i]) == host::Executor::Forecast::kept) out.insert(i);
+  return out;
 }
 
 }  // namespace
@@ -73,14 +88,16 @@ int graph(const Options& options) {
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
   const Graph& graph = plan->rows[0].graph;
+  const auto stored = options.stored ? stored_nodes(options, session, *plan) : std::set<std::size_t>{};
+  if (!stored) return kWrongInput;
   if (options.format == "dot" || options.format == "svg") {
-    std::fputs((options.format == "dot" ? dot_of(graph) : host::to_svg(graph)).c_str(), stdout);
+    std::fputs((options.format == "dot" ? dot_of(graph, *stored) : host::to_svg(graph, *stored)).c_str(), stdout);
     return kDone;
   }
   for (const std::size_t i : graph.order) {
     const GraphNode& node = graph.nodes[i];
-    std::printf("%-16s %-28s %s\n", node.name.c_str(), std::string(node.component.id()).c_str(),
-                inputs_of(graph, node).c_str());
+    std::printf("%-16s %-28s %s%s\n", node.name.c_str(), std::string(node.component.id()).c_str(),
+                options.stored ? stored->contains(i) ? "stored  " : "        " : "", inputs_of(graph, node).c_str());
   }
   return kDone;
 }

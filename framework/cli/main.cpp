@@ -45,6 +45,8 @@ void add_experiment(CLI::App& command, Options& options, bool node = false) {
       ->allow_extra_args(false)
       ->type_name("PATH=VALUES");
   command.add_option("--seeds", options.seeds, "Repeat every row for so many seeds")->check(CLI::PositiveNumber);
+  command.add_option("--shard", options.shard, "Only a part of the rows, the same in each of N runs: 1/4 … 4/4")
+      ->type_name("I/N");
   command.add_flag("--strict", options.strict, "Warnings are errors");
   add_common(command, options);
 }
@@ -72,13 +74,21 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
       ->type_name("DIR");
   command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->take_last();  // --jobs adds one
   command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
   add_bench(*command, options);
   command->add_flag("--no-cache", options.no_cache, "Take nothing from the store and keep nothing in it");
   command->add_option("--force", options.force, "Compute this node, whatever the store has; may be repeated")
       ->type_name("NODE");
+  command->add_option("--jobs", options.jobs, "So many processes at once, which share the threads and the store")
+      ->check(CLI::PositiveNumber)
+      ->excludes("--no-cache")
+      ->excludes("--bench")
+      ->type_name("N");
+  command->add_option("--job", options.job_of, "")->group("");  // for ourselves
+  command->add_flag("--fail-fast", options.fail_fast, "Begin nothing more after the first failure");
   return command;
 }
 
@@ -265,6 +275,7 @@ int main(int argc, char** argv) {
   auto* graph = app.add_subcommand("graph", "Show the graph");
   add_experiment(*graph, options);
   graph->add_option("--format", options.format, "text, dot or svg")->check(CLI::IsMember({"text", "dot", "svg"}));
+  graph->add_flag("--stored", options.stored, "Say which results the store has");
   on(graph, &shoal::cli::graph);
   on(add_compare(app, options), &shoal::cli::compare);
   on(add_runs(app, options), &shoal::cli::runs);

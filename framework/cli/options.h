@@ -36,12 +36,17 @@ struct Options {
   std::string sort, pivot;
   double practical = 0;
   bool no_cache = false;           ///< run: take nothing from the store, keep nothing
+  std::int64_t jobs = 1;           ///< run: processes that work at once
+  std::int64_t job_of = 0;         ///< run: being one of those, which writes nothing but the store, of that process
+  std::string shard;               ///< run, plan: "2/4"
+  bool fail_fast = false;          ///< run
   std::vector<std::string> force;  ///< run: nodes to be computed whatever the store has
   std::string node;                ///< why
   std::string older, max_size;     ///< store prune: "30d", "20G"
   bool dry_run = false;            ///< store prune
   std::string key;                 ///< store show: the beginning of a key
   bool all = false, differences = false;
+  bool stored = false;                    ///< graph: mark what the store has
   bool resolved = false, origin = false;  ///< check: what to print
   std::size_t row = 1;                    ///< check: of this row
   bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "framework/cli/jobs.h"
 #include "framework/cli/session.h"
 #include "framework/report/figures.h"
 #include "framework/report/page.h"
@@ -35,8 +36,8 @@ extern "C" void on_signal(int signal) {
 
 void watch_signals(std::atomic<bool>& flag) {
   cancel_flag = &flag;
-  std::signal(SIGINT, &on_signal);
-  std::signal(SIGTERM, &on_signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, &on_signal);
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read along has left; the run goes on
 }
 
 std::shared_ptr<Live> make_reporter(Session& session, const host::ComponentEntry& entry,
@@ -91,6 +92,16 @@ void write_reports(const host::RunFolder& folder, const RunRecord& record) {
   host::write_page(folder.path(), record);
 }
 
+/// How the options and the experiment want it run. `cache` may be null.
+host::ExecutorOptions executor_options(const Options& options, host::ResultCache* cache, at::Device device) {
+  return {.device = device,
+          .bench = options.bench.value_or(0),
+          .cache = cache,
+          .recompute = {options.force.begin(), options.force.end()},
+          .fail_fast = options.fail_fast,
+          .tells_waiting = options.jobs == 1};
+}
+
 /// Runs all rows with the reporters listening, and with the store, if there is one; what failed is printed to stderr.
 RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, host::Store* store, at::Device device,
                   const Options& options) {
@@ -103,10 +114,7 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, h
   std::optional<host::ResultCache> cache;
   if (store != nullptr) cache.emplace(*store, session.services, record.name);
   host::Executor executor(plan, session.services, events, folder,
-                          {.device = device,
-                           .bench = options.bench.value_or(0),
-                           .cache = cache ? &*cache : nullptr,
-                           .recompute = {options.force.begin(), options.force.end()}});
+                          executor_options(options, cache ? &*cache : nullptr, device));
   const auto began = std::chrono::steady_clock::now();
   RunRecord ran = executor.run(diagnostics);
   record.rows = std::move(ran.rows);
@@ -155,6 +163,24 @@ int exit_code(const RunRecord& record) {
   return kDone;
 }
 
+/// One of the further processes of `--jobs`: fills the store and writes nothing else.
+Ran run_job(Session& session, const Options& options, const Plan& plan, at::Device device) {
+  end_with(options.job_of);
+  const std::unique_ptr<host::Store> store = open_store();
+  if (!store) return {};
+  host::EventBus events({}, "", "");
+  host::TaskObserver nobody;
+  host::ResultCache cache(*store, session.services, plan.rows[0].graph.experiment.name);
+  config::Diagnostics ignored;  // the process that started this one meets the same and says it
+  host::Executor(plan, session.services, events, nobody, executor_options(options, &cache, device)).run(ignored);
+  return {kDone, ""};
+}
+
+/// The threads of each of so many processes.
+int threads_each(const Session& session, std::int64_t jobs) {
+  return std::max(1, session.services.pool.threads() / static_cast<int>(jobs));
+}
+
 }  // namespace
 
 Ran run_experiment(Session& session, const Options& options, bool with_summary) {
@@ -165,9 +191,12 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (!device) return {};
   if (options.threads == 0 && experiment.threads > 0)
     session.services.set_threads(static_cast<int>(experiment.threads));
+  const bool starts_jobs = options.jobs > 1 && options.job_of == 0;
+  if (starts_jobs) session.services.set_threads(threads_each(session, options.jobs));
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
   if (!know_forced_nodes(options, *plan)) return {};
+  if (options.job_of != 0) return run_job(session, options, *plan, *device);
 
   host::RunFolder* logged_to = nullptr;
   std::unique_ptr<host::Store> store;
@@ -180,7 +209,10 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
                                                       session.services.pool.threads(), device->str())
                                .dump(2));
   logged_to = &folder;
+  std::optional<Jobs> jobs;
+  if (starts_jobs && store) jobs.emplace(options.jobs - 1, options.command, session.services.pool.threads());
   const RunRecord record = execute(session, *plan, folder, store.get(), *device, options);
+  jobs.reset();
   folder.finish();
   write_reports(folder, record);
   tell_at_end(options, session);

@@ -68,7 +68,8 @@ std::optional<host::Plan> plan_or_explain(const Options& options, Session& sessi
                                      .seeds = options.seeds,
                                      .overlays = options.overlays,
                                      .axes = options.axes,
-                                     .data_folder = data_folder(session.services.data_folders)},
+                                     .data_folder = data_folder(session.services.data_folders),
+                                     .shard = options.shard},
                                     session.registry, session.found);
   if (plan) check_threads(options, *plan, session);
   const bool strict = options.strict && session.found.count(config::Severity::warning) > 0;

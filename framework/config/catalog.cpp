@@ -51,6 +51,7 @@ const std::vector<Chapter>& catalog() {
       {"P", "planning", explanations_of_planning()},
       {"M", "the matrix", explanations_of_matrices()},
       {"R", "running", explanations_of_runs()},
+      {"S", "what is kept between runs", explanations_of_stores()},
       {"F", "fairness of a comparison", explanations_of_comparisons()},
   };
   return chapters;

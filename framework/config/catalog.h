@@ -44,6 +44,7 @@ std::span<const Explanation> explanations_of_graphs();
 std::span<const Explanation> explanations_of_planning();
 std::span<const Explanation> explanations_of_matrices();
 std::span<const Explanation> explanations_of_runs();
+std::span<const Explanation> explanations_of_stores();
 std::span<const Explanation> explanations_of_comparisons();
 
 }  // namespace shoal::config

@@ -1,15 +1,42 @@
-// C: paths, overrides of the command line, the format of the file.
+// C: files over files, paths, references, overrides of the command line, the format of the file.
 #include "framework/config/catalog.h"
 
 namespace shoal::config {
 namespace {
 
 constexpr Explanation kEntries[] = {
+    {"C201", "a base is not there",
+     "`base:` names files relative to the file that says it. The note says where it was looked for.",
+     "base: comon.yaml", "base: common.yaml"},
+    {"C202", "bases lead back, or too deep",
+     "A file cannot lie over itself, by however many others between; and sixteen files deep is more than anybody "
+     "reads.",
+     "", ""},
     {"C203", "a path leads through what has no parts",
      "A path goes down through maps by key and through lists by [index]. Here it meets a number, a text or the other "
      "kind "
      "of container; the note says where that was set.",
      "shoal run exp.yaml kmeans.k.first=5", "shoal run exp.yaml kmeans.k=5"},
+    {"C204", "a reference to what has no value",
+     "`${path}` carries the value at that path of the whole experiment, all files and changes taken together; a "
+     "default of a "
+     "component that nobody wrote is none.",
+     "with: {embedding: '${vars.widht}'}", "with: {embedding: '${vars.width}'}"},
+    {"C205", "references in a circle, or where all rows must agree",
+     "A value that refers to itself has none. And name, seed and plugins are those of the whole experiment: they "
+     "cannot hang "
+     "on what the matrix sets.",
+     "vars: {a: '${vars.b}', b: '${vars.a}'}", "vars: {a: 3, b: '${vars.a}'}"},
+    {"C206", "not a reference",
+     "There are ${path}, ${env:NAME}, ${env:NAME:-text}, ${here} (the folder of the file that says it) and ${data}. "
+     "They are "
+     "not nested and compute nothing. `$${` is the text `${`.",
+     "name: '${env NAME}'", "name: '${env:NAME}'"},
+    {"C207", "a variable of the environment is not set", "`${env:NAME:-text}` says what holds where it is not.",
+     "device: '${env:DEVICE}'", "device: '${env:DEVICE:-cpu}'"},
+    {"C208", "a list or a map inside text",
+     "Alone in a value, a reference carries whatever stands at its path; inside text it must be a single value.",
+     "description: 'channels ${enc.channels}'", "with: {channels: '${enc.channels}'}"},
     {"C209", "an override without an operator",
      "A change on the command line is path=value, path+=value (append to a list) or ~path (remove). The first '=' "
      "outside "

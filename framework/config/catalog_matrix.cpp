@@ -31,6 +31,11 @@ constexpr Explanation kEntries[] = {
     {"M509", "exclude leaves no row", "Everything that the axes span is excluded, so there is nothing to run.", "", ""},
     {"M510", "a value is given twice", "An axis or the list of seeds has one value twice; it is taken once.",
      "kmeans.k: [10, 10]", "kmeans.k: [10]"},
+    {"M511", "no such shard",
+     "`--shard I/N` takes the I-th, (I+N)-th … row. I counts from 1, and there cannot be more shards than rows that "
+     "are to "
+     "have one.",
+     "shoal run exp.yaml --shard 0/4", "shoal run exp.yaml --shard 1/4"},
 };
 
 }  // namespace

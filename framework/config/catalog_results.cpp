@@ -1,4 +1,4 @@
-// R: what happens while running; F: what makes a comparison less than fair.
+// R: what happens while running; S: what is kept between runs; F: what makes a comparison less than fair.
 #include "framework/config/catalog.h"
 
 namespace shoal::config {
@@ -9,6 +9,31 @@ constexpr Explanation kRuns[] = {
      "The component refused its input or could not go on; the message is its own, with node, component and version. "
      "Nodes "
      "that need it are left out, all others run, and the exit code is 2.",
+     "", ""},
+};
+
+constexpr Explanation kStore[] = {
+    {"S701", "a kept result is damaged",
+     "What is read from the store is checked against its SHA-256. This file was not what was written: it is put aside "
+     "in the "
+     "store's q/, and the result is computed again. If it happens often, the disk is to be doubted.",
+     "", ""},
+    {"S703", "another process is computing it",
+     "Two programs need one result; the other was first. This one does what else there is, and waits. If the other "
+     "ends, "
+     "however it ends, its lock is gone.",
+     "", ""},
+    {"S704", "a disk without locks",
+     "Nothing is at risk, but several processes may compute the same result, each for itself.", "", ""},
+    {"S705", "nothing can be kept",
+     "The disk of the store is full, or its folder cannot be written to. The run goes on; its results are in its own "
+     "folder. "
+     "`shoal store prune` makes room; SHOAL_STORE names another place.",
+     "", ""},
+    {"S706", "a store of another format",
+     "It was written by another version of Shoal. Name another folder by SHOAL_STORE, or remove this one: it holds "
+     "nothing that "
+     "cannot be computed again.",
      "", ""},
 };
 
@@ -37,8 +62,11 @@ constexpr Explanation kComparisons[] = {
      "More "
      "seeds (--seeds 6) can settle it.",
      "", ""},
-    {"F808", "a time of an earlier row",
-     "The row's result was computed, and timed, by another row that had the same to do.", "", ""},
+    {"F808", "a time of an earlier row or run",
+     "The row's result was computed, and timed, by another row that had the same to do, or in an earlier session, "
+     "maybe on "
+     "another machine, and was taken from the store. `shoal run --bench` times it now.",
+     "", ""},
     {"F809", "starts differ",
      "Some start from given centroids and some choose their own: part of the difference is the start. --same-start, or "
      "a "
@@ -63,6 +91,7 @@ constexpr Explanation kComparisons[] = {
 }  // namespace
 
 std::span<const Explanation> explanations_of_runs() { return kRuns; }
+std::span<const Explanation> explanations_of_stores() { return kStore; }
 std::span<const Explanation> explanations_of_comparisons() { return kComparisons; }
 
 }  // namespace shoal::config

@@ -20,6 +20,7 @@ struct PlanOptions {
   std::vector<std::string> overlays = {};   ///< --with FILE, each over what is before it
   std::vector<std::string> axes = {};       ///< -m path=1,2,3
   std::string data_folder = {};             ///< `${data}`
+  std::string shard = {};                   ///< --shard I/N: only its rows; "" is all
 };
 
 /// An experiment as the files and the command line say it, before rows are made of it.

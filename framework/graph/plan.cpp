@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "framework/config/scalars.h"
+#include "framework/config/shard.h"
 #include "framework/graph/experiment.h"
 #include "framework/graph/relative_path.h"
 #include "framework/graph/row_findings.h"
@@ -149,8 +150,9 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   if (const Value* matrix = document.find("matrix"))
     plan.document.set("matrix", emit_matrix(experiment->matrix, matrix));
   std::map<std::string, std::size_t> known;
-  const auto rows = config::expand(experiment->matrix, base_seed, diagnostics);
+  auto rows = config::expand(experiment->matrix, base_seed, diagnostics);
   if (rows.empty()) check_without_rows(*experiment, registry, diagnostics);
+  else if (!options.shard.empty()) rows = config::rows_of_shard(std::move(rows), options.shard, diagnostics);
   RowFindings findings;
   for (const config::Row& row : rows) {
     std::vector<config::Place> failed = experiment->failed;
@@ -159,7 +161,8 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
     auto graph = check(read_experiment(row_document, followed), registry, plan.axes, followed);
     add_but_at(failed, followed, found);
     findings.add(static_cast<std::size_t>(&row - rows.data()), found);
-    if (findings.has_errors() || !graph) continue;  // there will be no plan; the other rows' errors are still looked for
+    if (findings.has_errors() || !graph)
+      continue;  // there will be no plan; the other rows' errors are still looked for
     plan.rows.push_back({row, std::move(row_document), std::move(*graph), {}});
     add_tasks(plan, plan.rows.size() - 1, known);
   }

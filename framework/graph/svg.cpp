@@ -35,9 +35,13 @@ std::string escape(const std::string& text) {
 
 class Drawing {
  public:
-  explicit Drawing(const Graph& graph) : graph_(graph) {
-    for (const GraphNode& node : graph.nodes)
-      drawn_.push_back({node.name, std::string(node.component.id()), {}, {}, {}});
+  Drawing(const Graph& graph, const std::set<std::size_t>& stored) : graph_(graph), stored_(stored) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      drawn_.push_back({graph.nodes[i].name,
+                        std::string(graph.nodes[i].component.id()) + (stored.contains(i) ? " · stored" : ""),
+                        {},
+                        {},
+                        {}});
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) add_wires(i);
   }
 
@@ -119,7 +123,9 @@ class Drawing {
     out += fmt::format(
         "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"{}\" fill=\"{}\" stroke=\"#333\"/>\n",
         corner.x, corner.y, box.width, box.height, graph_.nodes[i].at_work ? 2 : 12,
-        graph_.nodes[i].at_work ? "#eef4fb" : "#f7f7f2");
+        stored_.contains(i)       ? "#e2f2e4"
+        : graph_.nodes[i].at_work ? "#eef4fb"
+                                  : "#f7f7f2");
     write(corner.x + kPadding, line_y(corner, 0) - 2 * kLine, "font-weight=\"bold\"", drawn.name);
     write(corner.x + kPadding, line_y(corner, 0) - kLine, "fill=\"#555\"", drawn.component);
     for (std::size_t line = 0; line < drawn.in.size(); ++line)
@@ -130,12 +136,13 @@ class Drawing {
   }
 
   const Graph& graph_;
+  const std::set<std::size_t>& stored_;
   std::vector<Drawn> drawn_;
   std::vector<Wire> wires_;
 };
 
 }  // namespace
 
-std::string to_svg(const Graph& graph) { return Drawing(graph).run(); }
+std::string to_svg(const Graph& graph, const std::set<std::size_t>& stored) { return Drawing(graph, stored).run(); }
 
 }  // namespace shoal::host

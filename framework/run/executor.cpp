@@ -238,7 +238,7 @@ void Executor::run_or_wait(std::size_t t, config::Diagnostics& diagnostics) {
 bool Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
   const Task& task = plan_.tasks[t];
   TaskResult& result = results_[t];
-  if (services_.cancelled || !can_run(task)) {
+  if (services_.cancelled || !can_run(task) || (options_.fail_fast && failed_)) {
     result.state = services_.cancelled ? State::cancelled : State::skipped;
     release_inputs(task);
     return true;
@@ -400,6 +400,7 @@ void Executor::fail_task(std::size_t t, const std::string& what, config::Diagnos
   const Task& task = plan_.tasks[t];
   const GraphNode& node = plan_.node_of(task);
   results_[t].state = State::failed;
+  failed_ = true;
   results_[t].error = what;
   auto& error = diagnostics.error("R601", node.place,
                                   text("node '{}', in {} {}: {}", node.name, node.component.id(),

@@ -21,15 +21,16 @@
 
 namespace shoal::host {
 
-/// Sees each finished task before its values may be dropped: the run folder, which keeps artifacts.
+/// Sees each finished task before its values may be dropped: the run folder, which keeps artifacts. By default it wants
+/// nothing and does nothing.
 class TaskObserver {
  public:
   virtual ~TaskObserver() = default;
   /// Whether task_done wants the value of that output of a node.
-  virtual bool wants(const GraphNode& node, const OutputPort& output) const = 0;
-  virtual void task_done(const Plan& plan, const Task& task, const std::vector<RunValue>& values) = 0;
-  virtual void scalar(const ScalarPoint& point) = 0;  ///< as they come; from one thread at a time
-  virtual void log_line(const std::string& line) = 0;
+  virtual bool wants(const GraphNode&, const OutputPort&) const { return false; }
+  virtual void task_done(const Plan&, const Task&, const std::vector<RunValue>&) {}
+  virtual void scalar(const ScalarPoint&) {}  ///< as they come; from one thread at a time
+  virtual void log_line(const std::string&) {}
 };
 
 /// How a plan is run.
@@ -38,6 +39,8 @@ struct ExecutorOptions {
   std::int64_t bench = 0;                ///< so often each clusterer is fitted again when all rows have run, to time it
   ResultCache* cache = nullptr;          ///< null: everything is computed
   std::set<std::string> recompute = {};  ///< nodes whose kept results are not taken
+  bool fail_fast = false;                ///< after the first failure nothing more is begun
+  bool tells_waiting = true;             ///< for other processes (S703)
 };
 
 /// Runs a plan, one task after the other. A task that fails takes those with it that need it; the others go on.
@@ -118,6 +121,7 @@ class Executor {
   EventBus& events_;
   TaskObserver& observer_;
   const ExecutorOptions options_;
+  bool failed_ = false;  // some task, so far
   std::vector<TaskResult> results_;
   std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
   std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs

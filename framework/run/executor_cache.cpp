@@ -128,7 +128,7 @@ void Executor::replay_scalars(std::size_t t, const std::vector<ScalarPoint>& sca
 
 void Executor::tell_waiting(std::size_t t) {
   TaskResult& result = results_[t];
-  if (std::exchange(result.told_waiting, true)) return;
+  if (!options_.tells_waiting || std::exchange(result.told_waiting, true)) return;
   const Store& store = options_.cache->store();
   store.tell("S703", text("'{}' is being computed by {}; waiting for its result", plan_.node_of(plan_.tasks[t]).name,
                           store.holder_of(result.key)));

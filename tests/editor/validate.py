@@ -31,6 +31,18 @@ Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(loa
 Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
 
 
+def without_tag(loader, tag, node):
+    """What `!replace` and its like stand before; `!delete` stands before nothing."""
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node) or None
+
+
+Loader.add_multi_constructor("!", without_tag)
+
+
 def line_of(node, path):
     """The line, from 1, of what is at `path`; of a key where the path ends in one."""
     line = node.start_mark.line + 1

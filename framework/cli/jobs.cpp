@@ -1,0 +1,47 @@
+#include "framework/cli/jobs.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <system_error>
+
+extern char** environ;
+
+namespace shoal::cli {
+
+Jobs::Jobs(std::int64_t count, const std::vector<std::string>& command, int threads_each) {
+  std::vector<std::string> words(command.begin(), command.end());
+  words.insert(words.end(), {"--job", std::to_string(getpid()), "--threads", std::to_string(threads_each)});
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;  // what they have to say, this process says itself
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  int error = 0;
+  for (std::int64_t i = 0; i < count && error == 0; ++i) {
+    pid_t child = 0;
+    error = posix_spawn(&child, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+    if (error == 0) children_.push_back(child);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start a further process (--jobs)");
+}
+
+Jobs::~Jobs() {
+  for (const pid_t child : children_) kill(child, SIGTERM);
+  for (const pid_t child : children_) waitpid(child, nullptr, 0);
+}
+
+void end_with(std::int64_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) raise(SIGTERM);
+}
+
+}  // namespace shoal::cli

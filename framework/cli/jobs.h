@@ -1,0 +1,34 @@
+#ifndef SHOAL_FRAMEWORK_CLI_JOBS_H_
+#define SHOAL_FRAMEWORK_CLI_JOBS_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace shoal::cli {
+
+/// Further processes of this program that run the same experiment and keep what they compute in the store, from which
+/// this one takes it: the locks of the store see to it that nothing is computed twice. They end with this object, or
+/// with this process, however it ends.
+class Jobs {
+ public:
+  /// `command`: this program's own arguments, the first of which is its name. Throws std::system_error where a process
+  /// cannot be started.
+  Jobs(std::int64_t count, const std::vector<std::string>& command, int threads_each);
+  ~Jobs();
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+
+ private:
+  std::vector<pid_t> children_;
+};
+
+/// For a job: from now on the kernel sends it SIGTERM when the process that started it ends; if that has ended already,
+/// at once.
+void end_with(std::int64_t parent);
+
+}  // namespace shoal::cli
+
+#endif  // SHOAL_FRAMEWORK_CLI_JOBS_H_
