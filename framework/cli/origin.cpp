@@ -109,7 +109,8 @@ std::string origin_of_seed(const host::Plan& plan) {
 
 std::string origins(const host::Plan& plan, std::size_t row) {
   OriginTable table(plan.rows[row]);
-  for (const Entry& entry : plan.rows[row].document.entries)
+  const Value document = plan.document_of(row);
+  for (const Entry& entry : document.entries)
     table.add_at(entry.key, entry.value, entry.key == "seed" ? origin_of_seed(plan) : "");
   return table.print();
 }

@@ -27,7 +27,8 @@ std::string data_folder(const std::vector<std::filesystem::path>& folders) {
 void check_threads(const Options& options, const host::Plan& plan, Session& session) {
   const bool by_file = options.threads == 0;
   const std::int64_t wanted = by_file ? plan.rows[0].graph.experiment.threads : options.threads;
-  const config::Value* written = plan.rows[0].document.find("threads");
+  const config::Value document = plan.document_of(0);
+  const config::Value* written = document.find("threads");
   if (const int usable = host::usable_processors(); wanted > usable)
     session.found.warning("P411", by_file && written != nullptr ? written->place : config::Place{},
                           text("{} threads are asked for, but this process may use {} processor{}", wanted, usable,

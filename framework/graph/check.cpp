@@ -3,9 +3,9 @@
 #include <map>
 #include <set>
 
-#include "framework/graph/graph.h"
 #include "framework/graph/order.h"
 #include "framework/graph/ports.h"
+#include "framework/graph/structure.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -28,27 +28,29 @@ std::vector<std::string> names_of(const std::vector<OutputPort>& outputs) {
 /// Looks up one experiment, node by node.
 class Checker {
  public:
-  Checker(const Experiment& experiment, const Registry& registry, Diagnostics& diagnostics)
-      : experiment_(experiment), registry_(registry), diagnostics_(diagnostics) {
-    graph_.experiment = experiment;
-    for (const NodeSpec& spec : experiment.nodes) node_names_.push_back(spec.name);
+  Checker(std::shared_ptr<const Experiment> experiment, const Registry& registry)
+      : experiment_(*experiment), registry_(registry), diagnostics_(out_.found) {
+    out_.experiment = std::move(experiment);
+    for (const NodeSpec& spec : experiment_.nodes) {
+      node_numbers_.emplace(spec.name, node_names_.size());
+      node_names_.push_back(spec.name);
+    }
   }
 
-  std::optional<Graph> run(const std::vector<std::string>& axes) {
-    for (const NodeSpec& spec : experiment_.nodes) graph_.nodes.push_back(begin_node(spec));
+  Structure run(const std::vector<std::string>& axes) {
+    for (const NodeSpec& spec : experiment_.nodes) out_.nodes.push_back(begin_node(spec));
     resolve_made();
     say_unknown_keys();
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
-      if (!graph_.nodes[i].made_by) finish_node(i);
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
-      if (graph_.nodes[i].made_by) finish_made(i);
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) wire(i);
-    put_in_order(graph_, diagnostics_);
+    for (std::size_t i = 0; i < out_.nodes.size(); ++i)
+      if (!out_.nodes[i].made_by) finish_node(i);
+    for (std::size_t i = 0; i < out_.nodes.size(); ++i)
+      if (out_.nodes[i].made_by) finish_made(i);
+    for (std::size_t i = 0; i < out_.nodes.size(); ++i) wire(i);
+    out_.order = put_in_order(out_.nodes, diagnostics_);
     check_report();
     check_figures(axes);
-    warn_of_unused();
-    if (diagnostics_.has_errors()) return std::nullopt;
-    return std::move(graph_);
+    find_unused();
+    return std::move(out_);
   }
 
  private:
@@ -112,11 +114,11 @@ class Checker {
 
   /// K201 for the keys that no node has; a parameter belongs under `with`.
   void say_unknown_keys() {
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+    for (std::size_t i = 0; i < out_.nodes.size(); ++i)
       for (const config::Entry& entry : experiment_.nodes[i].unknown) {
         auto& error = diagnostics_.error("K201", entry.key_place,
                                          text("unknown key '{}' in node '{}'", entry.key, experiment_.nodes[i].name));
-        const ComponentEntry& component = graph_.nodes[i].component;
+        const ComponentEntry& component = out_.nodes[i].component;
         if (component.component != nullptr && has_parameter(*component.component, entry.key))
           error.notes.push_back(
               {text("it is a parameter of {}: write `with: ", component.id()) + "{" + entry.key + ": …}`", {}});
@@ -125,18 +127,9 @@ class Checker {
       }
   }
 
-  /// The other nodes that have parameters.
-  Neighbours neighbours_of(std::size_t node) const {
-    Neighbours out;
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
-      if (i != node && graph_.nodes[i].component.component != nullptr && !graph_.nodes[i].made_by)
-        out.emplace_back(graph_.nodes[i].name, graph_.nodes[i].component.component);
-    return out;
-  }
-
   /// `use: node.output`: which node that is. Its outputs are known only when all other nodes are finished.
   void resolve_made() {
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    for (std::size_t i = 0; i < out_.nodes.size(); ++i) {
       const NodeSpec& spec = experiment_.nodes[i];
       if (spec.use.empty() || spec.use.find('/') != std::string::npos) continue;
       const auto dot = spec.use.find('.');
@@ -145,7 +138,7 @@ class Checker {
       const auto upper = find_node(name, with_kind(spec.use));
       if (!upper) continue;
       made_names_.emplace(i, name);
-      graph_.nodes[i].made_by = Source{*upper, 0, spec.use_place};
+      out_.nodes[i].made_by = Source{*upper, 0, spec.use_place};
     }
   }
 
@@ -158,10 +151,9 @@ class Checker {
   }
 
   std::optional<std::size_t> find_node(const OutputName& name, std::vector<config::Note> help = {}) {
-    const auto found = std::find(node_names_.begin(), node_names_.end(), name.node);
-    if (found != node_names_.end()) {
+    if (const auto found = node_numbers_.find(name.node); found != node_numbers_.end()) {
       named_.insert(name.node);
-      return static_cast<std::size_t>(found - node_names_.begin());
+      return found->second;
     }
     diagnostics_.error("G301", name.place,
                        text("there is no node '{}'", name.node) + config::did_you_mean(name.node, node_names_),
@@ -169,10 +161,10 @@ class Checker {
     return std::nullopt;
   }
 
-  /// Ports, outputs and parameters, now that the component is known.
+  /// Ports and outputs, now that the component is known.
   void finish_node(std::size_t i) {
     const NodeSpec& spec = experiment_.nodes[i];
-    GraphNode& node = graph_.nodes[i];
+    GraphNode& node = out_.nodes[i];
     if (node.component.component == nullptr) return;
     // Where a component without data takes nothing, whatever is wired to it was meant for its work.
     const bool given_data =
@@ -180,10 +172,7 @@ class Checker {
         (!spec.inputs.empty() && signature_of(node.component, false, false).inputs.empty());
     const Work work = work_of(node.kind());
     node.at_work = work == Work::always || (work == Work::with_data && given_data);
-    const std::string base =
-        std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
-    node.parameters = check_parameters(*node.component.component, spec.with ? &*spec.with : nullptr, spec.place, base,
-                                       diagnostics_, neighbours_of(i));
+    out_.neighbours.emplace_back(node.name, node.component.component);
     take_signature(node, signature_of(node.component, node.at_work, false));
     node.cached = spec.cached;
     isolate(spec, node);
@@ -206,12 +195,9 @@ class Checker {
   /// `use: learn.encoder`: the kind is that of the output; the component is found where the made one came from.
   void finish_made(std::size_t i) {
     const NodeSpec& spec = experiment_.nodes[i];
-    GraphNode& node = graph_.nodes[i];
+    GraphNode& node = out_.nodes[i];
     const OutputName& name = made_names_.at(i);
-    if (spec.with && !spec.with->entries.empty())
-      diagnostics_.error("K201", spec.with->place,
-                         text("'{}' was made by node '{}' and takes no parameters here", spec.use, name.node));
-    const GraphNode& upper = graph_.nodes[node.made_by->node];
+    const GraphNode& upper = out_.nodes[node.made_by->node];
     const auto output = output_of(node.made_by->node, name);
     if (!output) {
       node.component = {};
@@ -226,7 +212,7 @@ class Checker {
       node.component = {};
       return;
     }
-    node.component = origin_of(node.made_by->node, type, graph_.nodes.size());
+    node.component = origin_of(node.made_by->node, type, out_.nodes.size());
     if (node.component.component == nullptr) {
       diagnostics_.error(
           "G303", spec.use_place,
@@ -240,16 +226,16 @@ class Checker {
   /// The component that a made one of kind `type` started from: the maker itself, or what is wired to it, along at most
   /// `steps` edges (so that a cycle, which has its own error, ends).
   ComponentEntry origin_of(std::size_t maker, const PortType& type, std::size_t steps) {
-    const GraphNode& node = graph_.nodes[maker];
+    const GraphNode& node = out_.nodes[maker];
     if (node.component.component != nullptr && node.kind() == type) return node.component;
     if (steps == 0) return {};
     for (const InputSpec& input : experiment_.nodes[maker].inputs)
       for (const OutputName& from : input.from) {
-        const auto found = std::find(node_names_.begin(), node_names_.end(), from.node);
-        if (found == node_names_.end()) continue;
-        const auto upper = static_cast<std::size_t>(found - node_names_.begin());
-        const auto output = graph_.nodes[upper].find_output(from.output);
-        if (output && graph_.nodes[upper].outputs[*output].type == type) return origin_of(upper, type, steps - 1);
+        const auto found = node_numbers_.find(from.node);
+        if (found == node_numbers_.end()) continue;
+        const std::size_t upper = found->second;
+        const auto output = out_.nodes[upper].find_output(from.output);
+        if (output && out_.nodes[upper].outputs[*output].type == type) return origin_of(upper, type, steps - 1);
       }
     return {};
   }
@@ -262,7 +248,7 @@ class Checker {
 
   /// The output that `name` means at node `node`; G302 where it has none of that name.
   std::optional<std::size_t> output_of(std::size_t node, const OutputName& name) {
-    const GraphNode& upper = graph_.nodes[node];
+    const GraphNode& upper = out_.nodes[node];
     if (upper.outputs.empty()) {  // its own error has been said, or it is a trainer or metric without outputs
       if (upper.component.component != nullptr && !name.output.empty())
         diagnostics_.error("G302", name.place, text("'{}' has no outputs", name.node));
@@ -285,7 +271,7 @@ class Checker {
   }
 
   void wire(std::size_t i) {
-    GraphNode& node = graph_.nodes[i];
+    GraphNode& node = out_.nodes[i];
     if (node.component.component == nullptr) return look_up_inputs(i);
     std::set<std::string> given;
     for (const InputSpec& input : experiment_.nodes[i].inputs) {
@@ -345,12 +331,12 @@ class Checker {
     if (!upper) return;
     const auto output = output_of(*upper, from);
     if (!output) return;
-    const PortType& type = graph_.nodes[*upper].outputs[*output].type;
+    const PortType& type = out_.nodes[*upper].outputs[*output].type;
     if (!fits(type, port.type)) {
       auto& error = diagnostics_.error("G303", from.place,
                                        text("'{}' of '{}' wants {}, but '{}' gives {}", port.name, node.name,
                                             describe_port_type(port.type), from.to_string(), describe_port_type(type)));
-      for (const OutputPort& other : graph_.nodes[*upper].outputs)
+      for (const OutputPort& other : out_.nodes[*upper].outputs)
         if (fits(other.type, port.type)) error.notes.push_back({text("'{}.{}' would fit", from.node, other.name), {}});
       return;
     }
@@ -363,7 +349,7 @@ class Checker {
 
   /// What a component of kind `type` that node `upper` gives is, or was made from; its component may be null.
   ComponentEntry component_behind(std::size_t upper, const PortType& type) {
-    return origin_of(upper, type, graph_.nodes.size());
+    return origin_of(upper, type, out_.nodes.size());
   }
 
   /// Whether it offers the interface. What cannot be told is let pass, to be found at run time.
@@ -390,10 +376,10 @@ class Checker {
     if (!node) return nullptr;
     const auto output = output_of(*node, name);
     if (!output) return nullptr;
-    const OutputPort& port = graph_.nodes[*node].outputs[*output];
+    const OutputPort& port = out_.nodes[*node].outputs[*output];
     if (port.type == "number" || port.type == "series") return &port;
     std::vector<std::string> numbers;
-    for (const OutputPort& other : graph_.nodes[*node].outputs)
+    for (const OutputPort& other : out_.nodes[*node].outputs)
       if (other.type == "number" || other.type == "series") numbers.push_back(name.node + "." + other.name);
     diagnostics_.error(
         "G310", name.place,
@@ -434,23 +420,21 @@ class Checker {
     }
   }
 
-  /// Not beside errors: a node may only seem unused because what uses it is wrong.
-  void warn_of_unused() {
-    if (diagnostics_.has_errors()) return;
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      const GraphNode& node = graph_.nodes[i];
+  void find_unused() {
+    for (const GraphNode& node : out_.nodes) {
       if (node.component.component == nullptr || named_.contains(node.name) || node.at_work ||
           node.kind() == "reporter")
         continue;
-      diagnostics_.warning("G307", node.place, text("node '{}' feeds nothing", node.name));
+      out_.unused.warning("G307", node.place, text("node '{}' feeds nothing", node.name));
     }
   }
 
+  Structure out_;
   const Experiment& experiment_;
   const Registry& registry_;
   Diagnostics& diagnostics_;
-  Graph graph_;
   std::vector<std::string> node_names_;
+  std::map<std::string, std::size_t> node_numbers_;
   std::map<std::size_t, OutputName> made_names_;
   std::set<std::string> named_;  // nodes that something names
 };
@@ -471,14 +455,32 @@ const Wired* GraphNode::find_wired(std::string_view port) const {
 }
 
 const GraphNode& Graph::node(const std::string& name) const {
-  const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const GraphNode& n) { return n.name == name; });
-  SHOAL_ASSERT(found != nodes.end());
-  return *found;
+  std::size_t i = 0;
+  while (i < nodes.size() && nodes[i].name != name) ++i;
+  SHOAL_ASSERT(i < nodes.size());
+  return nodes[i];
 }
 
-std::optional<Graph> check(const Experiment& experiment, const Registry& registry, const std::vector<std::string>& axes,
-                           Diagnostics& diagnostics) {
-  return Checker(experiment, registry, diagnostics).run(axes);
+Structure check_structure(std::shared_ptr<const Experiment> experiment, const Registry& registry,
+                          const std::vector<std::string>& axes) {
+  return Checker(std::move(experiment), registry).run(axes);
+}
+
+std::shared_ptr<const GraphNode> with_parameters(const Structure& structure, std::size_t i, const NodeSpec& spec,
+                                                 Diagnostics& diagnostics) {
+  auto node = std::make_shared<GraphNode>(structure.nodes[i]);
+  if (node->made_by) {
+    if (spec.with && !spec.with->entries.empty())
+      diagnostics.error("K201", spec.with->place,
+                        text("'{}' was made by node '{}' and takes no parameters here", spec.use,
+                             structure.nodes[node->made_by->node].name));
+  } else if (node->component.component != nullptr) {
+    const std::string base =
+        std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
+    node->parameters = check_parameters(*node->component.component, spec.with ? &*spec.with : nullptr, spec.place, base,
+                                        diagnostics, structure.neighbours);
+  }
+  return node;
 }
 
 }  // namespace shoal::host

@@ -88,51 +88,6 @@ void read_cache(const Value& value, NodeSpec& node, Diagnostics& diagnostics) {
   node.cached = how != "off";
 }
 
-NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
-  NodeSpec node;
-  node.name = entry.key;
-  node.place = entry.key_place;
-  if (!is_name(entry.key))
-    diagnostics.error("K205", entry.key_place,
-                      text("a node is called like a variable ([a-z][a-z0-9_-]*), not '{}'", entry.key));
-  if (config::is_top_level_key(entry.key) || config::is_node_key(entry.key))
-    diagnostics.error("K218", entry.key_place,
-                      text("'{}' is a word of experiment files: call the node something else", entry.key));
-  if (!require_map(entry.value, entry.key, diagnostics, "a node is {use: kind/name, in: {…}, with: {…}}")) return node;
-  for (const Entry& part : entry.value.entries) {
-    if (part.key == "use") {
-      node.use_place = part.value.place;
-      node.use = config::read_text(part.value, diagnostics, "use").value_or("");
-    } else if (part.key == "in") {
-      if (!require_map(part.value, "in", diagnostics, "name the port too, as in `in: {data: digits}`")) continue;
-      for (const Entry& input : part.value.entries) node.inputs.push_back(read_input(input, diagnostics));
-    } else if (part.key == "with") {
-      if (part.value.is_null() || require_map(part.value, "with", diagnostics)) node.with = part.value;
-    } else if (part.key == "seed") {
-      node.seed = config::read_int(part.value, diagnostics, "seed");
-    } else if (part.key == "library") {
-      node.library = config::read_text(part.value, diagnostics, "library");
-      node.library_place = part.value.place;
-    } else if (part.key == "cache") {
-      read_cache(part.value, node, diagnostics);
-    } else if (part.key == "isolate") {
-      read_isolate(part, node, diagnostics);
-    } else if (part.key == "timeout") {
-      read_timeout(part, node, diagnostics);
-    } else {
-      node.unknown.push_back(part);
-    }
-  }
-  const Value* isolate = entry.value.find("isolate");
-  if (isolate != nullptr && isolate->text == "none" && entry.value.find("timeout") != nullptr)
-    diagnostics.error("K219", isolate->place, "'isolate: none' and 'timeout' do not go together",
-                      {{"only a process of its own can be ended: leave out one of the two", {}}});
-  if (entry.value.find("use") == nullptr)
-    diagnostics.error("K204", entry.key_place, text("node '{}' does not say what it uses", entry.key),
-                      {{"give it `use: kind/name`, or `use: node.output`", {}}});
-  return node;
-}
-
 FigureSpec read_figure(const Entry& entry, Diagnostics& diagnostics) {
   FigureSpec figure;
   figure.name = entry.key;
@@ -212,6 +167,51 @@ const NodeSpec* Experiment::find(const std::string& node) const {
   for (const NodeSpec& spec : nodes)
     if (spec.name == node) return &spec;
   return nullptr;
+}
+
+NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
+  NodeSpec node;
+  node.name = entry.key;
+  node.place = entry.key_place;
+  if (!is_name(entry.key))
+    diagnostics.error("K205", entry.key_place,
+                      text("a node is called like a variable ([a-z][a-z0-9_-]*), not '{}'", entry.key));
+  if (config::is_top_level_key(entry.key) || config::is_node_key(entry.key))
+    diagnostics.error("K218", entry.key_place,
+                      text("'{}' is a word of experiment files: call the node something else", entry.key));
+  if (!require_map(entry.value, entry.key, diagnostics, "a node is {use: kind/name, in: {…}, with: {…}}")) return node;
+  for (const Entry& part : entry.value.entries) {
+    if (part.key == "use") {
+      node.use_place = part.value.place;
+      node.use = config::read_text(part.value, diagnostics, "use").value_or("");
+    } else if (part.key == "in") {
+      if (!require_map(part.value, "in", diagnostics, "name the port too, as in `in: {data: digits}`")) continue;
+      for (const Entry& input : part.value.entries) node.inputs.push_back(read_input(input, diagnostics));
+    } else if (part.key == "with") {
+      if (part.value.is_null() || require_map(part.value, "with", diagnostics)) node.with = part.value;
+    } else if (part.key == "seed") {
+      node.seed = config::read_int(part.value, diagnostics, "seed");
+    } else if (part.key == "library") {
+      node.library = config::read_text(part.value, diagnostics, "library");
+      node.library_place = part.value.place;
+    } else if (part.key == "cache") {
+      read_cache(part.value, node, diagnostics);
+    } else if (part.key == "isolate") {
+      read_isolate(part, node, diagnostics);
+    } else if (part.key == "timeout") {
+      read_timeout(part, node, diagnostics);
+    } else {
+      node.unknown.push_back(part);
+    }
+  }
+  const Value* isolate = entry.value.find("isolate");
+  if (isolate != nullptr && isolate->text == "none" && entry.value.find("timeout") != nullptr)
+    diagnostics.error("K219", isolate->place, "'isolate: none' and 'timeout' do not go together",
+                      {{"only a process of its own can be ended: leave out one of the two", {}}});
+  if (entry.value.find("use") == nullptr)
+    diagnostics.error("K204", entry.key_place, text("node '{}' does not say what it uses", entry.key),
+                      {{"give it `use: kind/name`, or `use: node.output`", {}}});
+  return node;
 }
 
 Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {

@@ -72,6 +72,9 @@ struct Experiment {
 /// The keys of a node.
 const std::vector<std::string>& node_keys();
 
+/// Reads an entry of `nodes`, as read_experiment does.
+NodeSpec read_node(const config::Entry& entry, config::Diagnostics& diagnostics);
+
 /// Reads a document whose matrix has been applied. Closed sets of keys: K201 with the nearest right one, but for keys
 /// of nodes, which check can say more of; K202… for values of the wrong form. Finds all errors; what comes back after
 /// errors is only good for finding more.

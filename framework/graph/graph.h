@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/graph/experiment.h"
@@ -66,22 +67,53 @@ struct GraphNode {
   const Wired* find_wired(std::string_view port) const;  ///< null: no such port, or nothing wired to it
 };
 
+/// The nodes of a graph. Each is shared with the graphs of other rows that have it just so: a matrix may have a
+/// thousand rows that differ in one node of a thousand.
+class Nodes {
+ public:
+  class Iterator {
+   public:
+    explicit Iterator(const std::shared_ptr<const GraphNode>* at) : at_(at) {}
+    const GraphNode& operator*() const { return **at_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    const std::shared_ptr<const GraphNode>* at_;
+  };
+
+  Nodes() = default;
+  explicit Nodes(std::vector<std::shared_ptr<const GraphNode>> nodes) : nodes_(std::move(nodes)) {}
+
+  std::size_t size() const { return nodes_.size(); }
+  const GraphNode& operator[](std::size_t i) const { return *nodes_[i]; }
+  Iterator begin() const { return Iterator(nodes_.data()); }
+  Iterator end() const { return Iterator(nodes_.data() + nodes_.size()); }
+
+ private:
+  std::vector<std::shared_ptr<const GraphNode>> nodes_;
+};
+
 /// A checked experiment: every edge has two ends of one type, and nothing depends on itself.
-struct Graph {
-  Experiment experiment;
-  std::vector<GraphNode> nodes;    ///< as written
+class Graph {
+ public:
+  Graph(std::shared_ptr<const Experiment> written, Nodes all, std::vector<std::size_t> in_order)
+      : experiment(*written), nodes(std::move(all)), order(std::move(in_order)), written_(std::move(written)) {}
+
+  /// As written, but that rows which differ only in parameters of nodes and in their seed have one: of those it has
+  /// the first row's seed, and no parameters.
+  const Experiment& experiment;
+  Nodes nodes;                     ///< as written
   std::vector<std::size_t> order;  ///< each after all that it depends on; else as written
 
   const GraphNode& node(const std::string& name) const;
-};
 
-/// Looks up everything an experiment names. Says all that is wrong: no such component (K202), in two libraries (K216),
-/// refused library (K217), parameters (K203…), no such node or output (G301, G302), types (G303), missing and unknown
-/// ports (G304, G305), cycles (G306), unused nodes (G307, a warning), one node too many (G308), what report and figures
-/// name (G310, M501), isolation of what cannot be isolated (G311). Nothing comes back after errors. `axes` are the
-/// names of the matrix's axes, for figures.
-std::optional<Graph> check(const Experiment& experiment, const Registry& registry, const std::vector<std::string>& axes,
-                           config::Diagnostics& diagnostics);
+ private:
+  std::shared_ptr<const Experiment> written_;  // what `experiment` refers to; shared by the graphs of many rows
+};
 
 }  // namespace shoal::host
 

@@ -1,6 +1,8 @@
 #include "framework/graph/order.h"
 
 #include <algorithm>
+#include <functional>
+#include <queue>
 
 #include "shoal/error.h"
 
@@ -8,24 +10,27 @@ namespace shoal::host {
 namespace {
 
 /// Follows edges upwards through what could not be ordered until a node comes again: that is the cycle.
-void say_cycle(const Graph& graph, const std::vector<bool>& done, config::Diagnostics& diagnostics) {
-  auto at = static_cast<std::size_t>(std::find(done.begin(), done.end(), false) - done.begin());
+void say_cycle(const std::vector<GraphNode>& nodes, const std::vector<std::size_t>& missing,
+               config::Diagnostics& diagnostics) {
+  auto at = static_cast<std::size_t>(std::find_if(missing.begin(), missing.end(), [](std::size_t n) { return n > 0; }) -
+                                     missing.begin());
   std::vector<std::size_t> path;
   std::vector<Source> edges;
-  while (std::find(path.begin(), path.end(), at) == path.end()) {
+  std::vector<bool> seen(nodes.size(), false);
+  while (!seen[at]) {
+    seen[at] = true;
     path.push_back(at);
-    const auto upwards = edges_into(graph.nodes[at]);
+    const auto upwards = edges_into(nodes[at]);
     edges.push_back(
-        *std::find_if(upwards.begin(), upwards.end(), [&](const Source& edge) { return !done[edge.node]; }));
+        *std::find_if(upwards.begin(), upwards.end(), [&](const Source& edge) { return missing[edge.node] > 0; }));
     at = edges.back().node;
   }
   const auto begin = static_cast<std::size_t>(std::find(path.begin(), path.end(), at) - path.begin());
-  std::string names = graph.nodes[at].name;
-  for (std::size_t i = path.size(); i-- > begin;) names += " → " + graph.nodes[path[i]].name;
+  std::string names = nodes[at].name;
+  for (std::size_t i = path.size(); i-- > begin;) names += " → " + nodes[path[i]].name;
   auto& error = diagnostics.error("G306", edges[begin].place, text("nodes depend on themselves: {}", names));
   for (std::size_t i = begin; i < path.size(); ++i)
-    error.notes.push_back(
-        {text("'{}' takes '{}'", graph.nodes[path[i]].name, graph.nodes[edges[i].node].name), edges[i].place});
+    error.notes.push_back({text("'{}' takes '{}'", nodes[path[i]].name, nodes[edges[i].node].name), edges[i].place});
 }
 
 }  // namespace
@@ -37,19 +42,26 @@ std::vector<Source> edges_into(const GraphNode& node) {
   return edges;
 }
 
-void put_in_order(Graph& graph, config::Diagnostics& diagnostics) {
-  std::vector<bool> done(graph.nodes.size(), false);
-  const auto ready = [&](std::size_t i) {
-    const auto edges = edges_into(graph.nodes[i]);
-    return !done[i] && std::all_of(edges.begin(), edges.end(), [&](const Source& edge) { return done[edge.node]; });
-  };
-  while (graph.order.size() < graph.nodes.size()) {
-    std::size_t next = 0;
-    while (next < graph.nodes.size() && !ready(next)) ++next;
-    if (next == graph.nodes.size()) return say_cycle(graph, done, diagnostics);
-    done[next] = true;
-    graph.order.push_back(next);
+std::vector<std::size_t> put_in_order(const std::vector<GraphNode>& nodes, config::Diagnostics& diagnostics) {
+  std::vector<std::size_t> missing(nodes.size(), 0);  // how many edges into each come from what is not in order yet
+  std::vector<std::vector<std::size_t>> takers(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    for (const Source& edge : edges_into(nodes[i])) {
+      ++missing[i];
+      takers[edge.node].push_back(i);
+    }
+  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (missing[i] == 0) ready.push(i);
+  std::vector<std::size_t> order;
+  while (!ready.empty()) {
+    order.push_back(ready.top());
+    ready.pop();
+    for (const std::size_t taker : takers[order.back()])
+      if (--missing[taker] == 0) ready.push(taker);
   }
+  if (order.size() < nodes.size()) say_cycle(nodes, missing, diagnostics);
+  return order;
 }
 
 }  // namespace shoal::host

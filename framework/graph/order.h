@@ -10,9 +10,10 @@ namespace shoal::host {
 /// All that a node takes, in the order of its ports; what it was made by comes first.
 std::vector<Source> edges_into(const GraphNode& node);
 
-/// Fills graph.order: each node after all that it takes, else as written. Nodes that depend on themselves are G306,
-/// with the whole cycle and each edge's place.
-void put_in_order(Graph& graph, config::Diagnostics& diagnostics);
+/// The numbers of `nodes`, each after all that it takes, else as written. Nodes that depend on themselves are G306,
+/// with the whole cycle and each edge's place; they and what needs them are then left out. Time O(E + N·log N) for E
+/// edges.
+std::vector<std::size_t> put_in_order(const std::vector<GraphNode>& nodes, config::Diagnostics& diagnostics);
 
 }  // namespace shoal::host
 

@@ -2,9 +2,10 @@
 #define SHOAL_FRAMEWORK_GRAPH_PLAN_H_
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/config/matrix.h"
@@ -26,10 +27,15 @@ struct Task {
 
 /// One run of the matrix.
 struct PlannedRow {
+  PlannedRow(config::Row settings, std::shared_ptr<const Graph> checked)
+      : row(std::move(settings)), graph(*checked), checked_(std::move(checked)) {}
+
   config::Row row;
-  config::Value document;  ///< the experiment with the row's settings
-  Graph graph;
+  const Graph& graph;
   std::vector<std::size_t> tasks;  ///< of each node
+
+ private:
+  std::shared_ptr<const Graph> checked_;  // what `graph` refers to; rows that differ in their seed alone share one
 };
 
 /// What will be done, in which order.
@@ -40,7 +46,12 @@ struct Plan {
   std::vector<PlannedRow> rows;
   std::vector<Task> tasks;  ///< each after all that it depends on; rows one after the other
 
+  /// The experiment with the settings of a row; made anew at each call, since a thousand would fill the memory.
+  config::Value document_of(std::size_t row) const;
+
   const GraphNode& node_of(const Task& task) const { return rows[task.row].graph.nodes[task.node]; }
+
+  LoadedExperiment loaded;  ///< what rows are made of
 };
 
 /// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -42,21 +44,35 @@ const shoal_param* find_path_parameter(const GraphNode& node, const std::string&
 
 fs::path folder_of_node(const GraphNode& node) { return folder_of(node.place, {}); }
 
+bool takes_paths(const GraphNode& node) {
+  if (!node.parameters) return false;
+  const shoal_param* const* declared = node.parameters->declared();
+  return std::any_of(declared, declared + node.parameters->count(),
+                     [](const shoal_param* param) { return (param->flags & SHOAL_PATH) != 0; });
+}
+
 /// The parameters of all rows that hold a path, in full, with the folder where their node is.
 std::map<std::string, fs::path> path_parameters(const Plan& plan, const Value& document) {
   std::map<std::string, fs::path> out;
-  const auto add = [&](const GraphNode& node, const std::string& name) {
-    if (find_path_parameter(node, name) == nullptr) return;
-    const Path path{{{"nodes", {}}, {node.name, {}}, {"with", {}}, {name, {}}}, {}};
-    out.emplace(config::to_string(path), folder_of_node(node));
-  };
-  for (const PlannedRow& row : plan.rows)
-    for (const GraphNode& node : row.graph.nodes) {
-      const Path path{{{"nodes", {}}, {node.name, {}}, {"with", {}}}, {}};
-      for (const Value* from : {&document, &row.document})
-        if (const Value* with = config::find(*from, path))
-          for (const Entry& entry : with->entries) add(node, entry.key);
+  const auto add = [&](const GraphNode& node, const Value& from) {
+    const Value* with = config::find(from, {{{"nodes", {}}, {node.name, {}}, {"with", {}}}, {}});
+    if (with == nullptr) return;
+    for (const Entry& entry : with->entries) {
+      if (find_path_parameter(node, entry.key) == nullptr) continue;
+      const Path path{{{"nodes", {}}, {node.name, {}}, {"with", {}}, {entry.key, {}}}, {}};
+      out.emplace(config::to_string(path), folder_of_node(node));
     }
+  };
+  std::set<const GraphNode*> seen;  // rows share nodes, and one that is shared is written alike in all of them
+  for (std::size_t r = 0; r < plan.rows.size(); ++r) {
+    std::optional<Value> row_document;
+    for (const GraphNode& node : plan.rows[r].graph.nodes) {
+      if (!seen.insert(&node).second || !takes_paths(node)) continue;
+      if (!row_document) row_document = plan.document_of(r);
+      add(node, document);
+      add(node, *row_document);
+    }
+  }
   return out;
 }
 
@@ -76,9 +92,9 @@ void make_plugins_whole(Value& document) {
 }
 
 /// The document of one row, with defaults.
-Value with_defaults(const PlannedRow& row) {
-  Value out = row.document;
-  for (const GraphNode& node : row.graph.nodes) {
+Value with_defaults(const Plan& plan, std::size_t row) {
+  Value out = plan.document_of(row);
+  for (const GraphNode& node : plan.rows[row].graph.nodes) {
     Value* written = out.find("nodes")->find(node.name);
     if (written == nullptr || !node.parameters || node.parameters->count() == 0) continue;
     Value with = node.parameters->to_yaml();
@@ -99,11 +115,11 @@ Value with_defaults(const PlannedRow& row) {
 
 }  // namespace
 
-Value resolved_row(const Plan& plan, std::size_t row) { return with_defaults(plan.rows[row]); }
+Value resolved_row(const Plan& plan, std::size_t row) { return with_defaults(plan, row); }
 
 Value resolved(const Plan& plan) {
   const bool one = plan.rows.size() == 1;
-  Value out = one ? with_defaults(plan.rows[0]) : plan.document;
+  Value out = one ? with_defaults(plan, 0) : plan.document;
   const std::map<std::string, fs::path> paths = path_parameters(plan, plan.document);
   if (!one) {
     make_plugins_whole(out);
@@ -118,9 +134,10 @@ Value resolved(const Plan& plan) {
   }
   if (const Value* matrix = plan.document.find("matrix")) {
     Value& kept = out.set("matrix", *matrix);
+    const Value first = plan.document_of(0);
     for_each_setting(kept, [&](const Path& path, Value& value) {
       if (one && config::has_references(value)) {  // it hung on another axis, which has one value now
-        const Value* now = config::find(plan.rows[0].document, path);
+        const Value* now = config::find(first, path);
         if (now != nullptr) value = value.is_list() ? Value::make_list({*now}) : *now;
         config::escape_references(value);
       }
