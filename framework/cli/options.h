@@ -36,6 +36,7 @@ struct Options {
   std::string sort, pivot;
   double practical = 0;
   bool no_cache = false;           ///< run: take nothing from the store, keep nothing
+  double checkpoint_every = 60;    ///< run: seconds from one checkpoint of a node to the next, at least
   std::vector<std::string> force;  ///< run: nodes to be computed whatever the store has
   std::string node;                ///< why
   std::string older, max_size;     ///< store prune: "30d", "20G"

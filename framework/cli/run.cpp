@@ -106,6 +106,7 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, h
                           {.device = device,
                            .bench = options.bench.value_or(0),
                            .cache = cache ? &*cache : nullptr,
+                           .checkpoint_every = options.checkpoint_every,
                            .recompute = {options.force.begin(), options.force.end()}});
   const auto began = std::chrono::steady_clock::now();
   RunRecord ran = executor.run(diagnostics);
