@@ -102,7 +102,7 @@ TEST(TensorsInCheckpoints, ComeBackWithTheStridesOfTheirTarget) {
         [&] {
           load_tensor(state, "net.weight", at::ones({2, 3}));
         },
-        ThrowsMessage<InputError>("'net.weight' of the saved state has shape [2, 3, 4, 4], not [2, 3]"));
+        ThrowsMessage<InputError>("'net.weight' of the saved state has shape (2, 3, 4, 4), not (2, 3)"));
     EXPECT_TRUE(at::equal(load_tensor(state, "net.weight"), weight));
   });
   EXPECT_TRUE(at::equal(into, weight));
