@@ -273,5 +273,135 @@ matrix: {deal.fault: [none, throw, too-few-labels], deal.k: [2, 3]}
   EXPECT_EQ(count_status(place.folder() / "first", "skipped"), 3);
 }
 
+// ---- Inside a trainer -----------------------------------------------------------------------------------------------
+
+constexpr const char* kSupervised = R"(shoal: 1
+name: supervised
+seed: 1
+nodes:
+  digits:  {use: dataset/mnist, with: {split: test}}
+  train:   {use: dataset/subset, in: {data: digits}, with: {count: 4000}}
+  convnet: {use: encoder/convnet, with: {channels: [4, 8, 8, 4], embedding: 16}}
+  head:    {use: head/linear}
+  learn:
+    use: trainer/supervised
+    in:   {data: train, encoder: convnet, head: head, test: train}
+    with: {epochs: 4, batch_size: 50, ema_decay: 0.9, validation_share: 0.1, keep: best}
+report: [learn.accuracy]
+)";
+
+// Four epochs of DeepCluster, whose second half keeps the labels and the head of its first.
+std::string four_epochs_of_deepcluster() {
+  std::string out = kDeepCluster;
+  out.replace(out.find("count: 600"), 10, "count: 3000");
+  out.replace(out.find("epochs: 2"), 9, "epochs: 4, reassign_every: 3, head_policy: matched");
+  return out;
+}
+
+std::vector<fs::path> files_below(const fs::path& folder, const std::string& ending) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->path().extension() == ending) out.push_back(at->path());
+  return out;
+}
+
+/// Starts the run and kills it when its second checkpoint is there, that of epoch 2.
+void kill_at_second_checkpoint(const Workplace& place, const std::string& file) {
+  const Running program(place, {"run", file, "--threads 1", "--checkpoint-every 0", "--out", "killed"}, "killed.txt");
+  std::string first;
+  for (int i = 0; i < 12000; ++i) {
+    const std::vector<fs::path> manifests = files_below(place.store() / "k", ".json");
+    const std::string now = manifests.empty() ? "" : read_file(manifests[0]);
+    if (first.empty()) first = now;
+    if (!now.empty() && now != first) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  program.kill_it();
+  ASSERT_EQ(program.wait(), 128 + SIGKILL) << read_file(place.folder() / "killed.txt");
+}
+
+struct Killed {
+  const char* name;
+  std::string experiment;
+};
+std::vector<Killed> experiments_to_kill() {
+  return {{"supervised.yaml", kSupervised}, {"deep.yaml", four_epochs_of_deepcluster()}};
+}
+
+void run_whole(const Workplace& place, const Killed& each) {
+  place.write(each.name, each.experiment);
+  ASSERT_EQ(Running(place, {"run", each.name, "--threads 1", "--no-cache", "--out", "whole"}, "whole.txt").wait(), 0)
+      << read_file(place.folder() / "whole.txt");
+}
+
+void run_again(const Workplace& place, const Killed& each) {
+  ASSERT_EQ(
+      Running(place, {"run", each.name, "--threads 1", "--checkpoint-every 0", "--out", "again"}, "again.txt").wait(),
+      0)
+      << read_file(place.folder() / "again.txt");
+  EXPECT_EQ(metrics(place.folder() / "again"), metrics(place.folder() / "whole"));
+  EXPECT_EQ(artifacts(place.folder() / "again"), artifacts(place.folder() / "whole"));
+  EXPECT_TRUE(fs::is_empty(place.store() / "k"));  // the work is done, and its checkpoint gone
+  EXPECT_THAT(place.shoal("store verify").out, ::testing::HasSubstr("0 results were damaged"));
+}
+
+TEST(Resume, KilledInsideATrainerItGoesOnFromTheLastCheckpoint) {
+  for (const Killed& each : experiments_to_kill()) {
+    SCOPED_TRACE(each.name);
+    const Workplace place;
+    run_whole(place, each);
+    EXPECT_FALSE(fs::exists(place.store() / "k"));  // --no-cache keeps none
+    kill_at_second_checkpoint(place, each.name);
+    EXPECT_THAT(place.shoal("store list").out, ::testing::HasSubstr(", 1 checkpoint of unfinished work"));
+    run_again(place, each);
+    EXPECT_THAT(read_file(place.folder() / "again" / "log.txt"),
+                ::testing::ContainsRegex("learn: goes on after epoch [23], where an earlier run was stopped"));
+  }
+}
+
+TEST(Resume, ADamagedCheckpointIsPutAsideAndTheWorkBeginsAnew) {
+  const Killed each = experiments_to_kill()[0];
+  const Workplace place;
+  run_whole(place, each);
+  for (const char* ending : {".npy", ".json"}) {
+    SCOPED_TRACE(ending);
+    fs::remove_all(place.store());
+    fs::remove_all(place.folder() / "killed");
+    fs::remove_all(place.folder() / "again");
+    kill_at_second_checkpoint(place, each.name);
+    const std::vector<fs::path> files = files_below(place.store() / "k", ending);
+    ASSERT_FALSE(files.empty());
+    const auto smaller = [](const fs::path& a, const fs::path& b) { return fs::file_size(a) < fs::file_size(b); };
+    const fs::path file = *std::max_element(files.begin(), files.end(), smaller);
+    std::string bytes = read_file(file);
+    bytes[bytes.size() - 70] = static_cast<char>(bytes[bytes.size() - 70] ^ 1);
+    std::ofstream(file, std::ios::binary) << bytes;
+    run_again(place, each);
+    const std::string log = read_file(place.folder() / "again" / "log.txt");
+    EXPECT_THAT(log, ::testing::HasSubstr("warning[S701]: the checkpoint of "));
+    EXPECT_THAT(log, ::testing::Not(::testing::HasSubstr("goes on after")));
+  }
+}
+
+TEST(Resume, ForceBeginsAnewAndPruneRemovesCheckpoints) {
+  const Killed each = experiments_to_kill()[0];
+  const Workplace place;
+  place.write(each.name, each.experiment);
+  kill_at_second_checkpoint(place, each.name);
+  EXPECT_THAT(place.shoal("store prune --older 1h").out, ::testing::StartsWith("0 results are gone"));
+  EXPECT_THAT(place.shoal("store prune --older 0h --dry-run").out,
+              ::testing::HasSubstr(", 1 checkpoint of unfinished work would go"));
+  EXPECT_FALSE(files_below(place.store() / "k", ".json").empty());
+  EXPECT_THAT(place.shoal("store prune --older 0h").out,
+              ::testing::HasSubstr(", 1 checkpoint of unfinished work are gone"));
+  EXPECT_TRUE(files_below(place.store() / "k", ".json").empty());
+  fs::remove_all(place.folder() / "killed");
+  kill_at_second_checkpoint(place, each.name);
+  ASSERT_EQ(Running(place, {"run", each.name, "--threads 1", "--force learn", "--out", "forced"}, "forced.txt").wait(),
+            0);
+  EXPECT_THAT(read_file(place.folder() / "forced" / "log.txt"), ::testing::Not(::testing::HasSubstr("goes on after")));
+}
+
 }  // namespace
 }  // namespace shoal::tests

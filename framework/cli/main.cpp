@@ -80,6 +80,13 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
   add_bench(*command, options);
   command->add_flag("--no-cache", options.no_cache, "Take nothing from the store and keep nothing in it");
+  command
+      ->add_option("--checkpoint-every", options.checkpoint_every,
+                   "How far a node's checkpoints are apart at least, from which the same command goes on after a kill; "
+                   "0: each that is offered, after every epoch of training")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("SECONDS");
   command->add_option("--force", options.force, "Compute this node, whatever the store has; may be repeated")
       ->type_name("NODE");
   command->add_option("--jobs", options.jobs, "So many processes at once, which share the threads and the store")

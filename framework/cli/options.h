@@ -40,6 +40,7 @@ struct Options {
   std::int64_t job_of = 0;         ///< run: being one of those, which writes nothing but the store, of that process
   std::string shard;               ///< run, plan: "2/4"
   bool fail_fast = false;          ///< run
+  double checkpoint_every = 60;    ///< run: seconds from one checkpoint of a node to the next, at least
   std::vector<std::string> force;  ///< run: nodes to be computed whatever the store has
   std::string node;                ///< why
   std::string older, max_size;     ///< store prune: "30d", "20G"

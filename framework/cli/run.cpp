@@ -97,6 +97,7 @@ host::ExecutorOptions executor_options(const Options& options, host::ResultCache
   return {.device = device,
           .bench = options.bench.value_or(0),
           .cache = cache,
+          .checkpoint_every = options.checkpoint_every,
           .recompute = {options.force.begin(), options.force.end()},
           .fail_fast = options.fail_fast,
           .tells_waiting = options.jobs == 1};

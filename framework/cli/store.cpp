@@ -57,6 +57,11 @@ void print_results(const std::vector<host::Store::Listed>& results) {
   std::fputs(host::align_columns(lines, {false, false, false, false, true, true, true}, 2).c_str(), stdout);
 }
 
+/// ", 2 checkpoints of unfinished work", or "".
+std::string describe_checkpoints(std::int64_t count) {
+  return count == 0 ? "" : text(", {} checkpoint{} of unfinished work", count, count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 int list_store(const Options&) {
@@ -64,7 +69,8 @@ int list_store(const Options&) {
   if (!store) return kWrongInput;
   const auto results = store->list();
   if (!results.empty()) print_results(results);
-  std::printf("%zu results, %s in %s\n", results.size(), describe_bytes(store->size()).c_str(),
+  const std::string unfinished = describe_checkpoints(store->checkpoints());
+  std::printf("%zu results%s, %s in %s\n", results.size(), unfinished.c_str(), describe_bytes(store->size()).c_str(),
               store->folder().string().c_str());
   return kDone;
 }
@@ -122,8 +128,9 @@ int prune_store(const Options& options) {
   if (!store) return kWrongInput;
   const auto pruned = store->prune(what);
   if (!pruned.results.empty()) print_results(pruned.results);
-  std::printf("%zu results %s, %s\n", pruned.results.size(), options.dry_run ? "would go" : "are gone",
-              describe_bytes(pruned.bytes).c_str());
+  const std::string unfinished = describe_checkpoints(static_cast<std::int64_t>(pruned.checkpoints.size()));
+  std::printf("%zu results%s %s, %s\n", pruned.results.size(), unfinished.c_str(),
+              options.dry_run ? "would go" : "are gone", describe_bytes(pruned.bytes).c_str());
   return kDone;
 }
 

@@ -145,7 +145,11 @@ void close(const shoal_context* context) { delete &of(context); }
 
 /// "shoal.data-path/1": const char* const*, the folders where datasets look, in order.
 /// "shoal.threads/1": const int32_t*, how many threads this process works on.
+/// Others are the listener's: "shoal.checkpoint/1" of a node whose work is kept.
 const void* extension(const shoal_context* context, const char* id) {
+  const Opened& self = of(context);
+  if (self.listener != nullptr && self.prefix.empty())
+    if (const void* found = self.listener->extension(id)) return found;
   if (std::string_view(id) == "shoal.threads/1") return &of(context).services->threads;
   if (std::string_view(id) != "shoal.data-path/1") return nullptr;
   struct Texts {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/plugin/thread_pool.h"
@@ -20,6 +21,9 @@ class Listener {
   virtual void progress(const std::string& unit, std::int64_t done, std::int64_t total) = 0;
   virtual void log(Level level, const std::string& line) = 0;
   virtual void scalar(const std::string& name, double value, std::int64_t step) = 0;
+  /// What this node's work is offered beside the services of the process, by the id of an extension; null: not known.
+  /// Not asked for what another component does on the node's behalf.
+  virtual const void* extension(std::string_view /*id*/) { return nullptr; }
 };
 
 /// What the contexts of one process share.

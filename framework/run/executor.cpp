@@ -47,11 +47,18 @@ class Executor::NodeListener final : public Listener {
     owner_.events_.post(std::move(event));
   }
 
+  const void* extension(std::string_view id) override {
+    return checkpoint_ != nullptr && id == "shoal.checkpoint/1" ? checkpoint_->table() : nullptr;
+  }
+
   const std::map<std::string, double>& last_scalars() const { return last_; }
+  /// What the task is offered from now on; null: nothing.
+  void offer(const TaskCheckpoint* checkpoint) { checkpoint_ = checkpoint; }
 
  private:
   Executor& owner_;
   const Task& task_;
+  const TaskCheckpoint* checkpoint_ = nullptr;
   std::mutex mutex_;
   std::map<std::string, double> last_;
 };
@@ -280,17 +287,45 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
   if (plan_.node_of(task).at_work) events_.post(event(SHOAL_NODE_BEGIN, task));
   const std::size_t first_scalar = scalars_.size();
   const auto begin = std::chrono::steady_clock::now();
-  const auto took = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  const auto checkpoint = checkpoint_of(t, listener);
+  const auto end = [&] {
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    listener.offer(nullptr);
+    if (checkpoint == nullptr) return;
+    result.seconds += checkpoint->seconds_before();
+    result.notes.peak_rss_bytes = std::max(result.notes.peak_rss_bytes, checkpoint->peak_rss_before());
+  };
   try {
     result.values = work(t, &listener, listener.last_scalars());
   } catch (...) {
-    result.seconds = took();
+    end();
     throw;
   }
-  result.seconds = took();
+  end();
   if (is_fit(t))
     result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
   if (uses_cache(t)) keep(t, first_scalar);
+  if (checkpoint != nullptr) checkpoint->forget();
+}
+
+/// Where its result may be kept, so may its checkpoints.
+std::unique_ptr<TaskCheckpoint> Executor::checkpoint_of(std::size_t t, NodeListener& listener) {
+  if (!uses_cache(t)) return nullptr;
+  const std::string& name = plan_.node_of(plan_.tasks[t]).name;
+  const std::size_t first = scalars_.size();
+  auto out = std::make_unique<TaskCheckpoint>(
+      options_.cache->store(), services_,
+      TaskCheckpoint::Task{
+          .key = results_[t].key,
+          .node = name,
+          .experiment = options_.cache->experiment(),
+          .parts = results_[t].parts,
+          .every_seconds = options_.checkpoint_every,
+          .scalars = [this, t, first] { return scalars_of(t, first); },
+          .replay = [&listener](const ScalarPoint& point) { listener.scalar(point.name, point.value, point.step); }});
+  if (options_.recompute.contains(name)) out->forget();
+  listener.offer(out.get());
+  return out;
 }
 
 void Executor::end_task(std::size_t t) {

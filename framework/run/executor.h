@@ -16,6 +16,7 @@
 #include "framework/run/events.h"
 #include "framework/run/record.h"
 #include "framework/run/result_cache.h"
+#include "framework/run/task_checkpoint.h"
 #include "framework/run/value.h"
 #include "framework/run/work.h"
 
@@ -38,6 +39,7 @@ struct ExecutorOptions {
   at::Device device = at::kCPU;
   std::int64_t bench = 0;                ///< so often each clusterer is fitted again when all rows have run, to time it
   ResultCache* cache = nullptr;          ///< null: everything is computed
+  double checkpoint_every = 60;          ///< with a cache: seconds from one checkpoint of a task to the next, at least
   std::set<std::string> recompute = {};  ///< nodes whose kept results are not taken
   bool fail_fast = false;                ///< after the first failure nothing more is begun
   bool tells_waiting = true;             ///< for other processes (S703)
@@ -46,7 +48,8 @@ struct ExecutorOptions {
 /// Runs a plan, one task after the other. A task that fails takes those with it that need it; the others go on.
 ///
 /// With a cache, what was kept is taken instead of computed, read when somebody needs it; what another process is
-/// computing is waited for, with other tasks done meanwhile.
+/// computing is waited for, with other tasks done meanwhile. A component that offers checkpoints goes on from the last
+/// one that an earlier run left of the same work.
 class Executor {
  public:
   Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, ExecutorOptions options);
@@ -89,6 +92,7 @@ class Executor {
   bool run_task(std::size_t t, config::Diagnostics& diagnostics);
   void run_or_wait(std::size_t t, config::Diagnostics& diagnostics);
   void compute(std::size_t t, NodeListener& listener);
+  std::unique_ptr<TaskCheckpoint> checkpoint_of(std::size_t t, NodeListener& listener);
   void end_task(std::size_t t);
   std::vector<RunValue> work(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars);
   Job job_of(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars, bool arrays_too);
@@ -112,6 +116,7 @@ class Executor {
   bool take_kept(std::size_t t);
   bool is_complete(std::size_t t, const Manifest& manifest) const;
   void restore(std::size_t t, std::size_t output);
+  std::vector<ScalarPoint> scalars_of(std::size_t t, std::size_t first) const;
   void keep(std::size_t t, std::size_t first_scalar);
   void tell_waiting(std::size_t t);
   void replay_scalars(std::size_t t, const std::vector<ScalarPoint>& scalars);

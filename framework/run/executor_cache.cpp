@@ -99,15 +99,22 @@ void Executor::restore(std::size_t t, std::size_t output) {
   }
 }
 
+/// What the task at work reported, given how many scalars there were when it began.
+std::vector<ScalarPoint> Executor::scalars_of(std::size_t t, std::size_t first) const {
+  const std::string& name = plan_.node_of(plan_.tasks[t]).name;
+  std::vector<ScalarPoint> out;
+  std::copy_if(scalars_.begin() + static_cast<std::ptrdiff_t>(first), scalars_.end(), std::back_inserter(out),
+               [&](const ScalarPoint& point) { return point.node == name; });
+  return out;
+}
+
 void Executor::keep(std::size_t t, std::size_t first_scalar) {
   TaskResult& result = results_[t];
-  const std::string& name = plan_.node_of(plan_.tasks[t]).name;
-  WorkDone done{.seconds = result.seconds,
-                .peak_rss_bytes = std::max(result.notes.peak_rss_bytes, peak_rss_bytes()),
-                .fit_seconds = result.fit_seconds,
-                .data = result.notes.data};
-  std::copy_if(scalars_.begin() + static_cast<std::ptrdiff_t>(first_scalar), scalars_.end(),
-               std::back_inserter(done.scalars), [&](const ScalarPoint& point) { return point.node == name; });
+  const WorkDone done{.seconds = result.seconds,
+                      .peak_rss_bytes = std::max(result.notes.peak_rss_bytes, peak_rss_bytes()),
+                      .fit_seconds = result.fit_seconds,
+                      .data = result.notes.data,
+                      .scalars = scalars_of(t, first_scalar)};
   const auto manifest =
       options_.cache->keep(result.key, result.parts, job_of(t, nullptr, {}, false), result.values, done);
   if (!manifest) return;

@@ -1,9 +1,9 @@
 #include "framework/run/result_cache.h"
 
-#include <algorithm>
 #include <system_error>
 
 #include "framework/run/environment.h"
+#include "framework/run/scalar_columns.h"
 #include "framework/store/content.h"
 #include "shoal/error.h"
 
@@ -16,25 +16,6 @@ constexpr const char* kKeyFormat = "1";  // to be raised when the host computes 
 constexpr Index kLargest = Index{1} << 30;
 
 std::string device_kind(const at::Device& device) { return device.is_cpu() ? "cpu" : "cuda"; }
-
-/// Scalars as arrays, since there may be millions: the names, and which, at which step, what.
-struct ScalarColumns {
-  std::vector<std::string> names = {};
-  std::vector<std::int64_t> which = {}, steps = {};
-  std::vector<double> values = {};
-};
-
-ScalarColumns columns_of(const std::vector<ScalarPoint>& scalars) {
-  ScalarColumns out;
-  for (const ScalarPoint& point : scalars) {
-    const auto known = std::find(out.names.begin(), out.names.end(), point.name);
-    out.which.push_back(known - out.names.begin());
-    if (known == out.names.end()) out.names.push_back(point.name);
-    out.steps.push_back(point.step);
-    out.values.push_back(point.value);
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -91,13 +72,7 @@ std::optional<Manifest> ResultCache::keep(const std::string& key, const KeyParts
     if (!done.fit_seconds.empty()) manifest.outputs["fit_seconds"] = done.fit_seconds;
     if (!done.data.sha256.empty())
       manifest.outputs["data"] = {{"sha256", done.data.sha256}, {"shape", done.data.shape}, {"dtype", done.data.dtype}};
-    if (!done.scalars.empty()) {
-      const ScalarColumns columns = columns_of(done.scalars);
-      manifest.outputs["scalars"] = {{"names", columns.names},
-                                     {"which", take(ConstArray(columns.which))},
-                                     {"steps", take(ConstArray(columns.steps))},
-                                     {"values", take(ConstArray(columns.values))}};
-    }
+    if (!done.scalars.empty()) manifest.outputs["scalars"] = describe_scalars(done.scalars, take);
     if (!full_) store_.keep(manifest);
   } catch (const std::system_error& error) {
     full_ = true;
@@ -119,18 +94,8 @@ WorkDone ResultCache::work_done(const Manifest& manifest, const std::string& nod
   if (outputs.contains("fit_seconds")) out.fit_seconds = outputs.at("fit_seconds").get<std::vector<double>>();
   if (outputs.contains("data"))
     out.data = {outputs.at("data").at("sha256"), outputs.at("data").at("shape"), outputs.at("data").at("dtype")};
-  if (outputs.contains("scalars")) {
-    const ordered_json& scalars = outputs.at("scalars");
-    const auto names = scalars.at("names").get<std::vector<std::string>>();
-    const Array which = get(scalars.at("which")), steps = get(scalars.at("steps")), values = get(scalars.at("values"));
-    for (std::size_t i = 0; std::cmp_less(i, which.rows()); ++i) {
-      const auto name = static_cast<std::size_t>(which.view().vector<std::int64_t>()[i]);
-      out.scalars.push_back({.node = node,
-                             .name = names.at(name),
-                             .step = steps.view().vector<std::int64_t>()[i],
-                             .value = values.view().vector<double>()[i]});
-    }
-  }
+  if (outputs.contains("scalars"))
+    out.scalars = read_scalars(outputs.at("scalars"), node, [&](const std::string& digest) { return get(digest); });
   return out;
 }
 

@@ -40,6 +40,7 @@ class ResultCache {
       : store_(store), services_(services), experiment_(std::move(experiment)) {}
 
   Store& store() { return store_; }
+  const std::string& experiment() const { return experiment_; }
 
   /// Keeps what a job gave; values larger than a GiB, and what cannot be saved, are left out. A full disk is told
   /// (S705), and nothing more is kept in this run.

@@ -14,6 +14,7 @@
 #include <map>
 #include <system_error>
 
+#include "framework/store/checkpoint_folder.h"
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
 #include "shoal/error.h"
@@ -53,6 +54,23 @@ std::vector<fs::path> files_of(const fs::path& folder, std::string_view ending) 
   return out;
 }
 
+struct Unfinished {
+  std::string key;
+  CheckpointFolder::Info info;
+};
+
+/// The checkpoints in a store's folder, the oldest first.
+std::vector<Unfinished> unfinished(const fs::path& folder) {
+  std::vector<Unfinished> out;
+  std::error_code error;
+  for (fs::directory_iterator at(folder / "k", error), end; !error && at != end; at.increment(error))
+    if (const auto info = CheckpointFolder::info(at->path())) out.push_back({at->path().filename().string(), *info});
+  std::sort(out.begin(), out.end(), [](const Unfinished& a, const Unfinished& b) {
+    return std::pair(a.info.written, a.key) < std::pair(b.info.written, b.key);
+  });
+  return out;
+}
+
 }  // namespace
 
 StoreLock::~StoreLock() {
@@ -75,7 +93,7 @@ fs::path Store::default_folder() {
 }
 
 Store::Store(fs::path folder, Tell tell) : folder_(std::move(folder)), tell_(std::move(tell)) {
-  for (const char* part : {"a", "o", "l", "t", "q"}) fs::create_directories(folder_ / part);
+  for (const char* part : {"a", "o", "k", "l", "t", "q"}) fs::create_directories(folder_ / part);
   const fs::path format = folder_ / "format";
   if (!fs::exists(format)) {
     AtomicFile file(folder_ / "t" / ("format-" + std::to_string(getpid())), format);
@@ -229,8 +247,11 @@ std::int64_t Store::size() const {
   std::int64_t bytes = 0;
   for (const fs::path& file : files_of(folder_ / "a", ".json")) bytes += bytes_of_file(file);
   for (const fs::path& file : files_of(folder_ / "o", ".npy")) bytes += bytes_of_file(file);
+  for (const Unfinished& checkpoint : unfinished(folder_)) bytes += checkpoint.info.bytes;
   return bytes;
 }
+
+std::int64_t Store::checkpoints() const { return static_cast<std::int64_t>(unfinished(folder_).size()); }
 
 std::int64_t Store::verify(const Allocate& allocate, ThreadPool& pool) {
   for (const fs::path& file : files_of(folder_ / "o", ".npy")) try {
@@ -252,19 +273,36 @@ Store::Pruned Store::prune(const PruneOptions& options) {
   std::int64_t left = size();
   Pruned out;
   std::vector<StoreLock> held;  // of what goes, so that nobody computes it meanwhile
-  for (Listed& listed : all) {  // the longest unused first
-    const double age = std::chrono::duration<double>(now - listed.used).count();
+  const auto may_go = [&](fs::file_time_type used, const std::string& key) {
+    const double age = std::chrono::duration<double>(now - used).count();
     const bool too_old = options.older_seconds && age > *options.older_seconds;
     const bool too_much = options.max_bytes && left > *options.max_bytes;
-    if (!too_old && !too_much) continue;
-    auto lock = try_lock(listed.manifest.key);
-    if (!lock) continue;
-    held.push_back(std::move(*lock));
+    if (!too_old && !too_much) return false;
+    auto lock = try_lock(key);
+    if (lock) held.push_back(std::move(*lock));
+    return lock.has_value();
+  };
+  const std::vector<Unfinished> checkpoints = unfinished(folder_);
+  auto next = checkpoints.begin();
+  const auto drop_checkpoints_before = [&](fs::file_time_type used) {
+    for (; next != checkpoints.end() && next->info.written < used; ++next) {
+      if (!may_go(next->info.written, next->key)) continue;
+      left -= next->info.bytes;
+      out.checkpoints.push_back(next->key);
+      out.bytes += next->info.bytes;
+    }
+  };
+  for (Listed& listed : all) {  // the longest unused first
+    drop_checkpoints_before(listed.used);
+    if (!may_go(listed.used, listed.manifest.key)) continue;
     left -= bytes_of_file(manifest_file(listed.manifest.key));
     for (const std::string& blob : listed.manifest.blobs)
       if (--owners[blob] == 0) left -= bytes_of_file(blob_file(blob));
     out.results.push_back(std::move(listed));
   }
+  drop_checkpoints_before(fs::file_time_type::max());
+  if (!options.dry_run)
+    for (const std::string& key : out.checkpoints) CheckpointFolder(*this, key).remove();
   const auto remove = [&](const fs::path& file) {
     out.bytes += bytes_of_file(file);
     std::error_code ignored;

@@ -72,6 +72,7 @@ class StoreLock {
 ///     format                 "shoal-store 1"
 ///     a/ab/<key>.json        a manifest; written last, so that a result is whole or not there
 ///     o/cd/<digest>.npy      the blobs, read-only
+///     k/<key>/               the checkpoint of work that is not done, see checkpoint_folder.h
 ///     l/<key>                locks, which save work and guard nothing: two that compute one key write the same bytes
 ///     t/<host>-<pid>-<n>/    what is being written
 ///     q/                     what was found damaged
@@ -135,8 +136,11 @@ class Store {
   /// Reads everything; the number of results that were damaged, and are now out of use (each told by S701).
   std::int64_t verify(const Allocate& allocate, ThreadPool& pool);
 
-  /// Removes results that were not used for `older_seconds`, and the longest unused until `max_bytes` are left; then
-  /// blobs that none has. A result whose lock is held stays.
+  /// How many checkpoints of unfinished work there are.
+  std::int64_t checkpoints() const;
+
+  /// Removes results and checkpoints that were not used for `older_seconds`, and the longest unused until `max_bytes`
+  /// are left; then blobs that none has. What is of a key whose lock is held stays.
   struct PruneOptions {
     std::optional<double> older_seconds = {};
     std::optional<std::int64_t> max_bytes = {};
@@ -144,7 +148,8 @@ class Store {
   };
   struct Pruned {
     std::vector<Listed> results;
-    std::int64_t bytes = 0;  ///< freed, or that would be
+    std::vector<std::string> checkpoints;  ///< their keys
+    std::int64_t bytes = 0;                ///< freed, or that would be
   };
   Pruned prune(const PruneOptions& options);
 

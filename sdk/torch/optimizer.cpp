@@ -11,6 +11,7 @@
 #include <numbers>
 
 #include "libtorch_versions.h"
+#include "shoal/torch/checkpoint.h"
 
 namespace shoal {
 namespace {
@@ -75,6 +76,41 @@ void Optimizer::step(double learning_rate) {
       libtorch::sgd_step(parameters[list], gradients[list], first[list], list == 1, learning_rate, options_);
     }
   }
+}
+
+void Optimizer::save(StateWriter& state, const std::string& prefix) const {
+  std::vector<std::int64_t> stepped;  // 1: has made a step; what has made none keeps nothing
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    stepped.push_back(first_[i].defined() ? 1 : 0);
+    const std::string name = text("{}.{}", prefix, i);
+    if (first_[i].defined()) save_tensor(state, name + ".first", first_[i]);
+    if (second_[i].defined()) save_tensor(state, name + ".second", second_[i]);
+    if (steps_[i].defined()) save_tensor(state, name + ".steps", steps_[i]);
+  }
+  if (!stepped.empty()) state.put(prefix + ".stepped", ConstArray(stepped));
+}
+
+void Optimizer::load(const StateReader& state, const std::string& prefix) {
+  if (parameters_.empty()) return;
+  const auto stepped = load_vector<std::int64_t>(state, prefix + ".stepped");
+  require(stepped.size() == parameters_.size(), "'{}' of the saved state is of {} parameters, not {}", prefix,
+          stepped.size(), parameters_.size());
+  const bool adam = options_.method != OptimizerMethod::kSgd;
+  std::vector<at::Tensor> first(parameters_.size()), second = first, steps = first;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (stepped[i] == 0) continue;
+    const std::string name = text("{}.{}", prefix, i);
+    first[i] = at::zeros_like(parameters_[i]);  // with the strides of its parameter, as step makes it
+    load_tensor(state, name + ".first", first[i]);
+    if (!adam) continue;
+    second[i] = at::zeros_like(parameters_[i]);
+    steps[i] = at::zeros({}, parameters_[i].options());
+    load_tensor(state, name + ".second", second[i]);
+    load_tensor(state, name + ".steps", steps[i]);
+  }
+  first_ = std::move(first);
+  second_ = std::move(second);
+  steps_ = std::move(steps);
 }
 
 void clip_gradients(const NamedTensors& parameters, double clip_norm) {

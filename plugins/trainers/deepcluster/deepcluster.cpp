@@ -4,6 +4,7 @@
 
 #include "shoal/kernels/agreement.h"
 #include "shoal/kernels/representation.h"
+#include "shoal/torch/checkpoint.h"
 
 namespace {
 
@@ -112,6 +113,26 @@ class Loop {
       detector_.look_at_loss(result.head_losses[h], labeller_.labels()[h].all.clusters(), epoch, static_cast<Index>(h));
   }
 
+  /// What the epochs to come depend on. Embedding, transforms and clusterers are made anew for each assignment; random
+  /// streams and draws follow from the number of the epoch.
+  void save(shoal::StateWriter& state) const {
+    shoal::save_tensors(state, "encoder", encoder_->state());
+    encoder_optimizer_.save(state, "encoder optimizer");
+    labeller_.save(state);
+    features_.save(state);
+    for (std::size_t h = 0; h < classifiers_.size(); ++h) classifiers_[h].save(state, shoal::text("head {}", h));
+    shoal::save_number(state, "steps", steps_before_);
+  }
+  void load(const shoal::StateReader& state) {
+    shoal::load_tensors(state, "encoder", encoder_->state());
+    encoder_optimizer_.load(state, "encoder optimizer");
+    labeller_.load(state);
+    features_.load(state);
+    for (std::size_t h = 0; h < classifiers_.size(); ++h)
+      classifiers_[h].load(state, shoal::text("head {}", h), inputs_, params_);
+    steps_before_ = shoal::load_number<std::int64_t>(state, "steps");
+  }
+
   void give(shoal::Outputs& outputs) {
     const PseudoLabels& labels = labeller_.labels()[0].all;
     outputs.encoder("encoder", std::move(encoder_));
@@ -146,12 +167,15 @@ class Loop {
 
 void DeepCluster::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   Loop loop(context, inputs, params_, shoal::choose_compute(context, inputs.device(), params_, outputs));
-  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+  const shoal::Checkpoint checkpoint(context, "epoch");
+  const Index done = checkpoint.restore([&](const shoal::StateReader& state) { loop.load(state); });
+  for (Index epoch = done + 1; epoch <= params_.epochs; ++epoch) {
     if ((epoch - 1) % params_.reassign_every == 0) {
       loop.assign(epoch);       // features → transforms → clusters → labels
       loop.renew_heads(epoch);  // reset, set to centroids, or kept
     }
     loop.train(epoch, loop.draw(epoch));  // on augmented examples, drawn as the sampler says
+    checkpoint.offer(epoch, [&](shoal::StateWriter& state) { loop.save(state); });
   }
   if (loop.votes()) loop.assign(params_.epochs + 1);
   loop.give(outputs);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shoal/torch/checkpoint.h"
+
 using shoal::Index;
 
 at::Tensor Features::embedding(shoal::Context& context, shoal::Encoder& encoder) {
@@ -36,4 +38,12 @@ void Features::finish_epoch(shoal::Context& context, Index epoch) {
   if (stale > 0)
     context.log(shoal::Level::kInfo, "epoch {}: {} of {} examples were not drawn: their embeddings stay older ones",
                 epoch, stale, examples_.count());
+}
+
+void Features::save(shoal::StateWriter& state) const {
+  if (source_ == FeatureSource::kMemory) shoal::save_tensor(state, "memory", memory_);
+}
+
+void Features::load(const shoal::StateReader& state) {
+  if (source_ == FeatureSource::kMemory) memory_ = shoal::load_tensor(state, "memory");
 }

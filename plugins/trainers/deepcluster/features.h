@@ -32,6 +32,10 @@ class Features {
   /// Logs for how many examples nothing came.
   void finish_epoch(shoal::Context& context, shoal::Index epoch);
 
+  /// For a checkpoint after finish_epoch: what is remembered.
+  void save(shoal::StateWriter& state) const;
+  void load(const shoal::StateReader& state);
+
  private:
   FeatureSource source_;
   const shoal::Examples& examples_;

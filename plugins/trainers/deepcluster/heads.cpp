@@ -3,6 +3,8 @@
 #include <ATen/ops/from_blob.h>
 #include <c10/core/GradMode.h>
 
+#include "shoal/torch/checkpoint.h"
+
 namespace {
 
 using shoal::ConstArray;
@@ -63,7 +65,31 @@ void Classifier::renew(shoal::Context& context, shoal::Inputs& inputs, HeadPolic
     context.log(shoal::Level::kInfo, "epoch {}: {} clusters where there were {}, so the head is a new one", now.epoch,
                 now.pseudo.clusters(), classes_);
   classes_ = now.pseudo.clusters();
-  head_ = inputs.head("head", now.embedding.cols(), classes_, now.draw);
+  embedding_ = now.embedding.cols();
+  draw_ = now.draw;
+  make(inputs, options);
   if (policy == HeadPolicy::kCentroids) set_to_centroids(*head_, now);
+}
+
+void Classifier::make(shoal::Inputs& inputs, const shoal::OptimizerOptions& options) {
+  head_ = inputs.head("head", embedding_, classes_, draw_);
   optimizer_ = std::make_unique<shoal::Optimizer>(head_->parameters(), options);
+}
+
+void Classifier::save(shoal::StateWriter& state, const std::string& prefix) const {
+  shoal::save_number(state, prefix + " embedding", embedding_);
+  shoal::save_number(state, prefix + " classes", classes_);
+  shoal::save_number(state, prefix + " draw", draw_);
+  shoal::save_tensors(state, prefix, head_->state());
+  optimizer_->save(state, prefix + " optimizer");
+}
+
+void Classifier::load(const shoal::StateReader& state, const std::string& prefix, shoal::Inputs& inputs,
+                      const shoal::OptimizerOptions& options) {
+  embedding_ = shoal::load_number<std::int64_t>(state, prefix + " embedding");
+  classes_ = shoal::load_number<std::int64_t>(state, prefix + " classes");
+  draw_ = shoal::load_number<std::int64_t>(state, prefix + " draw");
+  make(inputs, options);
+  shoal::load_tensors(state, prefix, head_->state());
+  optimizer_->load(state, prefix + " optimizer");
 }

@@ -3,6 +3,7 @@
 #define SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_HEADS_H_
 
 #include <memory>
+#include <string>
 
 #include "pseudo_labels.h"
 #include "shoal/torch/optimizer.h"
@@ -34,10 +35,18 @@ class Classifier {
   void renew(shoal::Context& context, shoal::Inputs& inputs, HeadPolicy policy, const shoal::OptimizerOptions& options,
              const Clustering& now);
 
+  /// For a checkpoint after renew: the head and its optimiser, under names that begin with `prefix`. Load makes them
+  /// anew.
+  void save(shoal::StateWriter& state, const std::string& prefix) const;
+  void load(const shoal::StateReader& state, const std::string& prefix, shoal::Inputs& inputs,
+            const shoal::OptimizerOptions& options);
+
  private:
+  void make(shoal::Inputs& inputs, const shoal::OptimizerOptions& options);
+
   std::unique_ptr<shoal::Head> head_;
   std::unique_ptr<shoal::Optimizer> optimizer_;
-  shoal::Index classes_ = 0;
+  shoal::Index embedding_ = 0, classes_ = 0, draw_ = 0;  // what it was made for
 };
 
 #endif  // SHOAL_PLUGINS_TRAINERS_DEEPCLUSTER_HEADS_H_

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shoal/checkpoint.h"
 #include "shoal/kernels/agreement.h"
 #include "shoal/kernels/neighbors.h"
 
@@ -17,6 +18,15 @@ void require_two(const PseudoLabels& now, Index epoch, std::string_view cure) {
   throw shoal::Error(SHOAL_E_FAILED,
                      shoal::text("at least 2 clusters are needed, but in epoch {} {} of {} examples are in {}: {}",
                                  epoch, now.labelled(), now.labels.size(), now.clusters(), cure));
+}
+
+void save_labels(shoal::StateWriter& state, const std::string& name, const PseudoLabels& pseudo) {
+  state.put(name, ConstArray(pseudo.labels));
+  state.put(name + " sizes", ConstArray(pseudo.sizes));
+}
+
+PseudoLabels load_labels(const shoal::StateReader& state, const std::string& name) {
+  return {shoal::load_vector<std::int64_t>(state, name), shoal::load_vector<std::int64_t>(state, name + " sizes")};
 }
 
 }  // namespace
@@ -129,4 +139,20 @@ PseudoLabels Labeller::vote(Context& context, ConstArray features, Index epoch) 
   PseudoLabels now = compact(labels);
   require_two(now, epoch, "all neighbours agree; fewer 'neighbors' or 'votes' may keep classes apart");
   return now;
+}
+
+void Labeller::save(shoal::StateWriter& state) const {
+  for (std::size_t head = 0; head < labels_.size(); ++head) {
+    save_labels(state, shoal::text("labels {}", head), labels_[head].all);
+    save_labels(state, shoal::text("confident {}", head), labels_[head].confident);
+    shoal::save_number(state, shoal::text("asked {}", head), labels_[head].asked);
+  }
+}
+
+void Labeller::load(const shoal::StateReader& state) {
+  labels_.clear();
+  for (Index head = 0; head < heads_; ++head)
+    labels_.push_back({load_labels(state, shoal::text("labels {}", head)),
+                       load_labels(state, shoal::text("confident {}", head)),
+                       shoal::load_number<std::int64_t>(state, shoal::text("asked {}", head))});
 }

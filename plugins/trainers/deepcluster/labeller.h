@@ -51,6 +51,10 @@ class Labeller {
 
   const std::vector<HeadLabels>& labels() const { return labels_; }
 
+  /// For a checkpoint after assign: the labels of all heads. Clusterers are fitted anew each time, and keep nothing.
+  void save(shoal::StateWriter& state) const;
+  void load(const shoal::StateReader& state);
+
  private:
   HeadLabels label(shoal::Context& context, shoal::ConstArray features, shoal::Index head, shoal::Index epoch);
   PseudoLabels cluster(shoal::Context& context, shoal::ConstArray features, shoal::Index head, shoal::Index epoch,

@@ -61,7 +61,6 @@ void require_validation(const SupervisedParams& params, const shoal::Inputs& inp
   shoal::require(params.keep == Keep::kLast || wired || held_out, "keep 'best' {}", kHelp);
 }
 
-/// An encoder and a head.
 /// The first epoch of those with the best validation accuracy and, where asked, what the modules were after it.
 class BestEpoch {
  public:
@@ -72,20 +71,35 @@ class BestEpoch {
     if (epoch_ > 0 && !(accuracy > accuracy_)) return;
     epoch_ = epoch;
     accuracy_ = accuracy;
-    if (!remember_) return;
+    if (remember_) copy_states();
+  }
+  void restore() const {
+    for (std::size_t i = 0; i < modules_.size(); ++i) shoal::copy_state(states_[i], modules_[i]->state());
+  }
+  void save(shoal::StateWriter& state) const {
+    shoal::save_number(state, "best epoch", epoch_);
+    shoal::save_number(state, "best accuracy", accuracy_);
+    for (std::size_t i = 0; i < states_.size(); ++i) shoal::save_tensors(state, shoal::text("best {}", i), states_[i]);
+  }
+  void load(const shoal::StateReader& state) {
+    epoch_ = shoal::load_number<std::int64_t>(state, "best epoch");
+    accuracy_ = shoal::load_number<double>(state, "best accuracy");
+    if (epoch_ == 0 || !remember_) return;
+    copy_states();
+    for (std::size_t i = 0; i < states_.size(); ++i) shoal::load_tensors(state, shoal::text("best {}", i), states_[i]);
+  }
+  Index epoch() const { return epoch_; }  // 0: none yet
+  double accuracy() const { return accuracy_; }
+
+ private:
+  void copy_states() {
     states_.clear();
     for (const shoal::Module* module : modules_) {
       states_.push_back(module->state());
       for (auto& [name, tensor] : states_.back()) tensor = tensor.detach().clone();
     }
   }
-  void restore() const {
-    for (std::size_t i = 0; i < modules_.size(); ++i) shoal::copy_state(states_[i], modules_[i]->state());
-  }
-  Index epoch() const { return epoch_; }  // 0: none yet
-  double accuracy() const { return accuracy_; }
 
- private:
   std::vector<const shoal::Module*> modules_;
   bool remember_;
   Index epoch_ = 0;
@@ -126,6 +140,9 @@ class Judge {
                  epoch, params_.epochs, best_.accuracy(), best_.epoch(), params_.patience);
     return true;
   }
+
+  void save(shoal::StateWriter& state) const { best_.save(state); }
+  void load(const shoal::StateReader& state) { best_.load(state); }
 
   /// Makes the model the one that is kept.
   void choose(shoal::Outputs& outputs) {
@@ -185,7 +202,15 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
     return params_.learning_rate *
            shoal::schedule_factor(params_.schedule, steps_done, params_.epochs * steps, schedule);
   };
-  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+  // Random streams, steps and the schedule follow from the number of the epoch.
+  const shoal::Checkpoint checkpoint(context, "epoch");
+  const Index done = checkpoint.restore([&](const shoal::StateReader& state) {
+    model.load(state);
+    encoder_optimizer.load(state, "encoder optimizer");
+    head_optimizer.load(state, "head optimizer");
+    judge.load(state);
+  });
+  for (Index epoch = done + 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);
     std::vector<Index> rows = train;
     context.random("order").fork(stream).shuffle(std::span(rows));
@@ -205,6 +230,12 @@ void Supervised::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& ou
     context.scalar("learning_rate", learning_rate(before + steps), epoch);
     judge.judge(epoch);
     if (judge.stops(epoch)) break;
+    checkpoint.offer(epoch, [&](shoal::StateWriter& state) {
+      model.save(state);
+      encoder_optimizer.save(state, "encoder optimizer");
+      head_optimizer.save(state, "head optimizer");
+      judge.save(state);
+    });
   }
 
   judge.choose(outputs);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "shoal/testing_checkpoint.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -522,6 +523,72 @@ TEST(Supervised, StopsWhenTheUserDoes) {
   wire(inputs);
   TestOutputs outputs;
   EXPECT_THROW(Supervised(quick()).run(host.context(), inputs, outputs), shoal::Cancelled);
+}
+
+// ---- Checkpoints ----------------------------------------------------------------------------------------------------
+
+/// What a run reported and gave.
+struct Ended {
+  std::vector<shoal::testing::Scalar> scalars;
+  TestOutputs outputs;
+};
+
+void run_once(const SupervisedParams& params, Ended& ended, shoal::testing::Checkpoints* kept, int stop_after) {
+  Host host({.seed = 5});
+  if (kept != nullptr) kept->serve(host, {.stop_after = stop_after});
+  TestInputs inputs(host);
+  wire(inputs);
+  inputs.wire<Blobs>("test", 100);
+  const auto run = [&] { Supervised(params).run(host.context(), inputs, ended.outputs); };
+  if (stop_after > 0) EXPECT_THROW(run(), shoal::Cancelled);
+  else run();
+  ended.scalars.insert(ended.scalars.end(), host.scalars().begin(), host.scalars().end());
+}
+
+TEST(Checkpoints, AStoppedRunGoesOnToTheSameBytes) {
+  std::vector<SupervisedParams> all(4, quick());
+  all[1].method = shoal::OptimizerMethod::kSgd;
+  all[1].schedule = shoal::Schedule::kOneCycle;
+  all[2].ema_decay = 0.9;
+  all[2].validation_share = 0.2;
+  all[2].keep = Keep::kBest;
+  all[3].validation_share = 0.2;
+  all[3].patience = 2;  // blobs are learnt at once: it stops before the last epoch, and counts from before the stop
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const int stop : {1, 2}) {
+      SCOPED_TRACE(shoal::text("case {}, stopped after epoch {}", i, stop));
+      Ended whole, resumed, unused;
+      run_once(all[i], whole, nullptr, 0);
+      shoal::testing::Checkpoints kept;
+      run_once(all[i], unused, &kept, stop);
+      resumed.scalars = unused.scalars;  // the host keeps them
+      const std::size_t before = resumed.scalars.size();
+      run_once(all[i], resumed, &kept, 0);
+      ASSERT_LT(before, whole.scalars.size());
+      ASSERT_EQ(resumed.scalars.size(), whole.scalars.size());
+      for (std::size_t s = 0; s < whole.scalars.size(); ++s) {
+        EXPECT_EQ(resumed.scalars[s].name, whole.scalars[s].name);
+        EXPECT_EQ(resumed.scalars[s].step, whole.scalars[s].step);
+        EXPECT_EQ(resumed.scalars[s].value, whole.scalars[s].value) << whole.scalars[s].name;
+      }
+      EXPECT_TRUE(same_state(*resumed.outputs.encoders["encoder"], *whole.outputs.encoders["encoder"]));
+      EXPECT_TRUE(same_state(*resumed.outputs.heads["head"], *whole.outputs.heads["head"]));
+      EXPECT_EQ(resumed.outputs.numbers, whole.outputs.numbers);
+    }
+  }
+}
+
+TEST(Checkpoints, AreNotTakenAfterTheEndThatPatienceChose) {
+  SupervisedParams params = quick();
+  params.validation_share = 0.2;
+  params.patience = 1;
+  shoal::testing::Checkpoints kept;
+  Ended ended;
+  run_once(params, ended, &kept, 0);
+  std::size_t epochs = 0;
+  for (const auto& scalar : ended.scalars) epochs += scalar.name == "train_loss" ? 1 : 0;
+  ASSERT_LT(epochs, 5u);
+  EXPECT_EQ(static_cast<std::size_t>(kept.saves()), epochs - 1);
 }
 
 }  // namespace

@@ -4,7 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "shoal/torch/checkpoint.h"
 #include "shoal/torch/trainer.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -29,6 +33,15 @@ class AveragedModel {
   Model& trained() { return trained_; }
   Model& given() { return decay_ > 0 ? average_ : trained_; }
 
+  /// For a checkpoint: encoder and head, and their average where there is one. Load throws InputError for another
+  /// state.
+  void save(StateWriter& state) const {
+    for (const auto& [name, module] : modules()) save_tensors(state, name, module->state());
+  }
+  void load(const StateReader& state) {
+    for (const auto& [name, module] : modules()) load_tensors(state, name, module->state());
+  }
+
   /// What is to be called after each step; nothing where there is no average. Valid as long as this.
   std::function<void()> after_step() {
     if (decay_ == 0) return nullptr;
@@ -43,6 +56,16 @@ class AveragedModel {
     Model out;
     out.encoder = inputs.encoder("encoder", example);
     out.head = inputs.head("head", out.encoder->embedding_size(), classes);
+    return out;
+  }
+
+  std::vector<std::pair<std::string, const Module*>> modules() const {
+    std::vector<std::pair<std::string, const Module*>> out = {{"encoder", trained_.encoder.get()},
+                                                              {"head", trained_.head.get()}};
+    if (decay_ > 0) {
+      out.emplace_back("average encoder", average_.encoder.get());
+      out.emplace_back("average head", average_.head.get());
+    }
     return out;
   }
 

@@ -4,9 +4,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/component.h"
 #include "shoal/torch/tensor.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -31,6 +33,12 @@ class Optimizer {
   /// One step at the given learning rate.
   void step(double learning_rate);
   void step() { step(options_.learning_rate); }
+
+  /// What steps so far have left: moments and counts, under names that begin with `prefix`. An optimiser of the same
+  /// parameters and options that loads them goes on as this one would.
+  void save(StateWriter& state, const std::string& prefix) const;
+  /// Throws InputError  the state is of other parameters or another method; the optimiser is then as before
+  void load(const StateReader& state, const std::string& prefix);
 
  private:
   OptimizerOptions options_;
