@@ -69,9 +69,6 @@ struct Experiment {
   const NodeSpec* find(const std::string& node) const;
 };
 
-/// The keys of a node.
-const std::vector<std::string>& node_keys();
-
 /// Reads a document whose matrix has been applied. Closed sets of keys: K201 with the nearest right one, but for keys
 /// of nodes, which check can say more of; K202… for values of the wrong form. Finds all errors; what comes back after
 /// errors is only good for finding more.
