@@ -251,32 +251,33 @@ Store::Pruned Store::prune(const PruneOptions& options) {
     for (const std::string& blob : listed.manifest.blobs) ++owners[blob];
   std::int64_t left = size();
   Pruned out;
-  std::vector<StoreLock> held;  // of what goes, so that nobody computes it meanwhile
-  for (Listed& listed : all) {  // the longest unused first
-    const double age = std::chrono::duration<double>(now - listed.used).count();
-    const bool too_old = options.older_seconds && age > *options.older_seconds;
-    const bool too_much = options.max_bytes && left > *options.max_bytes;
-    if (!too_old && !too_much) continue;
-    auto lock = try_lock(listed.manifest.key);
-    if (!lock) continue;
-    held.push_back(std::move(*lock));
-    left -= bytes_of_file(manifest_file(listed.manifest.key));
-    for (const std::string& blob : listed.manifest.blobs)
-      if (--owners[blob] == 0) left -= bytes_of_file(blob_file(blob));
-    out.results.push_back(std::move(listed));
-  }
   const auto remove = [&](const fs::path& file) {
     out.bytes += bytes_of_file(file);
     std::error_code ignored;
     if (!options.dry_run) fs::remove(file, ignored);
   };
-  for (const Listed& listed : out.results) remove(manifest_file(listed.manifest.key));
+  for (Listed& listed : all) {  // the longest unused first
+    const double age = std::chrono::duration<double>(now - listed.used).count();
+    const bool too_old = options.older_seconds && age > *options.older_seconds;
+    const bool too_much = options.max_bytes && left > *options.max_bytes;
+    if (!too_old && !too_much) continue;
+    // Held for this one alone: there may be more results than files that a process may have open.
+    const auto lock = try_lock(listed.manifest.key);
+    if (!lock) continue;
+    left -= bytes_of_file(manifest_file(listed.manifest.key));
+    remove(manifest_file(listed.manifest.key));
+    for (const std::string& blob : listed.manifest.blobs)
+      if (--owners[blob] == 0) left -= bytes_of_file(blob_file(blob));
+    out.results.push_back(std::move(listed));
+  }
   for (const fs::path& file : files_of(folder_ / "o", ".npy")) {
     const auto found = owners.find(file.stem().string());
     std::error_code error;
-    // What nobody has may have been put a moment ago, for a result whose manifest is still to come.
-    const bool fresh = now - fs::last_write_time(file, error) < std::chrono::hours(1);
-    if (found == owners.end() ? !fresh : found->second == 0) remove(file);
+    const auto put = fs::last_write_time(file, error);
+    if (error) continue;  // another process was faster
+    // What nobody has may have been put a moment ago, for a result whose manifest is still to come; so may what had an
+    // owner, who was computed again meanwhile.
+    if (found == owners.end() ? now - put >= std::chrono::hours(1) : found->second == 0 && put < now) remove(file);
   }
   return out;
 }
@@ -287,7 +288,9 @@ void Store::sweep_drafts() {
   for (fs::directory_iterator at(folder_ / "t", error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (!name.starts_with(mine)) continue;  // of another machine, which may be at work
-    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + mine.size(), nullptr, 10));
+    char* rest = nullptr;
+    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + mine.size(), &rest, 10));
+    if (*rest != '\0') continue;  // so is "alder-2-812" to alder
     std::error_code ignored;
     if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(at->path(), ignored);
   }

@@ -73,7 +73,7 @@ class StoreLock {
 ///     a/ab/<key>.json        a manifest; written last, so that a result is whole or not there
 ///     o/cd/<digest>.npy      the blobs, read-only
 ///     l/<key>                locks, which save work and guard nothing: two that compute one key write the same bytes
-///     t/<host>-<pid>-<n>/    what is being written
+///     t/<host>-<pid>/        what is being written
 ///     q/                     what was found damaged
 ///
 /// Everything is written under another name, flushed and renamed. What is read is checked against its digest; what does
