@@ -292,6 +292,22 @@ TEST(Program, HelpsAndRefusesUnknownCommands) {
   EXPECT_EQ(place.shoal("").exit, 1);
 }
 
+TEST(Program, AnOptionThatMayBeRepeatedTakesOneValueEachTime) {
+  const Workplace place;
+  place.write("toy.yaml", kExperiment);
+  place.write("more.yaml", "vars: {}\n");
+  for (const char* options : {"check --data . toy.yaml --with more.yaml", "check --plugin-path . toy.yaml deal.k=2",
+                              "run --force sum toy.yaml --out run"}) {
+    const Outcome outcome = place.shoal(options);
+    EXPECT_EQ(outcome.exit, 0) << options << outcome.out << outcome.err;
+  }
+  for (const char* options : {"--metrics sum.sum", "--where deal.k=2", "--baseline none"}) {
+    const Outcome outcome = place.shoal(std::string("compare ") + options + " run");
+    EXPECT_EQ(outcome.exit, 0) << options << outcome.out << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("sum.sum")) << options;
+  }
+}
+
 TEST(Program, LeavesNothingHalfWrittenOnAFullDisk) {
   // A file-size limit of 4 KiB stands for the disk: the first larger file cannot be written.
   const Workplace place;

@@ -153,6 +153,41 @@ TEST_F(ResultStore, AnyDamagedBitIsFoundAndTheResultComputedAgain) {
   EXPECT_THAT(place_.shoal("store verify").out, HasSubstr("0 results were damaged"));
 }
 
+// toy-deal learns how many examples there were and cannot save it: what it predicts is that number mod k.
+TEST_F(ResultStore, WhatAComponentLearntThatCannotBeSavedIsNamedByItsData) {
+  place_.write("learnt.yaml", R"(shoal: 1
+name: learnt
+nodes:
+  many:  {use: dataset/csv, with: {path: many.csv, dtype: float64}}
+  deal:  {use: clusterer/toy-deal, in: {data: many}, with: {k: 3}}
+  one:   {use: dataset/toy-line, with: {count: 1}}
+  again: {use: deal.clusterer, in: {data: one}}
+)");
+  for (const std::string how : {"", "deal.cache=off", "--bench 2"}) {
+    SCOPED_TRACE(how);
+    const auto label_after = [&](const std::string& csv, const std::string& out) {
+      place_.write("many.csv", csv);
+      const Outcome outcome = place_.shoal("run learnt.yaml --out " + out + " " + how);
+      EXPECT_EQ(outcome.exit, 0) << outcome.err;
+      const std::string file = read_file(place_.folder() / out / "artifacts/again.labels.npy");
+      fs::remove_all(place_.folder() / out);
+      return file.empty() ? -1 : static_cast<int>(file.at(file.size() - 8));
+    };
+    EXPECT_EQ(label_after("x\n1\n2\n3\n4\n", "first"), 4 % 3);
+    EXPECT_EQ(label_after("x\n1\n2\n3\n4\n5\n", "second"), 5 % 3);
+  }
+}
+
+TEST_F(ResultStore, ANodeThatRowsShareIsTakenOnce) {
+  run("-m groups.n_init=1,2");
+  const json results = json::parse(read_file(run("-m groups.n_init=1,2") / "results.json"));
+  const auto status_of_pca = [&](std::size_t row) { return results["rows"][row]["nodes"][0]["status"]; };
+  EXPECT_EQ(results["rows"][0]["nodes"][0]["node"], "pca");
+  EXPECT_EQ(status_of_pca(0), "stored");
+  EXPECT_EQ(status_of_pca(1), "reused");
+  EXPECT_THAT(last_.out, HasSubstr("10 of 10 node runs taken from the store"));  // 6 + 6, less pca and length
+}
+
 TEST_F(ResultStore, AFailureIsNotKept) {
   place_.write("toy.yaml", R"(shoal: 1
 name: toy
@@ -199,6 +234,17 @@ TEST_F(ResultStore, ListsShowsAndPrunes) {
   EXPECT_THAT(place_.shoal("store prune --older 30d").out, HasSubstr("0 results are gone"));
   EXPECT_THAT(place_.shoal("store prune --max-size 0M").out, HasSubstr("6 results are gone"));
   EXPECT_THAT(place_.shoal("store list").out, HasSubstr("0 results, 0 B"));
+}
+
+TEST_F(ResultStore, PruneRefusesWhatIsNoAgeAndNoSize) {
+  run();
+  for (const char* size : {"infG", "nanG", "1e30T", "-1G", "5", "G", "5GB"}) {
+    const Outcome outcome = place_.shoal(std::string("store prune --max-size=") + size);
+    EXPECT_EQ(outcome.exit, 1) << size;
+    EXPECT_THAT(outcome.err, HasSubstr("--max-size wants a number below a million and one of M, G, T, got '"));
+  }
+  EXPECT_THAT(place_.shoal("store prune --older 3m").err, HasSubstr("one of h, d, w, got '3m'"));
+  EXPECT_THAT(place_.shoal("store").out, HasSubstr("6 results"));
 }
 
 TEST_F(ResultStore, ARunGoesOnWithoutAStoreThatCannotBe) {

@@ -20,10 +20,15 @@ namespace {
 
 using shoal::cli::Options;
 
+// An option that may be repeated takes one value each time (allow_extra_args(false)): left alone, CLI11 gives it all
+// that follows, the experiment too.
+
 void add_common(CLI::App& command, Options& options) {
   command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("DIR");
   command.add_option("--data", options.data, "A folder of datasets, looked at first; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("DIR");
 }
 
@@ -88,6 +93,7 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->type_name("SECONDS");
   command->add_option("--force", options.force, "Compute this node, whatever the store has; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("NODE");
   command->add_option("--jobs", options.jobs, "So many processes at once, which share the threads and the store")
       ->check(CLI::PositiveNumber)
@@ -136,9 +142,11 @@ void add_quick_comparison(CLI::App& command, Options& options) {
               .add_option("--clusterers", options.quick.clusterers,
                           "Such as kmeans, dbscan, sklearn-kmeans, python:sklearn.cluster.Birch")
               ->delimiter(',')
+              ->allow_extra_args(false)
               ->type_name("NAME,…"));
   of_data(command.add_option("--k", options.quick.k, "Numbers of clusters")
               ->delimiter(',')
+              ->allow_extra_args(false)
               ->check(CLI::PositiveNumber)
               ->type_name("K,…"));
   of_data(command.add_option("--seeds", options.quick.seeds, "Repeat for so many seeds (default 3)")
@@ -157,6 +165,7 @@ void add_quick_comparison(CLI::App& command, Options& options) {
               ->check(CLI::PositiveNumber));
   of_data(
       command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")
+          ->allow_extra_args(false)
           ->type_name("DIR"));
   of_data(add_bench(command, options));
   of_data(command.add_flag("-q,--quiet", options.quiet, "No progress, only the table"));
@@ -168,14 +177,18 @@ CLI::App* add_compare(CLI::App& app, Options& options) {
   add_quick_comparison(*command, options);
   command->add_option("--metrics", options.metrics, "Shown, the first is judged; default what the experiment reports")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME,…");
   command->add_flag("--all", options.all, "Every metric that the runs have");
   command->add_flag("--differences", options.differences, "Differences to the baseline of every metric shown");
   command
       ->add_option("--baseline", options.baseline,
                    "What the others are measured against, may be repeated; default the first column's first label")
+      ->allow_extra_args(false)
       ->type_name("AXIS=LABEL|none");
-  command->add_option("--where", options.where, "Only rows with this label; may be repeated")->type_name("AXIS=LABEL");
+  command->add_option("--where", options.where, "Only rows with this label; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("AXIS=LABEL");
   command->add_option("--sort", options.sort, "By a column, or by a metric, the best first")->type_name("NAME");
   command->add_option("--pivot", options.pivot, "The judged metric alone, this column's labels side by side")
       ->type_name("COLUMN");

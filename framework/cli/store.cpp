@@ -10,6 +10,8 @@
 namespace shoal::cli {
 namespace {
 
+constexpr double kMost = 1e6;  // of any unit: a million terabytes can still be counted in bytes
+
 std::string describe_bytes(std::int64_t bytes) {
   const char* units[] = {"B", "kB", "MB", "GB", "TB"};
   double value = static_cast<double>(bytes);
@@ -40,11 +42,12 @@ std::optional<double> read_quantity(const std::string& written, const char* opti
   char* end = nullptr;
   const double number = std::strtod(written.c_str(), &end);
   for (const auto& [letter, factor] : units)
-    if (end != written.c_str() && number >= 0 && *end == letter && end[1] == '\0') return number * factor;
+    if (end != written.c_str() && number >= 0 && number < kMost && *end == letter && end[1] == '\0')
+      return number * factor;
   std::string known;
-  for (const auto& [letter, factor] : units) known += text("{}{}", known.empty() ? "" : ", ", letter);
-  std::fprintf(stderr, "shoal: error: %s wants a number and one of %s, got '%s'\n", option, known.c_str(),
-               written.c_str());
+  for (const auto& [letter, factor] : units) known += (known.empty() ? "" : ", ") + std::string(1, letter);
+  std::fprintf(stderr, "shoal: error: %s wants a number below a million and one of %s, got '%s'\n", option,
+               known.c_str(), written.c_str());
   return std::nullopt;
 }
 

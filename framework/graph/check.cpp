@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "framework/config/path.h"
 #include "framework/graph/order.h"
 #include "framework/graph/ports.h"
 #include "framework/graph/structure.h"
@@ -122,8 +123,8 @@ class Checker {
         if (component.component != nullptr && has_parameter(*component.component, entry.key))
           error.notes.push_back(
               {text("it is a parameter of {}: write `with: ", component.id()) + "{" + entry.key + ": …}`", {}});
-        else error.message += config::did_you_mean(entry.key, node_keys());
-        error.notes.push_back({text("known here: {}", join(node_keys())), {}});
+        else error.message += config::did_you_mean(entry.key, config::node_keys());
+        error.notes.push_back({text("known here: {}", join(config::node_keys())), {}});
       }
   }
 

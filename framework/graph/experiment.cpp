@@ -158,11 +158,6 @@ void read_device(const Value& value, Experiment& out, Diagnostics& diagnostics) 
 
 }  // namespace
 
-const std::vector<std::string>& node_keys() {
-  static const std::vector<std::string> keys = {"use", "in", "with", "seed", "library", "isolate", "timeout"};
-  return keys;
-}
-
 const NodeSpec* Experiment::find(const std::string& node) const {
   for (const NodeSpec& spec : nodes)
     if (spec.name == node) return &spec;

@@ -69,9 +69,6 @@ struct Experiment {
   const NodeSpec* find(const std::string& node) const;
 };
 
-/// The keys of a node.
-const std::vector<std::string>& node_keys();
-
 /// Reads an entry of `nodes`, as read_experiment does.
 NodeSpec read_node(const config::Entry& entry, config::Diagnostics& diagnostics);
 

@@ -471,7 +471,7 @@ RunEvent Executor::event(int type, const Task& task) const {
 
 const char* Executor::status_text(std::size_t t, std::size_t row) const {
   switch (results_[t].state) {
-    case State::done: return results_[t].taken ? "stored" : plan_.tasks[t].row == row ? "ran" : "reused";
+    case State::done: return plan_.tasks[t].row != row ? "reused" : results_[t].taken ? "stored" : "ran";
     case State::failed: return "failed";
     case State::cancelled: return "cancelled";
     default: return "skipped";

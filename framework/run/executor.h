@@ -113,6 +113,7 @@ class Executor {
   bool uses_cache(std::size_t t) const;
   void find_key(std::size_t t);
   const std::string& content_of_output(std::size_t t, std::size_t output);
+  std::string name_of_result(std::size_t t);
   bool take_kept(std::size_t t);
   bool is_complete(std::size_t t, const Manifest& manifest) const;
   void restore(std::size_t t, std::size_t output);
@@ -131,6 +132,7 @@ class Executor {
   std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
   std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs
   std::vector<ScalarPoint> scalars_;
+  std::string name_of_run_;  // set where a value has no other name
   std::map<std::pair<std::size_t, std::size_t>, DataSeen> seen_;  // by task and output
 };
 

@@ -1,5 +1,6 @@
 // The executor and the store: keys, what is taken instead of computed, what is kept.
 #include <algorithm>
+#include <random>
 
 #include "framework/run/executor.h"
 #include "framework/store/content.h"
@@ -37,9 +38,23 @@ const std::string& Executor::content_of_output(std::size_t t, std::size_t output
   const auto* described = result.kept ? find_output(*result.kept, node.outputs[output].name) : nullptr;
   if (described != nullptr) return content = content_of(*described);
   const RunValue value = value_of(t, output);
-  const std::string made_by = (result.key.empty() ? plan_.tasks[t].key : result.key) + "." + node.outputs[output].name;
+  const std::string made_by = name_of_result(t) + "." + node.outputs[output].name;
   const TakeArray only_name = [&](const ConstArray& array) { return content_digest(array, services_.pool); };
   return content = content_of(describe_value(value, made_by, job_of(t, nullptr, {}, false), only_name));
+}
+
+/// What names a value that cannot be named by its contents: the key that made it. Of a node with `cache: off` not even
+/// its key says what came out, so that this name is no other run's.
+std::string Executor::name_of_result(std::size_t t) {
+  const GraphNode& node = plan_.node_of(plan_.tasks[t]);
+  if (!node.at_work) return "";  // a declared component is named by its declaration
+  if (node.cached) {
+    find_key(t);
+    return results_[t].key;
+  }
+  std::random_device chance;  // names something, and is nobody's number
+  if (name_of_run_.empty()) name_of_run_ = text("{} {} {}", chance(), chance(), chance());
+  return text("{} {}", name_of_run_, t);
 }
 
 /// Whether all that others of this plan need of it was kept.

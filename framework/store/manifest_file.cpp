@@ -9,6 +9,20 @@ constexpr std::size_t kDigestLine = 65;  // 64 digits and the end of the line
 
 std::string digest_of(std::string_view bytes) { return Digest().bytes(bytes.data(), bytes.size()).hex(); }
 
+Manifest manifest_in(const nlohmann::ordered_json& json) {
+  Manifest out{.key = json.at("key"),
+               .node = json.at("node"),
+               .experiment = json.at("experiment"),
+               .written = json.at("written"),
+               .seconds = json.at("seconds"),
+               .peak_rss_bytes = json.at("peak_rss_bytes"),
+               .threads = json.at("threads"),
+               .outputs = json.at("outputs"),
+               .blobs = json.at("blobs")};
+  for (const auto& part : json.at("parts")) out.parts.emplace_back(part.at(0), part.at(1));
+  return out;
+}
+
 }  // namespace
 
 std::string key_of(const KeyParts& parts) {
@@ -37,18 +51,11 @@ Manifest read_manifest(std::string_view bytes) {
   const std::string_view body = bytes.substr(0, bytes.size() < kDigestLine ? 0 : bytes.size() - kDigestLine);
   if (body.empty() || bytes.substr(body.size()) != digest_of(body) + "\n")
     throw DamagedEntry("its bytes are not those that were written");
-  const auto json = nlohmann::ordered_json::parse(body);  // of our own writing, as the digest says
-  Manifest out{.key = json.at("key"),
-               .node = json.at("node"),
-               .experiment = json.at("experiment"),
-               .written = json.at("written"),
-               .seconds = json.at("seconds"),
-               .peak_rss_bytes = json.at("peak_rss_bytes"),
-               .threads = json.at("threads"),
-               .outputs = json.at("outputs"),
-               .blobs = json.at("blobs")};
-  for (const auto& part : json.at("parts")) out.parts.emplace_back(part.at(0), part.at(1));
-  return out;
+  try {
+    return manifest_in(nlohmann::ordered_json::parse(body));
+  } catch (const nlohmann::ordered_json::exception&) {
+    throw DamagedEntry("another version of the program wrote it");
+  }
 }
 
 }  // namespace shoal::host

@@ -272,49 +272,50 @@ Store::Pruned Store::prune(const PruneOptions& options) {
     for (const std::string& blob : listed.manifest.blobs) ++owners[blob];
   std::int64_t left = size();
   Pruned out;
-  std::vector<StoreLock> held;  // of what goes, so that nobody computes it meanwhile
-  const auto may_go = [&](fs::file_time_type used, const std::string& key) {
+  // The lock of what may go, held for this one alone: there may be more results than files that a process may have
+  // open.
+  const auto lock_if_it_goes = [&](fs::file_time_type used, const std::string& key) -> std::optional<StoreLock> {
     const double age = std::chrono::duration<double>(now - used).count();
     const bool too_old = options.older_seconds && age > *options.older_seconds;
     const bool too_much = options.max_bytes && left > *options.max_bytes;
-    if (!too_old && !too_much) return false;
-    auto lock = try_lock(key);
-    if (lock) held.push_back(std::move(*lock));
-    return lock.has_value();
+    return too_old || too_much ? try_lock(key) : std::nullopt;
   };
-  const std::vector<Unfinished> checkpoints = unfinished(folder_);
-  auto next = checkpoints.begin();
-  const auto drop_checkpoints_before = [&](fs::file_time_type used) {
-    for (; next != checkpoints.end() && next->info.written < used; ++next) {
-      if (!may_go(next->info.written, next->key)) continue;
-      left -= next->info.bytes;
-      out.checkpoints.push_back(next->key);
-      out.bytes += next->info.bytes;
-    }
-  };
-  for (Listed& listed : all) {  // the longest unused first
-    drop_checkpoints_before(listed.used);
-    if (!may_go(listed.used, listed.manifest.key)) continue;
-    left -= bytes_of_file(manifest_file(listed.manifest.key));
-    for (const std::string& blob : listed.manifest.blobs)
-      if (--owners[blob] == 0) left -= bytes_of_file(blob_file(blob));
-    out.results.push_back(std::move(listed));
-  }
-  drop_checkpoints_before(fs::file_time_type::max());
-  if (!options.dry_run)
-    for (const std::string& key : out.checkpoints) CheckpointFolder(*this, key).remove();
   const auto remove = [&](const fs::path& file) {
     out.bytes += bytes_of_file(file);
     std::error_code ignored;
     if (!options.dry_run) fs::remove(file, ignored);
   };
-  for (const Listed& listed : out.results) remove(manifest_file(listed.manifest.key));
+  const std::vector<Unfinished> checkpoints = unfinished(folder_);
+  auto next = checkpoints.begin();
+  const auto drop_checkpoints_before = [&](fs::file_time_type used) {
+    for (; next != checkpoints.end() && next->info.written < used; ++next) {
+      const auto lock = lock_if_it_goes(next->info.written, next->key);
+      if (!lock) continue;
+      left -= next->info.bytes;
+      out.bytes += next->info.bytes;
+      if (!options.dry_run) CheckpointFolder(*this, next->key).remove();
+      out.checkpoints.push_back(next->key);
+    }
+  };
+  for (Listed& listed : all) {  // the longest unused first
+    drop_checkpoints_before(listed.used);
+    const auto lock = lock_if_it_goes(listed.used, listed.manifest.key);
+    if (!lock) continue;
+    left -= bytes_of_file(manifest_file(listed.manifest.key));
+    remove(manifest_file(listed.manifest.key));
+    for (const std::string& blob : listed.manifest.blobs)
+      if (--owners[blob] == 0) left -= bytes_of_file(blob_file(blob));
+    out.results.push_back(std::move(listed));
+  }
+  drop_checkpoints_before(fs::file_time_type::max());
   for (const fs::path& file : files_of(folder_ / "o", ".npy")) {
     const auto found = owners.find(file.stem().string());
     std::error_code error;
-    // What nobody has may have been put a moment ago, for a result whose manifest is still to come.
-    const bool fresh = now - fs::last_write_time(file, error) < std::chrono::hours(1);
-    if (found == owners.end() ? !fresh : found->second == 0) remove(file);
+    const auto put = fs::last_write_time(file, error);
+    if (error) continue;  // another process was faster
+    // What nobody has may have been put a moment ago, for a result whose manifest is still to come; so may what had an
+    // owner, who was computed again meanwhile.
+    if (found == owners.end() ? now - put >= std::chrono::hours(1) : found->second == 0 && put < now) remove(file);
   }
   return out;
 }
@@ -325,7 +326,9 @@ void Store::sweep_drafts() {
   for (fs::directory_iterator at(folder_ / "t", error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (!name.starts_with(mine)) continue;  // of another machine, which may be at work
-    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + mine.size(), nullptr, 10));
+    char* rest = nullptr;
+    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + mine.size(), &rest, 10));
+    if (*rest != '\0') continue;  // so is "alder-2-812" to alder
     std::error_code ignored;
     if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(at->path(), ignored);
   }

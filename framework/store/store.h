@@ -74,7 +74,7 @@ class StoreLock {
 ///     o/cd/<digest>.npy      the blobs, read-only
 ///     k/<key>/               the checkpoint of work that is not done, see checkpoint_folder.h
 ///     l/<key>                locks, which save work and guard nothing: two that compute one key write the same bytes
-///     t/<host>-<pid>-<n>/    what is being written
+///     t/<host>-<pid>/        what is being written
 ///     q/                     what was found damaged
 ///
 /// Everything is written under another name, flushed and renamed. What is read is checked against its digest; what does

@@ -1,12 +1,14 @@
 #include "framework/store/store.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 
+#include "framework/plugin/digest.h"
 #include "framework/plugin/services.h"
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
@@ -184,6 +186,48 @@ TEST_F(StoreTest, WhatAProcessThatIsGoneLeftHalfWrittenIsRemoved) {
   Store store = open();
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "t"), fs::directory_iterator()), 1);  // its own
   EXPECT_TRUE(fs::is_empty(fs::directory_iterator(folder_ / "t")->path()));
+}
+
+TEST_F(StoreTest, WhatAMachineOfALongerNameWritesIsLeftAlone) {
+  char host[256] = "";
+  gethostname(host, sizeof(host) - 1);
+  pid_t gone = 2;  // a number that no process has
+  while (kill(gone, 0) == 0 || errno != ESRCH) ++gone;
+  open();
+  const fs::path theirs = folder_ / "t" / (std::string(host) + "-" + std::to_string(gone) + "-812");  // "alder-2", 812
+  const fs::path dead = folder_ / "t" / (std::string(host) + "-" + std::to_string(gone));
+  fs::create_directories(theirs);
+  fs::create_directories(dead);
+  Store store = open();
+  EXPECT_TRUE(fs::exists(theirs));
+  EXPECT_FALSE(fs::exists(dead));
+}
+
+TEST_F(StoreTest, PruneTakesMoreResultsThanAProcessMayHaveFilesOpen) {
+  Store store = open();
+  for (int k = 0; k < 100; ++k) keep(store, k);
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  few.rlim_cur = 40;
+  setrlimit(RLIMIT_NOFILE, &few);
+  const std::int64_t size = store.size();
+  const auto pruned = store.prune({.max_bytes = 0});
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(pruned.results.size(), 100);
+  EXPECT_EQ(pruned.bytes, size);
+  EXPECT_EQ(store.size(), 0);
+  EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(StoreTest, AManifestOfAnotherFormIsPutAside) {
+  Store store = open();
+  const Manifest kept = keep(store, 10);
+  const std::string body = "{\"key\": \"" + kept.key + "\"}\n";  // its digest is right
+  std::ofstream(file("a", kept.key, ".json")) << body << Digest().bytes(body.data(), body.size()).hex() << "\n";
+  EXPECT_THAT(store.list(), IsEmpty());
+  EXPECT_FALSE(store.find(kept.key));
+  EXPECT_THAT(told_, ElementsAre(HasSubstr("S701")));
 }
 
 TEST_F(StoreTest, PruneTakesTheLongestUnusedAndKeepsWhatIsShared) {

@@ -145,7 +145,8 @@ class Deal final : public shoal::Clusterer {
       std::this_thread::sleep_for(std::chrono::seconds(60));
       std::_Exit(0);
     }
-    const Index n = params_.fault == "too-few-labels" ? 1 : input.features.rows();
+    fitted_ = input.features.rows();
+    const Index n = params_.fault == "too-few-labels" ? 1 : fitted_;
     std::vector<std::int64_t> labels(static_cast<std::size_t>(n));
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i) % params_.k;
     if (params_.fault == "label-too-large") labels[0] = params_.k;
@@ -162,12 +163,14 @@ class Deal final : public shoal::Clusterer {
     if (params_.fault == "converted-backwards") convert_seconds = -1;
     return {.labels = context.copy(labels), .clusters = params_.k, .iterations = 1, .convert_seconds = convert_seconds};
   }
+  /// What it learnt is how many examples there were; it cannot save that.
   void predict(Context&, ConstArray, MutableArray labels) const override {
-    for (std::int64_t& label : labels.vector<std::int64_t>()) label = 0;
+    for (std::int64_t& label : labels.vector<std::int64_t>()) label = fitted_ % params_.k;
   }
 
  private:
   DealParams params_;
+  std::int64_t fitted_ = 0;
 };
 
 /// A dataset as it is, over one that can be looked at.
