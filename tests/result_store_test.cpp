@@ -200,6 +200,28 @@ nodes:
   EXPECT_THAT(place_.shoal("store list").out, HasSubstr("0 results"));
 }
 
+TEST_F(ResultStore, WhatCannotSaveOrLoadWhatItLearntIsComputedAgainAndFailsNobody) {
+  for (const char* fault : {"save", "load"}) {
+    place_.write("lost.yaml", std::string(R"(shoal: 1
+name: lost
+nodes:
+  data:   {use: dataset/toy-line, with: {count: 6}}
+  groups: {use: clusterer/toy-lost, in: {data: data}, with: {fault: )") +
+                                  fault + R"(}}
+  again:  {use: groups.clusterer, in: {data: data}}
+  times:  {use: transform/toy-times, in: {data: data}}
+)");
+    const std::string out = std::string("lost-") + fault;
+    const Outcome first = place_.shoal("run lost.yaml --out " + out);
+    EXPECT_EQ(first.exit, 0) << first.err;
+    const Outcome second = place_.shoal("run lost.yaml --out again-" + out + " --force again");
+    EXPECT_EQ(second.exit, 0) << second.err;
+    EXPECT_THAT(statuses(place_.folder() / ("again-" + out)), HasSubstr("times stored"));
+    EXPECT_EQ(read_file(place_.folder() / out / "artifacts/again.labels.npy"),
+              read_file(place_.folder() / ("again-" + out) / "artifacts/again.labels.npy"));
+  }
+}
+
 TEST_F(ResultStore, PlanSaysWhatIsStoredAndWhySaysWhatChanged) {
   EXPECT_THAT(place_.shoal("plan blobs.yaml").out, HasSubstr("0 taken from the store, 1 to run, 5 only if"));
   run();

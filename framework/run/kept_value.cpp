@@ -162,7 +162,11 @@ RunValue restore_fitted(const ordered_json& described, const Job& job, Store& st
   made->shared = made->make(job.services, job.listener);
   ComponentState state;
   for (const auto& [name, digest] : described.at("state").items()) state[name] = get_array(store, digest, job);
-  load_state(*made->shared, state);
+  try {
+    load_state(*made->shared, state);
+  } catch (const Error& error) {
+    throw DamagedEntry(error.what());
+  }
   return std::shared_ptr<const Made>(std::move(made));
 }
 
@@ -175,8 +179,14 @@ ordered_json describe_value(const RunValue& value, const std::string& made_by, c
     return {{"is", "series"}, {"empty", series->empty}, {"last", bits_of(series->last)}, {"value", series->last}};
   const auto* made = std::get_if<std::shared_ptr<const Made>>(&value);
   if (made == nullptr || *made == nullptr) return {{"is", "nothing"}};
-  if ((*made)->trained) return describe_trained(**made, job, take);
-  if (job.node.at_work && (*made)->shared) return describe_fitted(**made, made_by, job, take);
+  try {
+    if ((*made)->trained) return describe_trained(**made, job, take);
+    if (job.node.at_work && (*made)->shared) return describe_fitted(**made, made_by, job, take);
+  } catch (const Error& error) {  // its work is done and good all the same
+    if (job.listener != nullptr)
+      job.listener->log(Level::kWarning, text("what it learnt cannot be kept for later runs: {}", error.what()));
+    return {{"is", "not kept"}, {"made_by", made_by}};
+  }
   return describe_made(**made, job);
 }
 

@@ -173,6 +173,33 @@ class Deal final : public shoal::Clusterer {
   std::int64_t fitted_ = 0;
 };
 
+/// All in one cluster; cannot save that, or cannot load it.
+struct LostParams {
+  std::string fault = "save";
+  static void describe(shoal::Schema<LostParams>& schema) {
+    schema.field("fault", &LostParams::fault, "what goes wrong with its state").one_of({"save", "load"});
+  }
+};
+class Lost final : public shoal::Clusterer, public shoal::Stateful {
+ public:
+  explicit Lost(const LostParams& params) : params_(params) {}
+  shoal::Clustering fit(Context& context, const shoal::FitInput& input) override {
+    const std::vector<std::int64_t> labels(static_cast<std::size_t>(input.features.rows()));
+    return {.labels = context.copy(labels), .clusters = 1};
+  }
+  void predict(Context&, ConstArray, MutableArray labels) const override {
+    for (std::int64_t& label : labels.vector<std::int64_t>()) label = 0;
+  }
+  void save(shoal::StateWriter& state) const override {
+    if (params_.fault == "save") throw shoal::InputError("its state is lost");
+    state.put("nothing", ConstArray(std::vector<double>{1}));
+  }
+  void load(const shoal::StateReader&) override { throw shoal::InputError("its state is unreadable"); }
+
+ private:
+  LostParams params_;
+};
+
 /// A dataset as it is, over one that can be looked at.
 class Mirror final : public shoal::Dataset, public shoal::TakesInputs {
  public:
@@ -216,6 +243,7 @@ SHOAL_PLUGIN("toys", "0.1.0", "small components for the tests of the host") {
   plugin.add<Mirror>("dataset/toy-mirror").in<shoal::Dataset, shoal::DatasetView>("data", "what is mirrored");
   plugin.add<Times, TimesParams>("transform/toy-times").dtypes({shoal::DType::kFloat64}).random();
   plugin.add<Deal, DealParams>("clusterer/toy-deal");
+  plugin.add<Lost, LostParams>("clusterer/toy-lost");
   plugin.add<Sum>("metric/toy-sum")
       .in<shoal::Features>("features", "what is added up")
       .out<shoal::Number>("sum", "of all numbers");
