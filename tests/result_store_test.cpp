@@ -234,6 +234,22 @@ TEST_F(ResultStore, PlanSaysWhatIsStoredAndWhySaysWhatChanged) {
   EXPECT_EQ(place_.shoal("run blobs.yaml --force grups").exit, 1);
 }
 
+TEST_F(ResultStore, DataThatCannotBeReadIsSaidWithItsNode) {
+  place_.write("short.npy", "\x93NUMPY");
+  place_.write("bad.yaml", R"(shoal: 1
+name: bad
+nodes:
+  data: {use: dataset/npy, with: {path: short.npy}}
+  pca:  {use: transform/pca, in: {data: data}, with: {components: 1}}
+)");
+  for (const char* command : {"plan bad.yaml", "why bad.yaml pca", "graph bad.yaml --stored"}) {
+    const Outcome outcome = place_.shoal(command);
+    EXPECT_EQ(outcome.exit, 1) << command;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("bad.yaml:4:3: error[R601]: node 'data'"), HasSubstr("short.npy")))
+        << command;
+  }
+}
+
 TEST_F(ResultStore, TheGraphSaysWhatIsStored) {
   run();
   EXPECT_THAT(

@@ -14,7 +14,14 @@ Forecast::Forecast(Session& session, const host::Plan& plan, host::Store* store,
   executor_ =
       std::make_unique<host::Executor>(plan, session.services, *events_, nobody_,
                                        host::ExecutorOptions{.device = device, .cache = cache_ ? &*cache_ : nullptr});
-  forecast_ = executor_->forecast();
+  forecast_ = executor_->forecast(wrong_);
+}
+
+bool Forecast::tell_if_wrong(const Options& options, Session& session) const {
+  if (!wrong_.has_errors()) return true;
+  tell_and_keep(options, session, wrong_, "Nothing was run.");
+  tell_at_end(options, session);
+  return false;
 }
 
 const host::KeyParts& Forecast::parts_of(std::size_t task) const { return executor_->parts_of(task); }
@@ -122,6 +129,7 @@ int plan(const Options& options) {
   if (!device) return kWrongInput;
   const auto store = options.no_cache ? nullptr : open_store();
   const Forecast forecast(session, *plan, store.get(), *device);
+  if (!forecast.tell_if_wrong(options, session)) return kWrongInput;
   std::size_t runs = 0, kept = 0, perhaps = 0, shared = 0;
   for (std::size_t r = 0; r < plan->rows.size(); ++r) {
     const host::PlannedRow& row = plan->rows[r];
@@ -161,6 +169,7 @@ int why(const Options& options) {
     return kWrongInput;
   }
   const Forecast forecast(session, *plan, store.get(), *device);
+  if (!forecast.tell_if_wrong(options, session)) return kWrongInput;
   for (std::size_t t = 0; t < plan->tasks.size(); ++t) {
     const host::Task& task = plan->tasks[t];
     if (plan->node_of(task).name != options.node) continue;

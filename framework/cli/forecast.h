@@ -14,8 +14,11 @@ namespace shoal::cli {
 /// nothing is computed.
 class Forecast {
  public:
-  /// `store` may be null: all is computed then. Throws what a dataset throws that cannot be opened.
+  /// `store` may be null: all is computed then.
   Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device);
+
+  /// False, after it was told, where a dataset cannot be opened.
+  bool tell_if_wrong(const Options& options, Session& session) const;
 
   host::Executor::Forecast of(std::size_t task) const { return forecast_[task]; }
   const host::KeyParts& parts_of(std::size_t task) const;
@@ -25,6 +28,7 @@ class Forecast {
   std::optional<host::ResultCache> cache_;
   std::unique_ptr<host::EventBus> events_;
   std::unique_ptr<host::Executor> executor_;
+  config::Diagnostics wrong_;
   std::vector<host::Executor::Forecast> forecast_;
 };
 

@@ -47,12 +47,13 @@ std::string dot_of(const Graph& graph, const std::set<std::size_t>& stored) {
   return out + "}\n";
 }
 
-/// The nodes of the first row whose results the store has; nothing where the device is not there.
+/// The nodes of the first row whose results the store has; nothing where the device or the data is not there.
 std::optional<std::set<std::size_t>> stored_nodes(const Options& options, Session& session, const host::Plan& plan) {
   const auto device = choose_device(options, session, plan);
   if (!device) return std::nullopt;
   const auto store = open_store();
   const Forecast forecast(session, plan, store.get(), *device);
+  if (!forecast.tell_if_wrong(options, session)) return std::nullopt;
   std::set<std::size_t> out;
   for (std::size_t i = 0; i < plan.rows[0].tasks.size(); ++i)
     if (forecast.of(plan.rows[0].tasks[i]) == host::Executor::Forecast::kept) out.insert(i);

@@ -60,9 +60,9 @@ class Executor {
   RunRecord run(config::Diagnostics& diagnostics);
 
   /// What run would do with each task, in the plan's order: nothing is computed but what declares datasets and
-  /// components.
+  /// components. What cannot be declared, a dataset whose file is damaged, is in `diagnostics` (R601).
   enum class Forecast { declared, kept, computed, unknown };  ///< unknown: its inputs are to be computed first
-  std::vector<Forecast> forecast();
+  std::vector<Forecast> forecast(config::Diagnostics& diagnostics);
 
   /// The parts of a task's key, after forecast; empty where they are not known yet.
   const KeyParts& parts_of(std::size_t task) const { return results_[task].parts; }
@@ -132,7 +132,7 @@ class Executor {
   std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
   std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs
   std::vector<ScalarPoint> scalars_;
-  std::string name_of_run_;  // set where a value has no other name
+  std::string name_of_run_;                                       // set where a value has no other name
   std::map<std::pair<std::size_t, std::size_t>, DataSeen> seen_;  // by task and output
 };
 

@@ -156,7 +156,7 @@ void Executor::tell_waiting(std::size_t t) {
                           store.holder_of(result.key)));
 }
 
-std::vector<Executor::Forecast> Executor::forecast() {
+std::vector<Executor::Forecast> Executor::forecast(config::Diagnostics& diagnostics) {
   std::vector<Forecast> out;
   const auto known = [&](std::size_t t) { return out[t] == Forecast::declared || out[t] == Forecast::kept; };
   for (std::size_t t = 0; t < plan_.tasks.size(); ++t) {
@@ -165,15 +165,18 @@ std::vector<Executor::Forecast> Executor::forecast() {
                               std::all_of(task.inputs.begin(), task.inputs.end(), [&](const auto& port) {
                                 return std::all_of(port.begin(), port.end(), known);
                               });
-    out.push_back(Forecast::computed);
-    if (!inputs_known) {
-      out.back() = Forecast::unknown;
-    } else if (!plan_.node_of(task).at_work) {
-      results_[t].values = work(t, nullptr, {});
-      out.back() = Forecast::declared;
-    } else if (uses_cache(t)) {
-      find_key(t);
-      if (take_kept(t)) out.back() = Forecast::kept;
+    out.push_back(inputs_known ? Forecast::computed : Forecast::unknown);
+    if (!inputs_known) continue;
+    try {
+      if (!plan_.node_of(task).at_work) {
+        results_[t].values = work(t, nullptr, {});
+        out.back() = Forecast::declared;
+      } else if (uses_cache(t)) {
+        find_key(t);
+        if (take_kept(t)) out.back() = Forecast::kept;
+      }
+    } catch (const std::exception& error) {
+      fail_task(t, error.what(), diagnostics);
     }
   }
   return out;
