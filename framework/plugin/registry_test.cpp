@@ -69,9 +69,9 @@ TEST_F(RegistryTest, OpensAGoodPluginAndListsItsComponents) {
   registry_.load_folder(kPlugins / "toys");
   ASSERT_THAT(registry_.libraries(), SizeIs(1));
   EXPECT_EQ(registry_.libraries()[0].descriptor.name, "toys");
-  EXPECT_THAT(registry_.ids(), ::testing::ElementsAre("clusterer/toy-deal", "dataset/toy-line", "dataset/toy-mirror",
-                                                      "dataset/toy-shown", "metric/toy-agreement", "metric/toy-sum",
-                                                      "transform/toy-times"));
+  EXPECT_THAT(registry_.ids(), ::testing::ElementsAre("clusterer/toy-deal", "clusterer/toy-lost", "dataset/toy-line",
+                                                      "dataset/toy-mirror", "dataset/toy-shown", "metric/toy-agreement",
+                                                      "metric/toy-sum", "transform/toy-times"));
   EXPECT_THAT(registry_.refusals(), IsEmpty());
   EXPECT_THAT(registry_.libraries()[0].digest(), SizeIs(64));
 }
