@@ -103,10 +103,7 @@ int verify_store(const Options& options) {
   const auto store = open_store();
   if (!store) return kWrongInput;
   Session session(options);
-  const auto allocate = [&](DType dtype, std::span<const Index> shape) {
-    return host::allocate_array(session.services, dtype, shape);
-  };
-  const std::int64_t damaged = store->verify(allocate, session.services.pool);
+  const std::int64_t damaged = store->verify(host::allocate_in(session.services), session.services.pool);
   std::printf("%lld results were damaged and are out of use, %zu are good\n", static_cast<long long>(damaged),
               store->list().size());
   return damaged == 0 ? kDone : kRunFailed;

@@ -127,9 +127,7 @@ ordered_json describe_fitted(const Made& made, const std::string& made_by, const
 }
 
 Array get_array(Store& store, const std::string& digest, const Job& job) {
-  return store.get(
-      digest, [&](DType dtype, std::span<const Index> shape) { return allocate_array(job.services, dtype, shape); },
-      job.services.pool);
+  return store.get(digest, allocate_in(job.services), job.services.pool);
 }
 
 RunValue restore_trained(const ordered_json& described, const Job& job, Store& store) {

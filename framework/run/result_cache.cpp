@@ -82,11 +82,7 @@ std::optional<Manifest> ResultCache::keep(const std::string& key, const KeyParts
   return manifest;
 }
 
-Array ResultCache::get(const std::string& digest) {
-  return store_.get(
-      digest, [&](DType dtype, std::span<const Index> shape) { return allocate_array(services_, dtype, shape); },
-      services_.pool);
-}
+Array ResultCache::get(const std::string& digest) { return store_.get(digest, allocate_in(services_), services_.pool); }
 
 WorkDone ResultCache::work_done(const Manifest& manifest, const std::string& node) {
   WorkDone out{.seconds = manifest.seconds, .peak_rss_bytes = manifest.peak_rss_bytes};

@@ -110,9 +110,7 @@ const shoal_state_reader* TaskCheckpoint::saved() {
   auto manifest = folder_.find();
   if (!manifest) return nullptr;
   const auto get = [&](const std::string& digest) {
-    return folder_.get(
-        digest, [&](DType dtype, std::span<const Index> shape) { return allocate_array(services_, dtype, shape); },
-        services_.pool);
+    return folder_.get(digest, allocate_in(services_), services_.pool);
   };
   auto found = std::make_unique<Saved>();
   try {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "framework/plugin/services.h"
 #include "framework/store/atomic_file.h"
 #include "shoal/array.h"
 
@@ -15,6 +16,11 @@ void write_npy(AtomicFile& file, ConstArray array);
 
 /// Makes the array that is read into.
 using Allocate = std::function<Array(DType, std::span<const Index>)>;
+
+/// Memory of the process, as components get it. `services` must outlive what comes back.
+inline Allocate allocate_in(Services& services) {
+  return [&services](DType dtype, std::span<const Index> shape) { return allocate_array(services, dtype, shape); };
+}
 
 /// Reads a file that write_npy wrote; dataset/npy reads those of others.
 /// Throws std::runtime_error  it cannot be read, is cut short or of another form

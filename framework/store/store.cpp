@@ -14,6 +14,7 @@
 #include <map>
 #include <system_error>
 
+#include "framework/plugin/places.h"
 #include "framework/store/checkpoint_folder.h"
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
@@ -82,13 +83,8 @@ StoreLock::~StoreLock() {
 }
 
 fs::path Store::default_folder() {
-  const auto set = [](const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr || *value == '\0' ? std::nullopt : std::optional(fs::path(value));
-  };
-  if (const auto store = set("SHOAL_STORE")) return *store;
-  if (const auto cache = set("XDG_CACHE_HOME")) return *cache / "shoal";
-  if (const auto home = set("HOME")) return *home / ".cache" / "shoal";
+  if (const char* store = std::getenv("SHOAL_STORE"); store != nullptr && *store != '\0') return store;
+  if (fs::path cache = cache_folder(); !cache.empty()) return cache;
   return fs::temp_directory_path() / ("shoal-" + std::to_string(getuid()));
 }
 

@@ -34,7 +34,7 @@ class StoreTest : public ::testing::Test {
     return Store(folder_, [this](const std::string& id, const std::string& what) { told_.push_back(id + " " + what); });
   }
   Allocate allocate() {
-    return [this](DType dtype, std::span<const Index> shape) { return allocate_array(services_, dtype, shape); };
+    return allocate_in(services_);
   }
   ThreadPool& pool() { return services_.pool; }
 
