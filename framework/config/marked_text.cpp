@@ -69,7 +69,8 @@ std::optional<std::size_t> MarkedText::behind_quotes(std::size_t offset) const {
 std::size_t MarkedText::scalar_length(std::size_t offset, const std::string& value) const {
   std::string_view line = std::string_view(text_).substr(std::min(offset, text_.size()));
   line = line.substr(0, line.find('\n'));
-  if (line.empty() || line[0] == '|' || line[0] == '>') return 1;
+  if (line.empty()) return 0;  // a tag and nothing behind it
+  if (line[0] == '|' || line[0] == '>') return 1;
   if (line[0] == '\'' || line[0] == '"')
     return std::min(behind_quotes(offset).value_or(text_.size()) - offset, line.size());
   return line.starts_with(value) ? value.size() : line.find_last_not_of(" \t") + 1;
