@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "framework/config/scalars.h"
+#include "framework/config/utf8.h"
 
 namespace shoal::config {
 namespace {
@@ -47,6 +48,18 @@ class AliasMarker {
   std::shared_ptr<const Place> site_;  // shared by all values of the copy
   std::unordered_map<const Place*, std::shared_ptr<const Place>> chains_;
 };
+
+/// yaml-cpp turns the escapes \N and \_ into the single bytes 85 and A0, which are no UTF-8: into U+0085 and U+00A0.
+std::string with_whole_code_points(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint c = decode(text, at);
+    if (!c.valid) out += '\xC2';
+    out += text.substr(at, c.bytes);
+    at += c.bytes;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -122,7 +135,8 @@ void TreeBuilder::missing_colon() {
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                           const std::string& text) {
+                           const std::string& scalar) {
+  const std::string text = with_whole_code_points(scalar);
   const std::size_t begin = marked_.offset(mark);
   const std::size_t at = marked_.skip_properties(begin);
   const char first = at < marked_.text().size() ? marked_.text()[at] : '\n';
