@@ -23,6 +23,12 @@ std::string data_folder(const std::vector<std::filesystem::path>& folders) {
   return folders.empty() ? "" : std::filesystem::absolute(folders[0]).lexically_normal();
 }
 
+/// What is remembered of plugins that were tried; nothing without a home.
+std::filesystem::path plugin_cache() {
+  const auto folder = host::cache_folder();
+  return folder.empty() ? folder : folder / "plugins-v1.json";
+}
+
 /// P411 where --threads, or else the experiment, asks for more threads than there are processors.
 void check_threads(const Options& options, const host::Plan& plan, Session& session) {
   const bool by_file = options.threads == 0;
@@ -40,7 +46,8 @@ void check_threads(const Options& options, const host::Plan& plan, Session& sess
 
 Session::Session(const Options& options)
     : services(options.threads > 0 ? static_cast<int>(options.threads) : host::usable_processors()),
-      registry(services) {
+      scan(host::program_folder() / "shoal-scan", plugin_cache()),
+      registry(services, &scan) {
   services.data_folders = host::data_folders(options.data);
   for (const auto& folder : host::plugin_folders(options.plugin_path)) registry.load_folder(folder);
 }

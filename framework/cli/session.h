@@ -18,6 +18,7 @@ namespace shoal::cli {
 struct Session {
   explicit Session(const Options& options);
   host::Services services;
+  host::Scan scan;
   host::Registry registry;
   config::Diagnostics found;  ///< by planning and running
 };

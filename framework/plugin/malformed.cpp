@@ -1,9 +1,11 @@
 // What a component's own table may have wrong. Found when its library is opened, before anything is made of it.
+#include "framework/plugin/malformed.h"
+
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
 
-#include "framework/plugin/registry.h"
 #include "shoal/error.h"
 
 namespace shoal::host {

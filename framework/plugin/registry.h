@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "framework/plugin/descriptor.h"
+#include "framework/plugin/malformed.h"
+#include "framework/plugin/scan.h"
 #include "framework/plugin/services.h"
 #include "shoal/abi.h"
 #include "shoal/component.h"
@@ -23,6 +25,7 @@ struct Library {
   std::filesystem::path file;  ///< canonical
   Descriptor descriptor;
   std::vector<const shoal_component*> components;
+  std::vector<std::string> warnings = {};  ///< what it does that a plugin should not; nothing that would spoil results
 
   /// SHA-256 of the file, computed when first asked.
   const std::string& digest() const;
@@ -54,7 +57,8 @@ std::string_view trait_of_interface(std::string_view id);
 /// Threads  after loading, everything but load may be called from several threads at once.
 class Registry {
  public:
-  explicit Registry(Services& services) : services_(services) {}
+  /// `scan`, which outlives this, tries files before they are opened here; null: whoever calls knows them.
+  explicit Registry(Services& services, Scan* scan = nullptr) : services_(services), scan_(scan) {}
 
   /// Looks at every *.so of `folder` (not below it), by name, and opens those that are plugins and fit. A folder that
   /// is not there is no error: it is kept in `folders` and listed with what was found in it.
@@ -73,21 +77,20 @@ class Registry {
   std::vector<std::string> ids() const;
 
  private:
-  void open(const std::filesystem::path& file, const Descriptor& descriptor);
-  void consider(const std::filesystem::path& file, bool must_be_a_plugin);
+  /// A file that says it is a plugin, and fits.
+  struct Candidate {
+    std::filesystem::path file;
+    Descriptor descriptor;
+  };
+  std::optional<Candidate> consider(const std::filesystem::path& file, bool must_be_a_plugin);
+  void open(std::vector<Candidate> candidates);
 
   Services& services_;
+  Scan* scan_;
   std::deque<Library> libraries_;  // addresses stay
   std::vector<Refusal> refusals_;
   std::vector<std::filesystem::path> folders_;
 };
-
-/// Why `component` cannot be used: an id of no known kind, a default outside its own range, a name twice. Nothing where
-/// all is well.
-std::optional<std::string> why_malformed(const shoal_component& component);
-
-/// The kinds that this program knows.
-const std::vector<std::string>& known_kinds();
 
 /// A component made from checked parameters, and what it was made with; destroyed at the end.
 class Instance {

@@ -1,0 +1,213 @@
+#include "framework/plugin/scan.h"
+
+#include <cxxabi.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "framework/plugin/scan_protocol.h"
+#include "shoal/error.h"
+
+extern char** environ;
+
+namespace shoal::host {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kStartsProcess = "it starts another process while it is loaded, which no plugin may";
+
+/// What one process of shoal-scan said of the files it was given, in their order.
+struct Account {
+  std::vector<Verdict> verdicts = {};      ///< of those that were opened or refused
+  std::optional<std::string> death = {};   ///< how it died, where it did
+  bool at_end = false;                     ///< when all were open and the process ended
+  std::vector<std::string> warnings = {};  ///< of the file being opened
+
+  void hear(const std::string& line);
+};
+
+[[noreturn]] void cannot_start(const fs::path& program, int error) {
+  throw std::system_error(error, std::generic_category(), text("{} cannot be started", program.string()));
+}
+
+/// Starts `program` on `files` in a process group of its own, and gives the end of its pipe.
+pid_t start(const fs::path& program, const std::vector<fs::path>& files, int& listen) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) cannot_start(program, errno);
+  const int output = memfd_create("shoal-scan output", MFD_CLOEXEC);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output >= 0 ? output : 2, 1);
+  posix_spawn_file_actions_adddup2(&actions, output >= 0 ? output : 2, 2);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], scan::kPipe);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  std::vector<char*> arguments = {const_cast<char*>(program.c_str())};
+  for (const fs::path& file : files) arguments.push_back(const_cast<char*>(file.c_str()));
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  const int error = posix_spawn(&process, program.c_str(), &actions, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
+  if (output >= 0) close(output);
+  if (error != 0) {
+    close(ends[0]);
+    cannot_start(program, error);
+  }
+  listen = ends[0];
+  return process;
+}
+
+std::string readable(const std::string& symbol) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status),
+                                                    std::free);
+  return name ? name.get() : symbol;
+}
+
+/// "SIGSEGV in Foo::Foo() at libx.so+0x1139" of what the process wrote last.
+std::string describe_death(const std::string& line) {
+  std::istringstream in(line);
+  std::string signal, library, offset, symbol;
+  std::getline(in, signal, '\t');
+  std::getline(in, library, '\t');
+  std::getline(in, offset, '\t');
+  std::getline(in, symbol, '\t');
+  if (signal == "SYS") return kStartsProcess;
+  if (signal == "XFSZ") return text("it writes more than {} bytes while it is loaded", scan::kOutput);
+  std::string where = symbol.empty() ? "" : " in " + readable(symbol);
+  if (!library.empty()) where += text(" at {}+0x{}", fs::path(library).filename().string(), offset);
+  return text("died while loading (SIG{}{})", signal, where);
+}
+
+void Account::hear(const std::string& line) {
+  const std::string rest = line.substr(std::min<std::size_t>(1, line.size()));
+  switch (line.empty() ? '\0' : line[0]) {
+    case scan::kWarning: warnings.push_back(rest); break;
+    case scan::kGood: verdicts.push_back({std::nullopt, std::exchange(warnings, {}), true}); break;
+    case scan::kRefused: verdicts.push_back({rest, std::exchange(warnings, {}), false}); break;
+    case scan::kEnd: at_end = true; break;
+    case scan::kDied: death = describe_death(rest); break;
+    case scan::kThrew: death = text("died while loading: {}, thrown by a static constructor", rest); break;
+    default: break;
+  }
+}
+
+/// Hears what comes from `pipe` until its other end is closed; false where one file took longer than `patience`.
+bool hear_all(int pipe, std::chrono::seconds patience, Account& account) {
+  std::string pending;
+  auto deadline = Clock::now() + patience;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd waiting = {pipe, POLLIN, 0};
+    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(left)) : 0;
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return false;
+    char buffer[4096];
+    const ssize_t count = read(pipe, buffer, sizeof(buffer));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return true;
+    pending.append(buffer, static_cast<std::size_t>(count));
+    for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
+      if (pending[0] == scan::kBegin) deadline = Clock::now() + patience;
+      account.hear(pending.substr(0, end));
+    }
+  }
+}
+
+Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {
+  Account account;
+  const bool hung = !hear_all(pipe, patience, account);
+  kill(-process, SIGKILL);  // and what it may have started; a process that has ended hears nothing
+  int status = 0;
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (account.at_end) {
+    if (hung) account.death = text("the process that opened it has not ended after {} s", patience.count());
+    else if (!well) account.death = "the process that opened it dies when it ends";
+  } else if (hung) {
+    account.death = text("still loading after {} s, stopped", patience.count());
+  } else if (!account.death) {
+    account.death = WIFEXITED(status) ? text("it ends the process while it is loaded, by exit({})", WEXITSTATUS(status))
+                                      : describe_death(sigabbrev_np(WTERMSIG(status)));
+  }
+  return account;
+}
+
+}  // namespace
+
+Scan::Scan(fs::path program, fs::path cache, std::chrono::seconds patience)
+    : program_(std::move(program)), cache_(std::move(cache), program_), patience_(patience) {}
+
+std::vector<Verdict> Scan::judge(const std::vector<fs::path>& files) {
+  std::map<fs::path, Verdict> found;
+  std::vector<fs::path> unknown;
+  for (const fs::path& file : files) {
+    if (auto known = cache_.find(file)) found[file] = std::move(*known);
+    else if (std::find(unknown.begin(), unknown.end(), file) == unknown.end()) unknown.push_back(file);
+  }
+  if (!unknown.empty()) {
+    try_all(unknown, found);
+    for (const fs::path& file : unknown) cache_.put(file, found.at(file));
+    cache_.save();
+  }
+  std::vector<Verdict> out;
+  for (const fs::path& file : files) out.push_back(found.at(file));
+  return out;
+}
+
+void Scan::forget() { cache_.forget(); }
+
+void Scan::try_all(std::vector<fs::path> files, std::map<fs::path, Verdict>& found) {
+  const auto run = [&](const std::vector<fs::path>& which) {
+    int pipe = -1;
+    const pid_t process = start(program_, which, pipe);
+    Account account = listen_to(process, pipe, patience_);
+    close(pipe);
+    return account;
+  };
+  while (!files.empty()) {
+    const Account together = run(files);
+    const std::size_t survived = std::min(together.verdicts.size(), files.size());
+    for (std::size_t i = 0; i < survived; ++i) found[files[i]] = together.verdicts[i];
+    if (!together.death) return;
+    if (together.at_end) {  // all open well; who dies at the end is found one by one
+      for (const fs::path& file : files) {
+        if (found[file].reason) continue;
+        if (const Account alone = run({file}); alone.death) found[file] = {*alone.death, {}, true};
+      }
+      return;
+    }
+    const fs::path culprit = files[survived];
+    Account alone = survived == 0 ? together : run({culprit});
+    if (alone.death && !alone.at_end) {
+      found[culprit] = {*alone.death, {}, true};
+    } else {
+      std::string others;
+      for (std::size_t i = 0; i < survived; ++i) others += (i > 0 ? ", " : "") + files[i].filename().string();
+      found[culprit] = {text("{}, behind {}; alone it loads", *together.death, others), {}, false};
+    }
+    files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(survived) + 1);
+  }
+}
+
+}  // namespace shoal::host

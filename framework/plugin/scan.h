@@ -1,0 +1,46 @@
+#ifndef SHOAL_FRAMEWORK_PLUGIN_SCAN_H_
+#define SHOAL_FRAMEWORK_PLUGIN_SCAN_H_
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/plugin/scan_cache.h"
+
+namespace shoal::host {
+
+/// Opens plugins in another process first. To open a library is to run its constructors, and those may crash, hang or
+/// leave the process; here they take down `shoal-scan` and not the session. (GStreamer's plugin scanner is the model:
+/// all new files go to one process, and after a crash the culprit is tried alone.)
+///
+/// What is found is remembered by path, size, time and inode of the file: a plugin is tried once after each build.
+/// Remembered are "opens well", crashes and hangs; what the surroundings may have caused, a library that is missing, is
+/// looked at anew each time.
+class Scan {
+ public:
+  /// `program`: shoal-scan. `cache`: the file of what is remembered; empty: nothing is. `patience`: how long one file
+  /// may take.
+  explicit Scan(std::filesystem::path program, std::filesystem::path cache,
+                std::chrono::seconds patience = std::chrono::seconds(10));
+
+  /// A verdict for each file, in order. Files are canonical paths that passed read_descriptor. Never throws for what a
+  /// file does. Throws std::system_error where the program cannot be started.
+  std::vector<Verdict> judge(const std::vector<std::filesystem::path>& files);
+
+  /// Forgets what is remembered.
+  void forget();
+
+ private:
+  void try_all(std::vector<std::filesystem::path> files, std::map<std::filesystem::path, Verdict>& found);
+
+  std::filesystem::path program_;
+  ScanCache cache_;
+  std::chrono::seconds patience_;
+};
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_PLUGIN_SCAN_H_

@@ -1,0 +1,89 @@
+#include "framework/plugin/scan_cache.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+/// Changes whenever the file may have; empty where it is not there.
+std::string stamp_of(const std::filesystem::path& file) {
+  struct stat found = {};
+  if (stat(file.c_str(), &found) != 0) return "";
+  return text("{} {} {} {}", found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec, found.st_ino);
+}
+
+}  // namespace
+
+ScanCache::ScanCache(std::filesystem::path file, const std::filesystem::path& judge)
+    : file_(std::move(file)), judge_(stamp_of(judge)), entries_(read()) {}
+
+std::map<std::string, ScanCache::Entry> ScanCache::read() const {
+  std::map<std::string, Entry> out;
+  std::ifstream in(file_);
+  const json document = json::parse(in, nullptr, false);
+  try {
+    if (document.is_discarded() || document.at("version") != kVersion) return out;
+    for (const auto& [library, entry] : document.at("libraries").items()) {
+      Entry read{entry.at("stamp").get<std::string>(), {}};
+      if (!entry.at("reason").is_null()) read.verdict.reason = entry["reason"].get<std::string>();
+      read.verdict.warnings = entry.at("warnings").get<std::vector<std::string>>();
+      out[library] = std::move(read);
+    }
+  } catch (const json::exception&) {
+    out.clear();
+  }
+  return out;
+}
+
+std::optional<Verdict> ScanCache::find(const std::filesystem::path& library) const {
+  const auto found = entries_.find(library.string());
+  if (found == entries_.end() || found->second.stamp != stamp_of(library) + " by " + judge_) return std::nullopt;
+  return found->second.verdict;
+}
+
+void ScanCache::put(const std::filesystem::path& library, const Verdict& verdict) {
+  if (!verdict.lasting) return;
+  const Entry entry{stamp_of(library) + " by " + judge_, verdict};
+  entries_[library.string()] = added_[library.string()] = entry;
+}
+
+void ScanCache::save() {
+  if (file_.empty() || added_.empty()) return;
+  entries_ = read();
+  for (const auto& [library, entry] : added_) entries_[library] = entry;
+  added_.clear();
+  json libraries = json::object();
+  for (const auto& [library, entry] : entries_) {
+    if (stamp_of(library).empty()) continue;
+    libraries[library] = {{"stamp", entry.stamp},
+                          {"reason", entry.verdict.reason ? json(*entry.verdict.reason) : json(nullptr)},
+                          {"warnings", entry.verdict.warnings}};
+  }
+  std::error_code error;
+  std::filesystem::create_directories(file_.parent_path(), error);
+  const std::filesystem::path fresh = text("{}.{}", file_.string(), getpid());
+  std::ofstream(fresh) << json{{"version", kVersion}, {"libraries", libraries}}.dump(1, ' ', false,
+                                                                                     json::error_handler_t::replace)
+                       << '\n';
+  std::filesystem::rename(fresh, file_, error);
+  if (error) std::filesystem::remove(fresh, error);
+}
+
+void ScanCache::forget() {
+  entries_.clear();
+  added_.clear();
+  std::error_code error;
+  if (!file_.empty()) std::filesystem::remove(file_, error);
+}
+
+}  // namespace shoal::host

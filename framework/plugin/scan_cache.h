@@ -1,0 +1,47 @@
+#ifndef SHOAL_FRAMEWORK_PLUGIN_SCAN_CACHE_H_
+#define SHOAL_FRAMEWORK_PLUGIN_SCAN_CACHE_H_
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shoal::host {
+
+/// What shoal-scan found of one file.
+struct Verdict {
+  std::optional<std::string> reason = {};  ///< why it must not be opened; nothing: it may be
+  std::vector<std::string> warnings = {};  ///< what it did that a plugin should not do; undone
+  bool lasting = true;                     ///< the file's own doing, and so worth remembering
+};
+
+/// Verdicts by file, kept from one process to the next as JSON. An entry counts while path, size, time of change and
+/// inode of its file, and the program that judged, are the same. A cache that is damaged, or of another version, is
+/// empty; one that cannot be written is not.
+class ScanCache {
+ public:
+  /// `judge`: the program whose verdicts these are. `file` empty: remembers nothing beyond the process.
+  ScanCache(std::filesystem::path file, const std::filesystem::path& judge);
+
+  std::optional<Verdict> find(const std::filesystem::path& library) const;
+  void put(const std::filesystem::path& library, const Verdict& verdict);
+  /// Writes what was put, beside what other processes have written meanwhile.
+  void save();
+  void forget();
+
+ private:
+  struct Entry {
+    std::string stamp;  // of the file, and of the judge
+    Verdict verdict;
+  };
+  std::map<std::string, Entry> read() const;
+
+  std::filesystem::path file_;
+  std::string judge_;
+  std::map<std::string, Entry> entries_, added_;
+};
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_PLUGIN_SCAN_CACHE_H_
