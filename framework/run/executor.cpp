@@ -302,8 +302,11 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
     throw;
   }
   end();
-  if (is_fit(t))
-    result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
+  if (is_fit(t)) {
+    double& seconds = std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")]);
+    if (checkpoint != nullptr) seconds += checkpoint->seconds_before();  // of a fit that went on: of all its tries
+    result.fit_seconds = {seconds};
+  }
   if (uses_cache(t)) keep(t, first_scalar);
   if (checkpoint != nullptr) checkpoint->forget();
 }

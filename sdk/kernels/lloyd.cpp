@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 #include "bounds_choice.h"
+#include "shoal/checkpoint.h"
 #include "shoal/kernels/nearest.h"
 #include "shoal/kernels/repair.h"
 #include "shoal/kernels/seeding.h"
@@ -13,6 +16,8 @@
 
 namespace shoal::kernels {
 namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // as saved
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -54,13 +59,14 @@ class Lloyd {
         assignment_(measured_, out_.centroids.rows(), distinct_ == nullptr ? labels_ : labels_of_distinct_),
         means_(context, features, out_.centroids.rows(), weights),
         choice_(options.algorithm, measured_.rows(), features.cols(), out_.centroids.rows()),
-        sizes_(static_cast<std::size_t>(out_.centroids.rows())) {
+        sizes_(static_cast<std::size_t>(out_.centroids.rows())),
+        offer_(options.offer) {
     SHOAL_ASSERT(!(unit_centroids_ && stop.inertia_rel) && !(limits_ && (distinct_ || !weights.empty())));
     if (stop.inertia_rel) inertia_ = std::make_unique<InertiaOfMeans>(context, features, weights);
+    if (options.from != nullptr) go_on_from(*options.from);
   }
 
   Clusters run() {
-    const auto start = std::chrono::steady_clock::now();
     bool labels_stayed = false, out_of_time = false;
     while (!out_.converged && !out_of_time && out_.iterations < stop_.max_iter) {
       context_.progress(out_.iterations++, stop_.max_iter, "iterations");
@@ -73,7 +79,9 @@ class Lloyd {
       }
       const double changed = first ? 1 : static_cast<double>(changes_) / static_cast<double>(features_.rows());
       out_.converged = take_means(changed) && !moved;
-      out_of_time = stop_.max_seconds && seconds_since(start) > *stop_.max_seconds;
+      out_of_time = stop_.max_seconds && seconds() > *stop_.max_seconds;
+      if (offer_ && !out_.converged && !out_of_time && out_.iterations < stop_.max_iter)
+        offer_(out_.iterations, [this](StateWriter& state) { save(state); });
     }
     if (out_of_time && !out_.converged)
       context_.log(Level::kWarning, "stopped after {} iterations, as max_time of {} s is over", out_.iterations,
@@ -84,26 +92,78 @@ class Lloyd {
   }
 
  private:
+  void go_on_from(const LloydState& state) {
+    const auto shape = [](const RowMatrix<double>& m) { return text("({}, {})", m.rows(), m.cols()); };
+    require(shape(state.centroids) == shape(out_.centroids), "the saved centroids are {}, not {}",
+            shape(state.centroids), shape(out_.centroids));
+    require(state.labels.size() == labels_.size(), "the saved labels are of {} rows, not {}", state.labels.size(),
+            labels_.size());
+    out_.centroids = state.centroids;
+    out_.iterations = state.iterations;
+    std::copy(state.labels.begin(), state.labels.end(), labels_.begin());
+    means_.take(state.means);
+    last_inertia_ = state.last_inertia;
+    seconds_before_ = state.seconds;
+    labelled_ = went_on_ = true;
+  }
+
+  void save(StateWriter& state) const {
+    state.put("centroids", ConstArray(out_.centroids));
+    state.put("labels", out_.labels.view());
+    const RunningMeans::Kept means = means_.kept();
+    state.put("sums", ConstArray(means.sums));
+    save_number(state, "has origins", Index{means.origins.rows() > 0});
+    if (means.origins.rows() > 0) state.put("sum origins", ConstArray(means.origins));
+    state.put("sum weights", ConstArray(means.weights));
+    state.put("sum counts", ConstArray(means.counts));
+    save_number(state, "sum updates", means.begun ? means.updates_since_all : Index{-1});
+    save_number(state, "iterations", out_.iterations);
+    save_number(state, "last inertia", last_inertia_.value_or(kNone));
+    save_number(state, "seconds", seconds());
+  }
+
+  double seconds() const { return seconds_before_ + seconds_since(begin_); }
+
   // Labels by the centroids as they are; `changed_` are the differences to the labels that the means know.
   bool assign() {
     if (limits_) return assign_within_limits();
+    if (went_on_ && !distinct_) before_.assign(labels_.begin(), labels_.end());
     const auto start = std::chrono::steady_clock::now();
     auto pass = assignment_.update(context_, out_.centroids, choice_.next(),
                                    many_ || distinct_ ? Changes::kCounted : Changes::kListed);
     choice_.learn(pass, seconds_since(start));
+    const bool first = !std::exchange(labelled_, true);
     if (distinct_) {
-      spread_labels(pass.first);
+      spread_labels(first);
+    } else if (went_on_) {
+      compare_with_before();
     } else {
       changed_ = std::move(pass.changed);
       changes_ = pass.changes;
     }
     if (many_) means_.restart();
-    if (pass.first || many_) {
-      std::fill(sizes_.begin(), sizes_.end(), 0);
-      for (std::size_t i = 0; i < labels_.size(); ++i) count(static_cast<Index>(i), labels_[i], 1);
+    if (pass.first || many_) count_all();
+    else
+      for (const Relabelled& c : changed_) count(c.row, c.from, -1), count(c.row, c.to, 1);
+    went_on_ = false;
+    return first;
+  }
+
+  // The changes of a pass that knew of no labels, though there had been some.
+  void compare_with_before() {
+    changed_.clear();
+    changes_ = 0;
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      if (labels_[i] == before_[i]) continue;
+      ++changes_;
+      if (!many_) changed_.push_back({static_cast<Index>(i), before_[i], labels_[i]});
     }
-    for (const Relabelled& c : changed_) count(c.row, c.from, -1), count(c.row, c.to, 1);
-    return pass.first;
+    before_ = {};
+  }
+
+  void count_all() {
+    std::fill(sizes_.begin(), sizes_.end(), 0);
+    for (std::size_t i = 0; i < labels_.size(); ++i) count(static_cast<Index>(i), labels_[i], 1);
   }
 
   // Gives every row the label of its kind, and tells what that changed as an Assignment of all rows would.
@@ -130,16 +190,14 @@ class Lloyd {
   }
 
   bool assign_within_limits() {
-    const bool first = before_.empty();
+    const bool first = !std::exchange(labelled_, true);
     before_.assign(labels_.begin(), labels_.end());
     nearest_within_sizes(context_, features_, ConstArray(out_.centroids), *limits_, out_.labels.mutable_view());
     changed_.clear();
-    std::fill(sizes_.begin(), sizes_.end(), 0);
-    for (std::size_t i = 0; i < labels_.size(); ++i) {
+    for (std::size_t i = 0; i < labels_.size(); ++i)
       if (!first && labels_[i] != before_[i]) changed_.push_back({static_cast<Index>(i), before_[i], labels_[i]});
-      count(static_cast<Index>(i), labels_[i], 1);
-    }
     changes_ = static_cast<Index>(changed_.size());
+    count_all();
     return first;
   }
 
@@ -229,12 +287,35 @@ class Lloyd {
   Index changes_ = 0;  // rows whose label the last assign() changed
   std::vector<Relabelled> changed_;
   std::vector<Index> sizes_;   // (K) rows with a weight
-  std::vector<Index> before_;  // (N) the labels before these; only with limits
+  std::vector<Index> before_;  // (N) the labels before these; only with limits, or in the pass after going on
+  bool labelled_ = false;      // whether a pass has been, of this call or of the one that it goes on from
+  bool went_on_ = false;       // whether the next pass is the first after going on
   std::unique_ptr<InertiaOfMeans> inertia_;
   std::optional<double> last_inertia_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  double seconds_before_ = 0;
+  std::function<void(Index, const std::function<void(StateWriter&)>&)> offer_;
 };
 
 }  // namespace
+
+LloydState LloydState::load(const StateReader& state) {
+  const auto matrix = [&](const char* name) { return RowMatrix<double>(state.get(name).matrix<double>()); };
+  const auto updates = load_number<Index>(state, "sum updates");
+  LloydState out{
+      .centroids = matrix("centroids"),
+      .labels = load_vector<Index>(state, "labels"),
+      .means = {.sums = matrix("sums"),
+                .origins = load_number<Index>(state, "has origins") == 0 ? RowMatrix<double>() : matrix("sum origins"),
+                .weights = load_vector<double>(state, "sum weights"),
+                .counts = load_vector<Index>(state, "sum counts"),
+                .updates_since_all = std::max<Index>(updates, 0),
+                .begun = updates >= 0},
+      .iterations = load_number<Index>(state, "iterations"),
+      .seconds = load_number<double>(state, "seconds")};
+  if (const auto inertia = load_number<double>(state, "last inertia"); !std::isnan(inertia)) out.last_inertia = inertia;
+  return out;
+}
 
 Clusters lloyd(const Context& context, ConstArray features, std::span<const double> weights,
                RowMatrix<double> centroids, const StopRules& stop, const LloydOptions& options) {

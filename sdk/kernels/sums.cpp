@@ -111,6 +111,17 @@ class Sums {
     add(context, groups, [](Index key) { return std::pair(key / 2, key % 2 == 0 ? 1 : -1); });
   }
 
+  void take(ClusterSums about, RowMatrix<double> origins) {
+    const auto clusters = [](const RowMatrix<double>& m) { return text("({}, {})", m.rows(), m.cols()); };
+    require(clusters(about.sums) == clusters(about_.sums) && about.weights.size() == at(k()) &&
+                about.counts.size() == at(k()),
+            "the saved sums are {}, not {}", clusters(about.sums), clusters(about_.sums));
+    require(clusters(origins) == clusters(origins_), "the saved origins of sums are {}, not {}", clusters(origins),
+            clusters(origins_));
+    about_ = std::move(about);
+    origins_ = std::move(origins);
+  }
+
   const RowMatrix<double>& origins() const { return origins_; }
   const ClusterSums& about() const { return about_; }
   ClusterSums take() { return std::move(about_); }
@@ -276,6 +287,22 @@ const ClusterMeans& RunningMeans::update(const Context& context, std::span<const
 }
 
 void RunningMeans::restart() { state_->begun = false; }
+
+RunningMeans::Kept RunningMeans::kept() const {
+  const ClusterSums& about = state_->sums.about();
+  return {.sums = about.sums,
+          .origins = state_->sums.origins(),
+          .weights = about.weights,
+          .counts = about.counts,
+          .updates_since_all = state_->updates_since_all,
+          .begun = state_->begun};
+}
+
+void RunningMeans::take(Kept kept) {
+  state_->sums.take({std::move(kept.sums), std::move(kept.weights), std::move(kept.counts)}, std::move(kept.origins));
+  state_->updates_since_all = kept.updates_since_all;
+  state_->begun = kept.begun;
+}
 
 std::span<const double> require_weights(const std::optional<ConstArray>& weights, Index n) {
   if (!weights) return {};

@@ -192,12 +192,20 @@ Batches::Batches(Context& context, const Examples& examples, const Augmentation*
       batch_size_(batch_size),
       steps_(shoal::steps_per_epoch(examples.count(), batch_size)) {}
 
+void Batches::begin_epoch(Index epoch) {
+  epoch_ = epoch;
+  step_ = 0;
+  order_ = context_.random("order").fork(static_cast<std::uint64_t>(epoch_)).permutation(examples_.count());
+}
+
+void Batches::skip(Index batches) {
+  SHOAL_ASSERT(epoch_ == 0 && batches >= 0);
+  begin_epoch(1 + batches / steps_);
+  step_ = batches % steps_;
+}
+
 Batches::Batch Batches::next() {
-  if (step_ == steps_ || epoch_ == 0) {
-    ++epoch_;
-    step_ = 0;
-    order_ = context_.random("order").fork(static_cast<std::uint64_t>(epoch_)).permutation(examples_.count());
-  }
+  if (step_ == steps_ || epoch_ == 0) begin_epoch(epoch_ + 1);
   const std::span<const Index> rows = rows_of_step(order_, step_, steps_, batch_size_);
   Batch out{.rows = borrowed_tensor(ConstArray(rows.data(), {static_cast<Index>(rows.size())})).clone(),
             .clean = examples_.batch(rows),

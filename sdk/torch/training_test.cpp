@@ -144,4 +144,21 @@ TEST(FullBatches, AreThoseOfExactlyThatManyExamples) {
               ThrowsMessage<shoal::InputError>("'batch_size' must be at most the number of examples, 31, but is 32"));
 }
 
+TEST(Batches, GoOnAfterThoseThatAreSkipped) {
+  Host host({.seed = 4});
+  shoal::testing::TestInputs inputs(host);
+  inputs.wire<shoal::testing::Blobs>("data", 20);
+  const shoal::Examples data(host.context(), *inputs.dataset("data"));
+  for (const Index skipped : {0, 1, 3, 4, 9}) {  // three make an epoch
+    shoal::Batches taken(host.context(), data, nullptr, 8), fresh(host.context(), data, nullptr, 8);
+    for (Index i = 0; i < skipped; ++i) taken.next();
+    fresh.skip(skipped);
+    for (int i = 0; i < 4; ++i) {
+      const auto wanted = taken.next(), got = fresh.next();
+      EXPECT_TRUE(at::equal(got.rows, wanted.rows)) << skipped;
+      EXPECT_EQ(got.epoch, wanted.epoch) << skipped;
+    }
+  }
+}
+
 }  // namespace

@@ -2,6 +2,8 @@
 #include "shoal/plugin.h"
 
 #include "collapse.h"
+#include "fit_progress.h"
+#include "shoal/checkpoint.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/fitted_centroids.h"
 #include "shoal/kernels/lloyd.h"
@@ -106,25 +108,37 @@ class KMeans final : public shoal::Clusterer, public shoal::Stateful {
         .changed_labels = params_.stop_changed_labels,
         .max_seconds = params_.max_time};
 
-    Clusters best;
-    double least = 0;
     const std::int64_t starts = shoal::kernels::count_starts(context, input, params_.n_init,
                                                              params_.init == shoal::kernels::Seeding::kRandom ? 10 : 1);
-    for (std::int64_t start = 0; start < starts; ++start) {
-      Clusters found = lloyd(
-          context, input.features, weights,
-          shoal::kernels::first_centroids(context, input, weights, params_.k, params_.init, start), stop,
-          {.algorithm = algorithm_of(params_.algorithm), .sizes = sizes, .distinct = distinct ? &*distinct : nullptr});
+    FitProgress progress;
+    const shoal::Checkpoint checkpoint(context, "iteration");
+    checkpoint.restore([&](const shoal::StateReader& state) { progress = FitProgress::load(context, state); });
+    const auto offer = [&](shoal::Index iterations, const std::function<void(shoal::StateWriter&)>& save_start) {
+      checkpoint.offer(progress.iterations_before + iterations,
+                       [&](shoal::StateWriter& state) { progress.save(state, save_start); });
+    };
+    while (progress.start < starts) {
+      Clusters found = lloyd(context, input.features, weights,
+                             progress.at_work ? progress.at_work->centroids
+                                              : shoal::kernels::first_centroids(context, input, weights, params_.k,
+                                                                                params_.init, progress.start),
+                             stop,
+                             {.algorithm = algorithm_of(params_.algorithm),
+                              .sizes = sizes,
+                              .distinct = distinct ? &*distinct : nullptr,
+                              .from = progress.at_work ? &*progress.at_work : nullptr,
+                              .offer = offer});
       context.log(shoal::Level::kInfo, "algorithm {}: {}", params_.algorithm, found.how);
       double inertia = 0;  // of a single start nobody asks
       if (starts > 1) {
         inertia = shoal::kernels::inertia(context, input.features, shoal::ConstArray(found.centroids),
                                           found.label_values(), weights);
-        context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", start + 1, starts, inertia,
-                    found.iterations);
+        context.log(shoal::Level::kDebug, "start {} of {}: inertia {} after {} iterations", progress.start + 1, starts,
+                    inertia, found.iterations);
       }
-      if (start == 0 || inertia < least) least = inertia, best = std::move(found);
+      progress.finish(std::move(found), inertia);
     }
+    Clusters& best = progress.best;
     shoal::kernels::warn_of_empty(context, input.features, best.label_values(), params_.k, weights);
     shoal::Clustering out{.labels = best.labels,
                           .centroids = context.copy(best.centroids),

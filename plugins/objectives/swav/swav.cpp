@@ -35,13 +35,15 @@ at::Tensor swapped_prediction(const std::vector<at::Tensor>& scores, const std::
 void Swav::build(shoal::Context& context, Index outputs) {
   prototypes_ =
       add_parameter("prototypes", shoal::random_unit_rows(params_.prototypes, outputs, context.random("init")));
-  if (params_.queue > 0) queue_ = add_buffer("queue", at::zeros({params_.queue, outputs}));
+  if (params_.queue == 0) return;
+  queue_ = add_buffer("queue", at::zeros({params_.queue, outputs}));
+  queue_filled_ = add_buffer("queue_filled", at::zeros({1}, at::kLong));
 }
 
 void Swav::begin_epoch(Index epoch) {
   frozen_ = epoch <= params_.freeze_epochs;
   queued_ = params_.queue > 0 && epoch > params_.queue_start.value_or(1);
-  if (queued_ && queue_[-1].any().item<bool>()) filled_ = params_.queue;  // what was restored may be full already
+  if (queued_) filled_ = queue_filled_.item<Index>();  // what was restored may be filled, or in part
 }
 
 void Swav::after_step() {
@@ -61,6 +63,7 @@ void Swav::remember(const at::Tensor& unit) {
   const c10::NoGradGuard no_grad;
   queue_.copy_(at::cat({unit, queue_}).narrow(0, 0, params_.queue));
   filled_ = std::min<Index>(params_.queue, filled_ + unit.size(0));
+  queue_filled_.fill_(filled_);
 }
 
 shoal::Objective::Loss Swav::loss(const std::vector<at::Tensor>& views) {

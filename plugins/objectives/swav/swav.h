@@ -50,8 +50,9 @@ class Swav final : public shoal::Objective {
 
   SwavParams params_;
   at::Tensor prototypes_;    // (K, D), unit rows
-  at::Tensor queue_;         // (queue, D), newest first; a row of zeros is not filled yet. Undefined without a queue
-  shoal::Index filled_ = 0;  // rows of it, as far as is known on the host
+  at::Tensor queue_;         // (queue, D), newest first. Undefined without a queue, as what counts its rows
+  at::Tensor queue_filled_;  // (1) int64: how many rows of it are outputs, from the first on; the others are zeros
+  shoal::Index filled_ = 0;  // the same on the host: to ask a GPU is to wait for it
   bool frozen_ = false, queued_ = false;
 };
 

@@ -172,6 +172,22 @@ TEST(Swav, FillsItsQueueInTrainingAndAsksItOnceItIsFull) {
   EXPECT_NEAR(loss(f), swapped_prediction(scores, assignments, 0.1).item<double>(), 1e-6);
 }
 
+TEST(Swav, GoesOnWithAQueueThatWasPartlyFull) {
+  const SwavParams params{.prototypes = 5, .freeze_epochs = 0, .queue = 6, .queue_start = 0};
+  Fixture first(params), second(params);
+  std::vector<std::vector<at::Tensor>> batches;
+  for (std::uint64_t seed = 5; seed < 8; ++seed) batches.push_back(floats(normal_views(seed, 2, 4, 3)));
+  batches[0][0][3].fill_(0);  // an output like a row that is not filled
+  first.swav.begin_epoch(1);
+  first.swav.loss(batches[0]);
+  shoal::copy_state(first.swav.state(), second.swav.state());
+  second.swav.begin_epoch(2);
+  for (const std::size_t step : {1u, 2u})  // the first fills it, the second asks it
+    EXPECT_EQ(first.swav.loss(batches[step]).value.item<double>(), second.swav.loss(batches[step]).value.item<double>())
+        << step;
+  EXPECT_TRUE(at::equal(first.queue(), second.queue()));
+}
+
 TEST(Swav, BeginsAsItsSeedSays) {
   EXPECT_TRUE(at::equal(Fixture({}, 1).prototypes(), Fixture({}, 1).prototypes()));
   EXPECT_FALSE(at::equal(Fixture({}, 1).prototypes(), Fixture({}, 2).prototypes()));

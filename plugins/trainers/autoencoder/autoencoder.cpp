@@ -1,5 +1,7 @@
 #include "autoencoder.h"
 
+#include "shoal/torch/checkpoint.h"
+
 using shoal::Context;
 using shoal::Index;
 
@@ -22,8 +24,14 @@ void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Out
   const auto learning_rate = [&](Index step) {
     return params_.learning_rate * shoal::schedule_factor(params_.schedule, step, steps_in_all);
   };
+  // Random streams, steps and the schedule follow from the number of the epoch.
+  const shoal::Checkpoint checkpoint(context, "epoch");
+  const Index done = checkpoint.restore([&](const shoal::StateReader& state) {
+    shoal::load_tensors(state, "encoder", encoder->state());
+    optimizer.load(state, "optimizer");
+  });
   const shoal::Random noise = context.random("noise");
-  std::uint64_t steps_done = 0;
+  auto steps_done = static_cast<std::uint64_t>(done * steps);
   const auto loss_of = [&](std::span<const Index> rows, const shoal::Random& views) {
     const at::Tensor clean = data.batch(rows);
     const at::Tensor seen = augmentation == nullptr ? clean : augmentation->apply(context, clean, views);
@@ -33,7 +41,7 @@ void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Out
     const at::Tensor embedding = compute([&] { return encoder->forward(shown.to(compute.device())); });
     return shoal::reconstruction_loss(decoder, embedding, {.rows = {}, .clean = clean, .seen = seen}, params_, compute);
   };
-  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+  for (Index epoch = done + 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);
     const std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
     const double loss = shoal::train_steps(context, {{*encoder, optimizer}}, params_.clip_norm,
@@ -47,6 +55,10 @@ void AutoencoderTrainer::run(Context& context, shoal::Inputs& inputs, shoal::Out
                                             .learning_rate = learning_rate},
                                            loss_of);
     context.scalar("loss", loss, epoch);
+    checkpoint.offer(epoch, [&](shoal::StateWriter& state) {
+      shoal::save_tensors(state, "encoder", encoder->state());
+      optimizer.save(state, "optimizer");
+    });
   }
   outputs.encoder("encoder", std::move(encoder));
 }

@@ -6,6 +6,7 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -19,6 +20,7 @@ using shoal::testing::TestOutputs;
 using shoal::testing::ToyAutoencoder;
 using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
 
@@ -172,6 +174,17 @@ TEST(AutoencoderTrainer, LearnsAboutTheSameInBFloat16) {
   for (std::size_t epoch = 0; epoch < wanted.size(); ++epoch) EXPECT_NEAR(got[epoch], wanted[epoch], 0.005) << epoch;
   for (const auto& [name, parameter] : rounded.parameters()) EXPECT_EQ(parameter.scalar_type(), at::kFloat) << name;
   EXPECT_EQ(rounded.outputs.numbers.at("precision_bits"), 16);
+}
+
+TEST(AutoencoderTrainer, GoesOnFromACheckpointToTheSameBytes) {
+  AutoencoderTrainerParams params = quick();
+  params.corruption = 0.3;  // for which every step draws
+  params.schedule = shoal::Schedule::kCosine;
+  const shoal::testing::Resume<Trial> run([] { return std::make_unique<Trial>(); },
+                                          [&](Trial& trial) { trial(params); });
+  EXPECT_EQ(run.checkpoints(), 4);
+  for (const int stop : {1, 3, 4}) EXPECT_EQ(run.difference(stop), "") << stop;
+  EXPECT_THAT(run.idle_pieces(2), IsEmpty());
 }
 
 }  // namespace

@@ -62,3 +62,19 @@ at::Tensor HardClusters::loss(const shoal::Context& context, const at::Tensor& e
 at::Tensor HardClusters::centroids() const {
   return shoal::borrowed_tensor(shoal::ConstArray(centroids_)).to(at::kFloat);
 }
+
+void HardClusters::save(shoal::StateWriter& state) const {
+  state.put("centroids", shoal::ConstArray(centroids_));
+  state.put("counts", shoal::ConstArray(counts_));
+}
+
+void HardClusters::load(const shoal::StateReader& state) {
+  const shoal::RowMatrix<double> centroids = state.get("centroids").matrix<double>();
+  std::vector<double> counts = shoal::load_vector<double>(state, "counts");
+  shoal::require(
+      centroids.rows() == centroids_.rows() && centroids.cols() == centroids_.cols() && counts.size() == counts_.size(),
+      "the saved state is of {} clusters in {} dimensions, not {} in {}", centroids.rows(), centroids.cols(),
+      centroids_.rows(), centroids_.cols());
+  centroids_ = centroids;
+  counts_ = std::move(counts);
+}

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "shoal/context.h"
+#include "shoal/torch/checkpoint.h"
 #include "shoal/torch/tensor.h"
 
 /// K clusters in the space of an embedding.
@@ -19,6 +19,10 @@ class Clusters {
   virtual at::Tensor centroids() const = 0;
   /// What is trained with the encoder.
   virtual shoal::NamedTensors parameters() const { return {}; }
+  /// For a checkpoint that is followed by a look: the centroids, and what else steps have left. Load is for clusters
+  /// that were made of as many centroids. Throws InputError for another state.
+  virtual void save(shoal::StateWriter& state) const = 0;
+  virtual void load(const shoal::StateReader& state) = 0;
 };
 
 /// Every example is in all clusters, by a q as soft_assignment.h has it, and q is drawn to a p that is surer. p is
@@ -31,6 +35,8 @@ class SoftClusters final : public Clusters {
   at::Tensor loss(const shoal::Context& context, const at::Tensor& embedding, const at::Tensor& rows) override;
   at::Tensor centroids() const override { return centroids_.detach().cpu(); }
   shoal::NamedTensors parameters() const override { return {{"centroids", centroids_}}; }
+  void save(shoal::StateWriter& state) const override { shoal::save_tensor(state, "centroids", centroids_); }
+  void load(const shoal::StateReader& state) override { shoal::load_tensor(state, "centroids", centroids_); }
 
  private:
   at::Tensor centroids_;
@@ -49,6 +55,8 @@ class HardClusters final : public Clusters {
   void look(const at::Tensor&) override {}
   at::Tensor loss(const shoal::Context& context, const at::Tensor& embedding, const at::Tensor& rows) override;
   at::Tensor centroids() const override;
+  void save(shoal::StateWriter& state) const override;
+  void load(const shoal::StateReader& state) override;
 
  private:
   shoal::RowMatrix<double> centroids_;

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "shoal/kernels/agreement.h"
+#include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -312,6 +313,41 @@ TEST(EmbeddedClustering, FindsTheSameInBFloat16) {
     EXPECT_NEAR(rounded.nmi_of("labels"), exact.nmi_of("labels"), 0.05);
     EXPECT_EQ(rounded.outputs.numbers.at("precision_bits"), 16);
   }
+}
+
+TEST(EmbeddedClustering, GoesOnFromACheckpointToTheSameBytes) {
+  for (const Method method : kMethods) {
+    for (const shoal::OptimizerMethod optimizer : {shoal::OptimizerMethod::kAdam, shoal::OptimizerMethod::kSgd}) {
+      SCOPED_TRACE(shoal::text("method {}, optimizer {}", static_cast<int>(method), static_cast<int>(optimizer)));
+      EmbeddedClusteringParams params = quick(method);
+      params.TrainingOptions::method = optimizer;
+      params.tolerance = 0;
+      params.update_interval = 9;  // an epoch has 7 steps
+      params.max_steps = 40;       // no multiple of it: the last look comes sooner
+      const auto make = [] {
+        auto trial = std::make_unique<Trial>(3, /*noise=*/0.5);
+        trial->inputs.wire<Blobs>("test", 40, 4, 0.5);
+        return trial;
+      };
+      const shoal::testing::Resume<Trial> run(make, [&](Trial& trial) { trial(params); });
+      EXPECT_EQ(run.checkpoints(), 5);
+      for (const int stop : {1, 2, 4, 5}) EXPECT_EQ(run.difference(stop), "") << stop;
+      if (optimizer == shoal::OptimizerMethod::kSgd) continue;
+      EXPECT_THAT(run.idle_pieces(2), IsEmpty());
+    }
+  }
+}
+
+TEST(EmbeddedClustering, StopsByItsToleranceAfterACheckpointToo) {
+  EmbeddedClusteringParams params = quick(Method::kIdec);
+  params.update_interval = 5;
+  params.tolerance = 0.02;
+  const shoal::testing::Resume<Trial> run([] { return std::make_unique<Trial>(3, /*noise=*/0.3); },
+                                          [&](Trial& trial) { trial(params); });
+  const int last = run.checkpoints();
+  ASSERT_LT(last, 40);  // of 200 steps
+  ASSERT_GT(last, 1);
+  for (const int stop : {1, last}) EXPECT_EQ(run.difference(stop), "") << stop;
 }
 
 }  // namespace

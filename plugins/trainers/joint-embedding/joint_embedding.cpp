@@ -8,6 +8,7 @@
 
 #include "projectors.h"
 #include "shoal/kernels/representation.h"
+#include "shoal/torch/checkpoint.h"
 
 namespace {
 
@@ -95,8 +96,17 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     const at::Tensor loss = learning[0]->loss(embedded, params_.views, compute);
     return learning.size() == 1 ? loss : loss.add(learning[1]->loss(embedded, params_.views, compute));
   };
-  std::vector<double> head_losses;
-  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+  std::vector<double> head_losses(static_cast<std::size_t>(params_.heads));  // of the last epoch that was theirs
+  // Random streams, steps and the schedule follow from the number of the epoch.
+  const shoal::Checkpoint checkpoint(context, "epoch");
+  const Index done = checkpoint.restore([&](const shoal::StateReader& state) {
+    shoal::load_tensors(state, "encoder", encoder->state());
+    encoder_optimizer.load(state, "encoder optimizer");
+    main.load(state, "main");
+    if (auxiliary) auxiliary->load(state, "auxiliary");
+    head_losses = shoal::load_vector<double>(state, "head losses");
+  });
+  for (Index epoch = done + 1; epoch <= params_.epochs; ++epoch) {
     const auto stream = static_cast<std::uint64_t>(epoch);
     std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
     rows.resize(static_cast<std::size_t>(steps * batch));
@@ -132,6 +142,13 @@ void JointEmbedding::run(Context& context, shoal::Inputs& inputs, shoal::Outputs
     context.scalar("learning_rate", learning_rate(epoch * steps), epoch);
     const auto looked_at = std::span(rows).first(static_cast<std::size_t>(std::min(kLookedAt, steps * batch)));
     look_at_embedding(context, *encoder, data.batch(looked_at), compute, epoch, epoch * steps);
+    checkpoint.offer(epoch, [&](shoal::StateWriter& state) {
+      shoal::save_tensors(state, "encoder", encoder->state());
+      encoder_optimizer.save(state, "encoder optimizer");
+      main.save(state, "main");
+      if (auxiliary) auxiliary->save(state, "auxiliary");
+      state.put("head losses", shoal::ConstArray(head_losses));
+    });
   }
 
   Projectors::Projector& chosen = main[choose_head(context, head_losses)];

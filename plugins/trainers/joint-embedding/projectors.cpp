@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "shoal/torch/checkpoint.h"
+
 using shoal::Context;
 using shoal::Index;
 using shoal::Objective;
@@ -100,4 +102,24 @@ Projectors::Epoch Projectors::end_epoch(Context& context, Index epoch, Index vie
   warn_where_it_stays(context, prefix_ + "loss", out.loss, projectors_[0].objective->collapse(views, batch_size),
                       epoch);
   return out;
+}
+
+void Projectors::save(shoal::StateWriter& state, const std::string& name) const {
+  for (std::size_t i = 0; i < projectors_.size(); ++i) {
+    const Projector& p = projectors_[i];
+    shoal::save_tensors(state, shoal::text("{} head {}", name, i), p.head->state());
+    shoal::save_tensors(state, shoal::text("{} objective {}", name, i), p.objective->state());
+    p.head_optimizer.save(state, shoal::text("{} head optimizer {}", name, i));
+    p.objective_optimizer.save(state, shoal::text("{} objective optimizer {}", name, i));
+  }
+}
+
+void Projectors::load(const shoal::StateReader& state, const std::string& name) {
+  for (std::size_t i = 0; i < projectors_.size(); ++i) {
+    Projector& p = projectors_[i];
+    shoal::load_tensors(state, shoal::text("{} head {}", name, i), p.head->state());
+    shoal::load_tensors(state, shoal::text("{} objective {}", name, i), p.objective->state());
+    p.head_optimizer.load(state, shoal::text("{} head optimizer {}", name, i));
+    p.objective_optimizer.load(state, shoal::text("{} objective optimizer {}", name, i));
+  }
 }

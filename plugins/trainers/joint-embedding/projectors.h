@@ -43,6 +43,10 @@ class Projectors {
   /// Reports loss and diagnostics of the epoch; warns where the loss is that of outputs alike for all examples.
   Epoch end_epoch(shoal::Context& context, shoal::Index epoch, shoal::Index views, shoal::Index batch_size);
 
+  /// For a checkpoint after end_epoch: heads, objectives and their optimisers, under names that begin with `name`.
+  void save(shoal::StateWriter& state, const std::string& name) const;
+  void load(const shoal::StateReader& state, const std::string& name);
+
   struct Projector {
     std::unique_ptr<shoal::Head> head;
     std::unique_ptr<shoal::Objective> objective;

@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 
 #include "logistic_regression.h"
+#include "weight_decay.h"
 
 namespace {
 
 using shoal::Context;
 using shoal::Examples;
 using shoal::Index;
-
-constexpr Index kHeldOut = 6;  // the last sixth of the training examples chooses the weight decay
 
 /// Remembers a module byte by byte.
 class Frozen {
@@ -75,10 +73,6 @@ void standardize(const at::Tensor& train, const at::Tensor& test) {  // (F, N), 
   }
 }
 
-double share_right(const at::Tensor& predicted, const at::Tensor& labels) {
-  return predicted.eq(labels).to(at::kDouble).mean().item<double>();
-}
-
 struct Targets {
   at::Tensor labels;  // (N) int64 on the CPU
   Index classes;
@@ -107,36 +101,6 @@ shoal::Array confusion(const Context& context, const at::Tensor& labels, const a
   auto table = counts;
   for (std::size_t i = 0; i < truth.size(); ++i) ++table(truth[i], found[i]);
   return out;
-}
-
-struct Chosen {
-  double weight_decay;
-  Layer layer;  // fitted to the first five sixths
-};
-
-/// The weight decay whose layer, fitted to the first five sixths, is right most often on the last sixth; the strongest
-/// of several. They are fitted from strong to weak, each from where the one before ended.
-Chosen choose_weight_decay(Context& context, const Columns& train, Layer layer, std::vector<double> candidates,
-                           const std::function<Layer(const Layer&, const Columns&, double)>& fit_layer) {
-  const Index held_out = train.count() / kHeldOut;
-  shoal::require(held_out >= 1,
-                 "to choose among {} weight_decays a sixth of the training examples is held out, but there are only {}",
-                 candidates.size(), train.count());
-  const Columns learn = train.slice(0, train.count() - held_out);
-  const Columns judge = train.slice(train.count() - held_out, train.count());
-  std::sort(candidates.begin(), candidates.end(), std::greater<>());
-  Chosen best{candidates.front(), layer};
-  double best_accuracy = -1;
-  for (const double weight_decay : candidates) {
-    layer = fit_layer(layer, learn, weight_decay);
-    const double accuracy = share_right(layer.predict(judge.features), judge.labels);
-    context.log(shoal::Level::kInfo, "weight_decay {}: {} of {} held-out training examples are right", weight_decay,
-                accuracy, held_out);
-    if (accuracy <= best_accuracy) continue;
-    best_accuracy = accuracy;
-    best = {weight_decay, layer};
-  }
-  return best;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -249,6 +250,27 @@ TEST(LinearProbe, SaysWhichInputsDoNotGoTogether) {
             "to choose among 3 weight_decays a sixth of the training examples is held out, but there are only 5");
   EXPECT_THAT([] { with_weight_decays({}).check(); },
               ThrowsMessage<shoal::InputError>("'weight_decays' needs at least 1 number, but is empty"));
+}
+
+struct Probe {
+  Probe() : host({.seed = 2}), inputs(host) {
+    inputs.wire<ToyEncoder>("encoder");
+    inputs.wire<Blobs>("train", 300, 8, 0.6);
+    inputs.wire<Blobs>("test", 300, 8, 0.7);
+  }
+  Host host;
+  TestInputs inputs;
+  TestOutputs outputs;
+};
+
+TEST(LinearProbe, GoesOnFromACheckpointToTheSameBytes) {
+  LinearProbeParams params = with_weight_decays({1, 0.1, 0.01, 1e-3});
+  params.max_iter = 5;  // so that where a fit begins is seen in where it ends
+  const shoal::testing::Resume<Probe> run(
+      [] { return std::make_unique<Probe>(); },
+      [&](Probe& each) { LinearProbe(params).run(each.host.context(), each.inputs, each.outputs); });
+  EXPECT_EQ(run.checkpoints(), 4);
+  for (const int stop : {1, 2, 3, 4}) EXPECT_EQ(run.difference(stop), "") << stop;
 }
 
 }  // namespace

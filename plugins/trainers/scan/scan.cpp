@@ -9,6 +9,7 @@
 
 #include "neighbor_table.h"
 #include "scan_loss.h"
+#include "shoal/torch/checkpoint.h"
 #include "shoal/torch/cluster_report.h"
 
 namespace {
@@ -114,6 +115,30 @@ class Loop {
     context_.scalar("entropy", losses[best_].entropy.item<double>(), epoch);
     report_ = shoal::report_clusters(context_, now[best_], heads_[best_].said, data_.labels(), kConfident, epoch);
     for (std::size_t h = 0; h < heads_.size(); ++h) heads_[h].said = std::move(now[h]);
+    ++looks_;
+  }
+
+  /// What the epochs to come depend on, between an epoch and the look at it. Random streams, steps and the schedule
+  /// follow from the number of the epoch, and all that a look says from these, but for what was said before it.
+  void save(shoal::StateWriter& state) const {
+    shoal::save_tensors(state, "encoder", encoder_->state());
+    encoder_optimizer_->save(state, "encoder optimizer");
+    for (std::size_t h = 0; h < heads_.size(); ++h) {
+      shoal::save_tensors(state, shoal::text("head {}", h), heads_[h].head->state());
+      heads_[h].optimizer.save(state, shoal::text("head optimizer {}", h));
+      if (looks_ > 0) shoal::save_tensor(state, shoal::text("labels {}", h), heads_[h].said->labels);
+    }
+    shoal::save_number(state, "looks", looks_);
+  }
+  void load(const shoal::StateReader& state) {
+    looks_ = shoal::load_number<std::int64_t>(state, "looks");
+    shoal::load_tensors(state, "encoder", encoder_->state());
+    encoder_optimizer_->load(state, "encoder optimizer");
+    for (std::size_t h = 0; h < heads_.size(); ++h) {
+      shoal::load_tensors(state, shoal::text("head {}", h), heads_[h].head->state());
+      heads_[h].optimizer.load(state, shoal::text("head optimizer {}", h));
+      if (looks_ > 0) heads_[h].said = {{}, {}, shoal::load_tensor(state, shoal::text("labels {}", h))};
+    }
   }
 
   void give(shoal::Outputs& outputs) {
@@ -162,6 +187,7 @@ class Loop {
   std::optional<shoal::Optimizer> encoder_optimizer_;
   std::vector<ClusterHead> heads_;
   std::vector<Index> partners_;  // (N) of this epoch
+  Index looks_ = 0;
   std::vector<double> losses_;   // by head, of the last look
   std::size_t best_ = 0;         // the head with the lowest of these
   shoal::ClusterReport report_;  // of that
@@ -171,8 +197,12 @@ class Loop {
 
 void Scan::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) {
   Loop loop(context, inputs, params_, shoal::choose_compute(context, inputs.device(), params_, outputs));
-  for (Index epoch = 1; epoch <= params_.epochs; ++epoch) {
+  const shoal::Checkpoint checkpoint(context, "epoch");
+  const Index done = checkpoint.restore([&](const shoal::StateReader& state) { loop.load(state); });
+  if (done > 0) loop.look(done);
+  for (Index epoch = done + 1; epoch <= params_.epochs; ++epoch) {
     loop.train(epoch);
+    checkpoint.offer(epoch, [&](shoal::StateWriter& state) { loop.save(state); });
     loop.look(epoch);
   }
   loop.give(outputs);

@@ -12,6 +12,7 @@
 #include "scan_loss.h"
 #include "shoal/kernels/agreement.h"
 #include "shoal/kernels/neighbors.h"
+#include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -292,6 +293,44 @@ TEST(Scan, WarnsOfEmptyClusters) {  // without the entropy one cluster for all i
   run.run(params);
   EXPECT_THAT(run.log(), HasSubstr("clusters have no examples: try a higher 'entropy_weight' than 0"));
   EXPECT_LT(series(run.host, "active").back(), 4);
+}
+
+/// Adds to all numbers of an example one normal number.
+class Shift final : public shoal::Augmentation {
+ public:
+  at::Tensor apply(Context&, const at::Tensor& batch, const shoal::Random& random) const override {
+    shoal::Random draws = random;
+    std::vector<float> shifts(static_cast<std::size_t>(batch.size(0)));
+    for (float& shift : shifts) shift = static_cast<float>(0.3 * draws.normal());
+    return batch + shoal::borrowed_tensor(shoal::ConstArray(shifts)).view({-1, 1, 1, 1});
+  }
+};
+
+TEST(Scan, GoesOnFromACheckpointToTheSameBytes) {
+  for (const bool freeze : {false, true}) {
+    ScanParams params = quick();
+    params.precision = shoal::Precision::kFloat32;  // on every processor
+    params.epochs = 4;
+    params.learning_rate = 0.003;  // labels still move from look to look
+    params.schedule = shoal::Schedule::kCosine;
+    params.freeze_encoder = freeze;
+    const auto make = [] {
+      auto run = std::make_unique<Experiment>(shoal::testing::HostOptions{.seed = 2});
+      run->inputs.wire<Blobs>("data", 200, 4, 0.4);
+      run->inputs.wire<Shift>("augmentation");
+      run->inputs.wire_array("neighbors", nearest(run->host, run->inputs, 5));
+      return run;
+    };
+    const shoal::testing::Resume<Experiment> run(make, [&](Experiment& each) { each.run(params); });
+    EXPECT_EQ(run.checkpoints(), 4);
+    for (const int stop : {1, 2, 4}) EXPECT_EQ(run.difference(stop), "") << stop;
+    const auto is_of_another_head = [](const std::string& name) {  // only the best head's labels are compared
+      return name.starts_with("labels ");
+    };
+    std::vector<std::string> idle = run.idle_pieces(3);
+    EXPECT_LE(std::erase_if(idle, is_of_another_head), 2u);  // of three
+    EXPECT_THAT(idle, ::testing::IsEmpty());
+  }
 }
 
 }  // namespace

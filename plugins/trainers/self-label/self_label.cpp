@@ -45,6 +45,18 @@ class Watch {
     return true;
   }
 
+  /// What the looks to come depend on.
+  void save(shoal::StateWriter& state) const {
+    shoal::save_tensor(state, "labels", said_->labels);
+    shoal::save_number(state, "best", best_);
+    shoal::save_number(state, "grown", grown_);
+  }
+  void load(const shoal::StateReader& state) {
+    said_ = {{}, {}, shoal::load_tensor(state, "labels")};
+    best_ = shoal::load_number<double>(state, "best");
+    grown_ = shoal::load_number<std::int64_t>(state, "grown");
+  }
+
   const at::Tensor& labels() const { return said_->labels; }
   const shoal::ClusterReport& report() const { return report_; }
 
@@ -80,14 +92,22 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
 
   Model& given = model.given();
   Watch watch(context, params_, data, given, compute);
-  watch.look(0);
 
   const auto say = [&](const at::Tensor& examples) {
     const at::Tensor there = examples.to(compute.device());
     return compute([&] { return trained.head->forward(trained.encoder->forward(there)); });
   };
   const Index steps = shoal::steps_per_epoch(data.count(), params_.batch_size);
-  Index epoch = 0;
+  // A checkpoint is of an epoch's end, before the look at it. Random streams, steps and the schedule follow from the
+  // number of the epoch.
+  const shoal::Checkpoint checkpoint(context, "epoch");
+  Index epoch = checkpoint.restore([&](const shoal::StateReader& state) {
+    model.load(state);
+    encoder_optimizer.load(state, "encoder optimizer");
+    head_optimizer.load(state, "head optimizer");
+    watch.load(state);
+  });
+  watch.look(epoch);
   Index left_out = 0;  // steps of the epoch that had no confident example
   const auto loss_of = [&](std::span<const Index> rows, const shoal::Random& views) {
     const at::Tensor clean = data.batch(rows);
@@ -110,7 +130,7 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
                            : trained.head->loss(logits, confident.labels.to(compute.device()));
   };
 
-  do {
+  while (epoch < params_.epochs && !watch.stops(epoch)) {
     const auto stream = static_cast<std::uint64_t>(++epoch);
     const std::vector<Index> rows = context.random("order").fork(stream).permutation(data.count());
     left_out = 0;
@@ -136,8 +156,14 @@ void SelfLabel::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& out
           "epoch {}: {} of {} steps had no confident example and were left out; a lower 'threshold' or a larger "
           "'batch_size' has more",
           epoch, left_out, steps);
+    checkpoint.offer(epoch, [&](shoal::StateWriter& state) {
+      model.save(state);
+      encoder_optimizer.save(state, "encoder optimizer");
+      head_optimizer.save(state, "head optimizer");
+      watch.save(state);
+    });
     watch.look(epoch);
-  } while (epoch < params_.epochs && !watch.stops(epoch));
+  }
 
   if (watch.report().active < watch.report().clusters)
     context.log(shoal::Level::kWarning, "{} of {} clusters have no examples",

@@ -9,6 +9,7 @@
 
 #include <cmath>
 
+#include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {
@@ -31,10 +32,11 @@ using ::testing::ThrowsMessage;
 class Noise final : public shoal::Augmentation {
  public:
   at::Tensor apply(Context&, const at::Tensor& batch, const shoal::Random& random) const override {
-    at::Tensor out = batch.clone();
+    at::Tensor out = batch.contiguous().clone();
+    auto* values = out.mutable_data_ptr<float>();
     for (Index i = 0; i < out.size(0); ++i) {
       shoal::Random own = random.fork(static_cast<std::uint64_t>(i));
-      for (Index j = 0; j < 4; ++j) out[i].flatten()[j] += 0.05 * own.normal();
+      for (Index j = 0; j < 4; ++j) values[4 * i + j] += static_cast<float>(0.05 * own.normal());
     }
     return out;
   }
@@ -231,6 +233,37 @@ TEST(SelfLabel, NeedsAHeadThatWasTrained) {
   TestOutputs outputs;
   EXPECT_THAT([&] { SelfLabel(quick()).run(host.context(), inputs, outputs); },
               ThrowsMessage<shoal::InputError>("the head wired to 'head' is not a trained one"));
+}
+
+shoal::testing::Resume<Experiment> resume(const SelfLabelParams& params) {
+  return {[] { return std::make_unique<Experiment>(6, 0.72, shoal::testing::HostOptions{.seed = 2}); },
+          [params](Experiment& run) { run.run(params); }};
+}
+
+TEST(SelfLabel, GoesOnFromACheckpointToTheSameBytes) {
+  SelfLabelParams params = quick();
+  params.epochs = 4;
+  params.schedule = shoal::Schedule::kCosine;
+  for (const double ema_decay : {0.0, 0.9}) {
+    params.ema_decay = ema_decay;
+    const auto run = resume(params);
+    EXPECT_EQ(run.checkpoints(), 4);
+    for (const int stop : {1, 2, 4}) EXPECT_EQ(run.difference(stop), "") << stop;
+    EXPECT_THAT(run.idle_pieces(2), ::testing::IsSubsetOf({"best", "grown"}));  // of patience, which there is none of
+  }
+}
+
+TEST(SelfLabel, CountsItsPatienceFromBeforeTheStop) {
+  SelfLabelParams params = quick();
+  params.epochs = 50;
+  params.patience = 3;
+  params.min_growth = 0.01;
+  const auto run = resume(params);
+  const int last = run.checkpoints();
+  ASSERT_GT(last, 4);
+  ASSERT_LT(last, 50);
+  for (const int stop : {1, last - 2, last - 1, last}) EXPECT_EQ(run.difference(stop), "") << stop;
+  EXPECT_THAT(run.idle_pieces(last - 2), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #ifndef SHOAL_TESTING_CHECKPOINT_H_
 #define SHOAL_TESTING_CHECKPOINT_H_
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -53,8 +54,17 @@ class Checkpoints {
     for (const auto& [name, value] : state_) out.push_back(name);
     return out;
   }
+  /// Has the last one of `other` in place of its own.
+  void take(const Checkpoints& other) { state_ = other.state_; }
   /// Takes one array out of it.
   void remove(const std::string& name) { state_.erase(name); }
+  /// Makes one array all zeros, as if it had been left out and begun anew. Returns whether it was anything else.
+  bool forget(const std::string& name) {
+    std::vector<char>& bytes = state_.at(name).bytes;
+    const bool had = std::any_of(bytes.begin(), bytes.end(), [](char byte) { return byte != 0; });
+    std::fill(bytes.begin(), bytes.end(), char{0});
+    return had;
+  }
 
  private:
   struct Offer {

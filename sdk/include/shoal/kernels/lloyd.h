@@ -2,10 +2,13 @@
 #ifndef SHOAL_KERNELS_LLOYD_H_
 #define SHOAL_KERNELS_LLOYD_H_
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "shoal/component.h"
 #include "shoal/context.h"
 #include "shoal/kernels/assignment.h"
 #include "shoal/kernels/duplicates.h"
@@ -27,6 +30,20 @@ struct StopRules {
   std::optional<double> max_seconds = {};     ///< the only rule under which the result depends on the machine
 };
 
+/// Where Lloyd's iteration is after one of its iterations: all that the others depend on. Bounds are not in it, as they
+/// change speed alone.
+struct LloydState {
+  RowMatrix<double> centroids = {};         ///< (K, D)
+  std::vector<Index> labels = {};           ///< (N) that the means are of
+  RunningMeans::Kept means = {};            ///< sums that later ones are added to, so that they round alike
+  Index iterations = 0;                     ///< done
+  std::optional<double> last_inertia = {};  ///< where a rule asks for it
+  double seconds = 0;                       ///< that they took, for StopRules::max_seconds
+
+  /// Throws InputError  the state has no such arrays
+  static LloydState load(const StateReader& state);
+};
+
 /// What is not plain Lloyd.
 struct LloydOptions {
   Algorithm algorithm = Algorithm::kAuto;  ///< speed only
@@ -42,6 +59,12 @@ struct LloydOptions {
   /// have length 1: then the nearest centroid is the one of the greatest cosine. Not together with `inertia_rel`.
   /// Source: Dhillon and Modha, Machine Learning 42 (2001) 143–175.
   bool unit_centroids = false;
+  /// Where an earlier call with the same arguments was: it goes on from there, and ends with the bytes of one that did
+  /// not stop. Null: begins with `centroids`. Read at the beginning.
+  const LloydState* from = nullptr;
+  /// Called after each iteration that is not the last with their number and with what puts a LloydState into a saved
+  /// state, as Checkpoint::offer takes it. May be empty.
+  std::function<void(Index iterations, const std::function<void(StateWriter&)>& save)> offer = {};
 };
 
 /// Labels and centroids that belong together: each label is its row's nearest centroid (shoal::kernels::nearest).

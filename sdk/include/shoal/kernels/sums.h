@@ -73,6 +73,16 @@ struct Relabelled {
 /// depend on the labels and on how they came about, not on the number of threads or the processor.
 class RunningMeans {
  public:
+  /// What updates have left, so that others of the same rows go on from it.
+  struct Kept {
+    RowMatrix<double> sums = {};       ///< (K, D) about the origins
+    RowMatrix<double> origins = {};    ///< (K, D), or of no rows where numbers are added as they are
+    std::vector<double> weights = {};  ///< (K)
+    std::vector<Index> counts = {};    ///< (K)
+    Index updates_since_all = 0;
+    bool begun = false;  ///< false: the next update adds all rows
+  };
+
   static constexpr Index kUpdates = 63;  ///< calls between two that add all rows
 
   /// `features` and `weights` are read by every update.
@@ -88,6 +98,10 @@ class RunningMeans {
                              std::span<const Relabelled> changed);
   /// Has the next update add all rows, as where clusters were emptied and filled from outside.
   void restart();
+
+  Kept kept() const;
+  /// Throws InputError  it is of other clusters, or of rows of other numbers
+  void take(Kept kept);
 
  private:
   struct State;

@@ -160,10 +160,15 @@ class Batches {
     Index epoch = 1;   ///< from 1
   };
   Batch next();
+  /// The next batch is the one after the first `batches`, as if these had been asked for: of work that goes on from a
+  /// checkpoint. At the beginning only.
+  void skip(Index batches);
 
   Index steps_per_epoch() const { return steps_; }
 
  private:
+  void begin_epoch(Index epoch);
+
   Context& context_;
   const Examples& examples_;
   const Augmentation* augmentation_;
