@@ -127,6 +127,21 @@ TEST_F(ResultStore, APluginBuiltAnewWithEqualOutputRecomputesItsOwnNodesAlone) {
             "pca stored, length ran, groups stored, again stored, same stored, quality stored");
 }
 
+// With a store the digest of what was clustered comes from the key, without one from the data itself.
+TEST_F(ResultStore, WhatAClustererWasFittedToIsNamedAlikeWithAndWithoutAStore) {
+  const auto data_of_groups = [](const fs::path& run) {
+    const json results = json::parse(read_file(run / "results.json"));
+    for (const json& node : results["rows"][0]["nodes"])
+      if (node["node"] == "groups") return node["data"];
+    return json();
+  };
+  const json data = data_of_groups(run("--no-cache"));
+  EXPECT_EQ(data["sha256"].get<std::string>().size(), 64u);
+  EXPECT_EQ(data["shape"], (json{600, 5}));
+  EXPECT_EQ(data_of_groups(run()), data);
+  EXPECT_EQ(data_of_groups(run()), data);  // and taken
+}
+
 TEST_F(ResultStore, NoCacheNeitherTakesNorKeeps) {
   run("--no-cache");
   EXPECT_FALSE(fs::exists(place_.store()));

@@ -380,7 +380,15 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
   const Job job = job_of(t, listener, last_scalars, true);
   DataSeen* known = nullptr;
   if (is_fit(t)) {
-    known = &seen_[{task.inputs[0].at(0), node.wired[0].at(0).output}];  // its first port is `data`
+    const std::size_t from = task.inputs[0].at(0), output = node.wired[0].at(0).output;  // its first port is `data`
+    known = &seen_[{from, output}];
+    // Features that a key was made of have their digest, and are not read for another.
+    const auto* array = std::get_if<Array>(&job.inputs[0].at(0));
+    const std::vector<std::string>& contents = results_[from].contents;
+    if (known->sha256.empty() && array != nullptr && output < contents.size() && !contents[output].empty()) {
+      const ConstArray view = array->view();
+      *known = {contents[output], {view.shape().begin(), view.shape().end()}, name(view.dtype())};
+    }
     job.notes.data = *known;
   }
   if (node.at_work) {
