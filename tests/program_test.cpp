@@ -65,9 +65,24 @@ TEST(Program, NeverWritesOverAnEarlierRun) {
   ASSERT_EQ(place.shoal("run toy.yaml --out run").exit, 0);
   const std::string before = read_file(place.folder() / "run/results.json");
   const Outcome again = place.shoal("run toy.yaml --out run");
-  EXPECT_EQ(again.exit, 2);
+  EXPECT_EQ(again.exit, 1);  // nothing ran
   EXPECT_THAT(again.err, HasSubstr("holds something already"));
   EXPECT_EQ(read_file(place.folder() / "run/results.json"), before);
+}
+
+TEST(Program, SaysThatAFolderStandsWhereLatestHasItsPlaceAndMakesNone) {
+  const Workplace place;
+  place.write("toy.yaml", kExperiment);
+  ASSERT_EQ(place.shoal("run toy.yaml").exit, 0);
+  const std::filesystem::path runs = *std::filesystem::directory_iterator(place.folder() / "runs");
+  std::filesystem::remove(runs / "latest");
+  std::filesystem::create_directory(runs / "latest");
+  const Outcome again = place.shoal("run toy.yaml");
+  EXPECT_EQ(again.exit, 1);
+  EXPECT_THAT(again.err,
+              HasSubstr("/latest is a folder, where the link to the newest run has its place; move it away"));
+  const auto folders = std::distance(std::filesystem::directory_iterator(runs), std::filesystem::directory_iterator());
+  EXPECT_EQ(folders, 2);  // the first run and that folder
 }
 
 TEST(Program, RunsItsOwnResolvedFileToTheSameNumbers) {

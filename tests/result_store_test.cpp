@@ -127,6 +127,21 @@ TEST_F(ResultStore, APluginBuiltAnewWithEqualOutputRecomputesItsOwnNodesAlone) {
             "pca stored, length ran, groups stored, again stored, same stored, quality stored");
 }
 
+// With a store the digest of what was clustered comes from the key, without one from the data itself.
+TEST_F(ResultStore, WhatAClustererWasFittedToIsNamedAlikeWithAndWithoutAStore) {
+  const auto data_of_groups = [](const fs::path& run) {
+    const json results = json::parse(read_file(run / "results.json"));
+    for (const json& node : results["rows"][0]["nodes"])
+      if (node["node"] == "groups") return node["data"];
+    return json();
+  };
+  const json data = data_of_groups(run("--no-cache"));
+  EXPECT_EQ(data["sha256"].get<std::string>().size(), 64u);
+  EXPECT_EQ(data["shape"], (json{600, 5}));
+  EXPECT_EQ(data_of_groups(run()), data);
+  EXPECT_EQ(data_of_groups(run()), data);  // and taken
+}
+
 TEST_F(ResultStore, NoCacheNeitherTakesNorKeeps) {
   run("--no-cache");
   EXPECT_FALSE(fs::exists(place_.store()));
@@ -151,6 +166,47 @@ TEST_F(ResultStore, AnyDamagedBitIsFoundAndTheResultComputedAgain) {
   place_.shoal("store verify");
   EXPECT_EQ(metrics(first), metrics(run()));
   EXPECT_THAT(place_.shoal("store verify").out, HasSubstr("0 results were damaged"));
+}
+
+/// The file of the first array of a node's result.
+fs::path array_of(const fs::path& store, const std::string& node) {
+  for (const auto& entry : fs::recursive_directory_iterator(store / "a")) {
+    if (!entry.is_regular_file()) continue;
+    const std::string text = read_file(entry.path());
+    const json manifest = json::parse(text.substr(0, text.size() - 65));
+    if (manifest["node"] != node) continue;
+    const std::string digest = manifest["blobs"].at(0);
+    return store / "o" / digest.substr(0, 2) / (digest + ".npy");
+  }
+  return {};
+}
+
+// The features of pca are read when `length` wants them, after pca was taken.
+TEST_F(ResultStore, ATakenResultThatTurnsOutDamagedIsSaidToHaveRunAndIsKeptAgain) {
+  const fs::path first = run();
+  const fs::path array = array_of(place_.store(), "pca");
+  ASSERT_TRUE(fs::exists(array));
+  flip_a_bit(array);
+  const fs::path second = run("--force length");
+  EXPECT_EQ(statuses(second), "pca ran, length ran, groups stored, again stored, same stored, quality stored");
+  EXPECT_THAT(last_.err, HasSubstr("warning[S701]"));
+  EXPECT_EQ(metrics(first), metrics(second));
+  EXPECT_EQ(statuses(run("--force length")),
+            "pca stored, length ran, groups stored, again stored, same stored, quality stored");
+  EXPECT_THAT(last_.err, Not(HasSubstr("S701")));
+}
+
+TEST_F(ResultStore, WhatCannotBeReadNowIsComputedAgainAndNotPutAside) {
+  const fs::path first = run();
+  const fs::path array = array_of(place_.store(), "pca");
+  fs::remove(array);
+  fs::create_symlink(array, array);  // to itself: no system call can say whether it is good
+  const fs::path second = run();
+  EXPECT_EQ(statuses(second), "pca ran, length stored, groups stored, again stored, same stored, quality stored");
+  EXPECT_THAT(last_.err, AllOf(HasSubstr("warning[S707]: the kept result of 'pca' cannot be read now"),
+                               Not(HasSubstr("S701")), Not(HasSubstr("S705"))));
+  EXPECT_TRUE(fs::is_empty(place_.store() / "q"));
+  EXPECT_EQ(statuses(run()), kAllStored);
 }
 
 // toy-deal learns how many examples there were and cannot save it: what it predicts is that number mod k.

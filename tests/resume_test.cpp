@@ -69,6 +69,7 @@ class Running {
     EXPECT_EQ(posix_spawn(&child_, "/bin/sh", nullptr, nullptr, argv, environ), 0);
   }
   void kill_it() const { ::kill(child_, SIGKILL); }
+  void send(int signal) const { ::kill(child_, signal); }
   /// The exit code, or 128 + the signal that ended it.
   int wait() const {
     int status = 0;
@@ -401,6 +402,96 @@ TEST(Resume, ForceBeginsAnewAndPruneRemovesCheckpoints) {
   ASSERT_EQ(Running(place, {"run", each.name, "--threads 1", "--force learn", "--out", "forced"}, "forced.txt").wait(),
             0);
   EXPECT_THAT(read_file(place.folder() / "forced" / "log.txt"), ::testing::Not(::testing::HasSubstr("goes on after")));
+}
+
+// Of so many epochs that it is stopped in the midst of them.
+constexpr const char* kLong = R"(shoal: 1
+name: long
+seed: 1
+nodes:
+  digits:  {use: dataset/mnist, with: {split: test}}
+  train:   {use: dataset/subset, in: {data: digits}, with: {count: 500}}
+  convnet: {use: encoder/convnet, with: {channels: [4, 8, 8, 4], embedding: 16}}
+  head:    {use: head/linear}
+  learn:
+    use: trainer/supervised
+    in:   {data: train, encoder: convnet, head: head}
+    with: {epochs: 5000, batch_size: 50}
+)";
+
+/// Waits, a minute at most, until it is so.
+template <typename Condition>
+bool becomes(const Condition& condition) {
+  for (int i = 0; i < 6000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return condition();
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t out = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++out;
+  return out;
+}
+
+TEST(Resume, StoppedInsideAnEpochItGoesOnFromTheLastWholeOneHoweverSeldomCheckpointsAre) {
+  const Workplace place;
+  place.write("long.yaml", kLong);
+  const auto start = [&](const std::string& out) {
+    return Running(place, {"run", "long.yaml", "--threads 1", "--checkpoint-every 3600", "--out", out}, out + ".txt");
+  };
+  const Running first = start("first");
+  EXPECT_TRUE(
+      becomes([&] { return count(read_file(place.folder() / "first/events.jsonl"), "\"name\":\"train_loss\"") >= 4; }));
+  EXPECT_TRUE(files_below(place.store() / "k", ".json").empty());  // none was due
+  first.send(SIGINT);
+  EXPECT_EQ(first.wait(), 130) << read_file(place.folder() / "first.txt");
+  const std::size_t epochs = count(read_file(place.folder() / "first/metrics.jsonl"), "\"name\":\"train_loss\"");
+  EXPECT_GE(epochs, 4u);
+  const Running second = start("second");
+  EXPECT_TRUE(becomes([&] {
+    return read_file(place.folder() / "second/events.jsonl")
+               .find("goes on after epoch " + std::to_string(epochs) + ",") != std::string::npos;
+  })) << epochs;
+  second.send(SIGTERM);
+  EXPECT_EQ(second.wait(), 143) << read_file(place.folder() / "second.txt");
+}
+
+TEST(Resume, ASignalAsksForACheckpointAndTheWorkGoesOn) {
+  const Workplace place;
+  place.write("long.yaml", kLong);
+  const Running program(place, {"run", "long.yaml", "--threads 1", "--checkpoint-every 3600", "--out", "run"},
+                        "log.txt");
+  const auto events = [&] { return read_file(place.folder() / "run/events.jsonl"); };
+  EXPECT_TRUE(becomes([&] { return count(events(), "\"name\":\"train_loss\"") >= 2; }));
+  program.send(SIGUSR1);
+  EXPECT_TRUE(becomes([&] { return count(events(), "a checkpoint is kept, as the signal asked for") > 0; }));
+  EXPECT_EQ(files_below(place.store() / "k", ".json").size(), 1u);
+  const std::size_t before = count(events(), "train_loss");
+  EXPECT_TRUE(becomes([&] { return count(events(), "train_loss") > before; }));
+  program.kill_it();
+  EXPECT_EQ(program.wait(), 128 + SIGKILL);
+  EXPECT_THAT(place.shoal("store list").out,
+              ::testing::AllOf(::testing::HasSubstr("trainer/supervised"), ::testing::HasSubstr("1 checkpoint of")));
+  EXPECT_THAT(place.shoal("store verify").out,
+              ::testing::HasSubstr("0 checkpoints were damaged and are out of use, 1 are good"));
+}
+
+TEST(Resume, ACheckpointThatCannotBeReadNowStaysAndNothingTakesItsPlace) {
+  const Killed each = experiments_to_kill()[0];
+  const Workplace place;
+  place.write(each.name, each.experiment);
+  kill_at_second_checkpoint(place, each.name);
+  const fs::path manifest = files_below(place.store() / "k", ".json").at(0);
+  fs::rename(manifest, place.folder() / "kept.json");
+  fs::create_symlink(manifest, manifest);  // to itself
+  const Outcome outcome = place.shoal(std::string("run ") + each.name + " --threads 1 --out again");
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_THAT(outcome.err, ::testing::AllOf(::testing::HasSubstr("error[R601]: node 'learn'"),
+                                            ::testing::HasSubstr("cannot be read now"),
+                                            ::testing::HasSubstr("--force learn begins anew")));
+  EXPECT_TRUE(fs::is_symlink(manifest));
+  fs::rename(place.folder() / "kept.json", manifest);
+  ASSERT_EQ(place.shoal(std::string("run ") + each.name + " --threads 1 --out whole").exit, 0);
+  EXPECT_THAT(read_file(place.folder() / "whole" / "log.txt"), ::testing::HasSubstr("goes on after epoch"));
 }
 
 }  // namespace

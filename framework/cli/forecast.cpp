@@ -93,6 +93,10 @@ void explain(const Forecast& forecast, const host::Plan& plan, std::size_t t, ho
       return;
     case Fate::kept: {
       const auto manifest = store.find(host::key_of(parts));
+      if (!manifest) {  // it was a moment ago
+        std::printf("it was in the store, but another process has just removed it\n");
+        return;
+      }
       std::printf("it is taken from the store: %s, computed in %.3g s at %s by '%s'\n",
                   manifest->key.substr(0, 12).c_str(), manifest->seconds, manifest->written.c_str(),
                   manifest->experiment.c_str());

@@ -21,9 +21,15 @@ class Jobs {
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
 
+  /// Sends them a signal. Good in a signal's handler.
+  void pass_on(int signal) const noexcept;
+
  private:
   std::vector<pid_t> children_;
 };
+
+/// From now on SIGUSR1 is heard, which a job is started without, as it would end a program that is only beginning.
+void listen_to_checkpoint_signal();
 
 /// For a job: from now on the kernel sends it SIGTERM when the process that started it ends; if that has ended already,
 /// at once.

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -256,6 +257,8 @@ void keep_freed_memory() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGUSR1,
+              SIG_IGN);  // it asks for a checkpoint: until a run listens, and of what has none, it asks nothing
   let_threads_sleep(argc, argv);
   keep_freed_memory();
   Options options;

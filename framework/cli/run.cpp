@@ -16,6 +16,7 @@
 #include "framework/run/environment.h"
 #include "framework/run/executor.h"
 #include "framework/run/run_folder.h"
+#include "framework/store/atomic_file.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -34,8 +35,18 @@ extern "C" void on_signal(int signal) {
   cancel_flag->store(true);
 }
 
+std::atomic<bool> checkpoint_asked = false;       // SIGUSR1
+std::atomic<const Jobs*> further_jobs = nullptr;  // that are asked, too
+
+extern "C" void on_checkpoint_signal(int signal) {
+  checkpoint_asked = true;
+  if (const Jobs* jobs = further_jobs) jobs->pass_on(signal);
+}
+
 void watch_signals(std::atomic<bool>& flag) {
   cancel_flag = &flag;
+  std::signal(SIGUSR1, &on_checkpoint_signal);
+  listen_to_checkpoint_signal();
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, &on_signal);
   std::signal(SIGPIPE, SIG_IGN);  // whoever read along has left; the run goes on
 }
@@ -90,6 +101,7 @@ void write_reports(const host::RunFolder& folder, const RunRecord& record) {
   for (const std::string& warning : host::write_figures(folder.path() / "figures", record))
     std::fprintf(stderr, "shoal: warning: %s\n", warning.c_str());
   host::write_page(folder.path(), record);
+  host::flush_folder(folder.path());
 }
 
 /// How the options and the experiment want it run. `cache` may be null.
@@ -98,6 +110,7 @@ host::ExecutorOptions executor_options(const Options& options, host::ResultCache
           .bench = options.bench.value_or(0),
           .cache = cache,
           .checkpoint_every = options.checkpoint_every,
+          .checkpoint_asked = &checkpoint_asked,
           .recompute = {options.force.begin(), options.force.end()},
           .fail_fast = options.fail_fast,
           .tells_waiting = options.jobs == 1};
@@ -177,6 +190,15 @@ Ran run_job(Session& session, const Options& options, const Plan& plan, at::Devi
   return {kDone, ""};
 }
 
+/// The folder of the run; null, after a message, where something of the user's is in its place.
+std::unique_ptr<host::RunFolder> make_folder(const Options& options, const host::Experiment& experiment) try {
+  return std::make_unique<host::RunFolder>(options.out.empty() ? "runs" : options.out, experiment.name,
+                                           !options.out.empty());
+} catch (const host::RunFolderError& error) {
+  std::fprintf(stderr, "shoal: error: %s\n", error.what());
+  return nullptr;
+}
+
 /// The threads of each of so many processes.
 int threads_each(const Session& session, std::int64_t jobs) {
   return std::max(1, session.services.pool.threads() / static_cast<int>(jobs));
@@ -205,14 +227,18 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
     store = open_store([&](const std::string& line) {
       if (logged_to != nullptr) logged_to->log_line(line);
     });
-  host::RunFolder folder(options.out.empty() ? "runs" : options.out, experiment.name, !options.out.empty());
+  const std::unique_ptr<host::RunFolder> made = make_folder(options, experiment);
+  if (!made) return {};
+  host::RunFolder& folder = *made;
   folder.write_plan(*plan, host::describe_environment(session.registry, options.command,
                                                       session.services.pool.threads(), device->str())
                                .dump(2));
   logged_to = &folder;
   std::optional<Jobs> jobs;
   if (starts_jobs && store) jobs.emplace(options.jobs - 1, options.command, session.services.pool.threads());
+  further_jobs = jobs ? &*jobs : nullptr;
   const RunRecord record = execute(session, *plan, folder, store.get(), *device, options);
+  further_jobs = nullptr;
   jobs.reset();
   folder.finish();
   write_reports(folder, record);

@@ -112,7 +112,9 @@ std::unique_ptr<host::Store> open_store(std::function<void(const std::string&)> 
   };
   try {
     return std::make_unique<host::Store>(host::Store::default_folder(), tell);
-  } catch (const std::system_error& error) {
+  } catch (const host::StoreFormatError&) {
+    throw;
+  } catch (const std::runtime_error& error) {  // UnreadableEntry or std::system_error
     tell("S705", text("nothing is kept of this run, and nothing taken: {}", error.what()));
     return nullptr;
   }

@@ -60,6 +60,16 @@ void print_results(const std::vector<host::Store::Listed>& results) {
   std::fputs(host::align_columns(lines, {false, false, false, false, true, true, true}, 2).c_str(), stdout);
 }
 
+void print_unfinished(const std::vector<host::Store::Unfinished>& checkpoints) {
+  std::vector<std::vector<std::string>> lines = {
+      {"checkpoint", "node", "component", "experiment", "seconds", "size", "written"}};
+  const auto or_dash = [](const std::string& word) { return word.empty() ? "-" : word; };
+  for (const host::Store::Unfinished& each : checkpoints)
+    lines.push_back({each.key.substr(0, 12), or_dash(each.node), or_dash(each.component), or_dash(each.experiment),
+                     describe_seconds(each.seconds), describe_bytes(each.bytes), describe_age(each.written)});
+  std::fputs(host::align_columns(lines, {false, false, false, false, true, true, true}, 2).c_str(), stdout);
+}
+
 /// ", 2 checkpoints of unfinished work", or "".
 std::string describe_checkpoints(std::int64_t count) {
   return count == 0 ? "" : text(", {} checkpoint{} of unfinished work", count, count == 1 ? "" : "s");
@@ -72,7 +82,9 @@ int list_store(const Options&) {
   if (!store) return kWrongInput;
   const auto results = store->list();
   if (!results.empty()) print_results(results);
-  const std::string unfinished = describe_checkpoints(store->checkpoints());
+  const auto checkpoints = store->checkpoints();
+  if (!checkpoints.empty()) print_unfinished(checkpoints);
+  const std::string unfinished = describe_checkpoints(static_cast<std::int64_t>(checkpoints.size()));
   std::printf("%zu results%s, %s in %s\n", results.size(), unfinished.c_str(), describe_bytes(store->size()).c_str(),
               store->folder().string().c_str());
   return kDone;
@@ -103,10 +115,17 @@ int verify_store(const Options& options) {
   const auto store = open_store();
   if (!store) return kWrongInput;
   Session session(options);
-  const std::int64_t damaged = store->verify(host::allocate_in(session.services), session.services.pool);
-  std::printf("%lld results were damaged and are out of use, %zu are good\n", static_cast<long long>(damaged),
-              store->list().size());
-  return damaged == 0 ? kDone : kRunFailed;
+  const auto found = store->verify(host::allocate_in(session.services), session.services.pool);
+  std::fputs(text("{} results were damaged and are out of use", found.damaged).c_str(), stdout);
+  if (found.unreadable == 0) std::fputs(text(", {} are good", store->list().size()).c_str(), stdout);
+  std::fputs("\n", stdout);
+  if (found.checkpoints + found.damaged_checkpoints + found.at_work > 0)
+    std::fputs(text("{} checkpoints were damaged and are out of use, {} are good, {} belong to work that goes on\n",
+                    found.damaged_checkpoints, found.checkpoints, found.at_work)
+                   .c_str(),
+               stdout);
+  if (found.unreadable > 0) std::fputs(text("{} files could not be read now\n", found.unreadable).c_str(), stdout);
+  return found.damaged + found.damaged_checkpoints + found.unreadable == 0 ? kDone : kRunFailed;
 }
 
 int prune_store(const Options& options) {
@@ -128,6 +147,7 @@ int prune_store(const Options& options) {
   if (!store) return kWrongInput;
   const auto pruned = store->prune(what);
   if (!pruned.results.empty()) print_results(pruned.results);
+  if (!pruned.checkpoints.empty()) print_unfinished(pruned.checkpoints);
   const std::string unfinished = describe_checkpoints(static_cast<std::int64_t>(pruned.checkpoints.size()));
   std::printf("%zu results%s %s, %s\n", pruned.results.size(), unfinished.c_str(),
               options.dry_run ? "would go" : "are gone", describe_bytes(pruned.bytes).c_str());

@@ -35,6 +35,10 @@ constexpr Explanation kStore[] = {
      "nothing that "
      "cannot be computed again.",
      "", ""},
+    {"S707", "what is kept cannot be read now",
+     "It is there, but the system does not let it be read: too many open files (ulimit -n), no permission. It is not "
+     "held for damaged and stays where it is; its node is computed again for this run.",
+     "", ""},
 };
 
 constexpr Explanation kComparisons[] = {

@@ -18,7 +18,8 @@ namespace shoal::host {
 /// Hears one task: passes on what it says, keeps its scalars.
 class Executor::NodeListener final : public Listener {
  public:
-  NodeListener(Executor& owner, const Task& task) : owner_(owner), task_(task) {}
+  /// `again`: the work was done before, and its scalars were passed on then.
+  NodeListener(Executor& owner, const Task& task, bool again = false) : owner_(owner), task_(task), again_(again) {}
 
   void progress(const std::string& unit, std::int64_t done, std::int64_t total) override {
     RunEvent event = owner_.event(SHOAL_PROGRESS, task_);
@@ -42,6 +43,7 @@ class Executor::NodeListener final : public Listener {
     event.step = step;
     const std::lock_guard lock(mutex_);
     last_[name] = value;
+    if (again_) return;
     owner_.scalars_.push_back({task_.row, event.node, name, step, value});
     owner_.observer_.scalar(owner_.scalars_.back());
     owner_.events_.post(std::move(event));
@@ -58,6 +60,7 @@ class Executor::NodeListener final : public Listener {
  private:
   Executor& owner_;
   const Task& task_;
+  const bool again_;
   const TaskCheckpoint* checkpoint_ = nullptr;
   std::mutex mutex_;
   std::map<std::string, double> last_;
@@ -172,14 +175,13 @@ RunRecord Executor::run(config::Diagnostics& diagnostics) {
       }
     events_.post(std::move(end));
   }
-  if (options_.bench > 0) {
-    time_fits();
+  if (options_.bench > 0) time_fits();
+  if (options_.bench > 0 || recomputed_)
     for (std::size_t row = 0; row < record.rows.size(); ++row) {
       const std::int64_t peak = record.rows[row].peak_rss_bytes;
       record.rows[row] = record_row(row);
       record.rows[row].peak_rss_bytes = peak;
     }
-  }
   record.bench = options_.bench;
   record.scalars = scalars_;
   return record;
@@ -250,7 +252,6 @@ bool Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
     release_inputs(task);
     return true;
   }
-  NodeListener& listener = listeners_.emplace_back(*this, task);
   try {
     std::optional<StoreLock> lock;
     if (uses_cache(t)) {
@@ -259,13 +260,12 @@ bool Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
         lock = options_.cache->store().try_lock(result.key);
         if (!lock) {
           tell_waiting(t);
-          listeners_.pop_back();
           return false;
         }
         take_kept(t);  // whoever had the lock until now may have kept it
       }
     }
-    if (!result.taken) compute(t, listener);
+    if (!result.taken) compute(t, listeners_.emplace_back(*this, task));
     finish_task(t);
   } catch (const Cancelled&) {
     result.state = State::cancelled;
@@ -285,7 +285,7 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
   const Task& task = plan_.tasks[t];
   TaskResult& result = results_[t];
   if (plan_.node_of(task).at_work) events_.post(event(SHOAL_NODE_BEGIN, task));
-  const std::size_t first_scalar = scalars_.size();
+  result.first_scalar = scalars_.size();
   const auto begin = std::chrono::steady_clock::now();
   const auto checkpoint = checkpoint_of(t, listener);
   const auto end = [&] {
@@ -297,7 +297,8 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
   };
   try {
     result.values = work(t, &listener, listener.last_scalars());
-  } catch (...) {
+  } catch (...) {  // stopped by the user most likely; what failed may go well next time
+    if (checkpoint != nullptr) checkpoint->keep_last();
     end();
     throw;
   }
@@ -307,7 +308,7 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
     if (checkpoint != nullptr) seconds += checkpoint->seconds_before();  // of a fit that went on: of all its tries
     result.fit_seconds = {seconds};
   }
-  if (uses_cache(t)) keep(t, first_scalar);
+  if (uses_cache(t)) keep(t);
   if (checkpoint != nullptr) checkpoint->forget();
 }
 
@@ -315,7 +316,7 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
 std::unique_ptr<TaskCheckpoint> Executor::checkpoint_of(std::size_t t, NodeListener& listener) {
   if (!uses_cache(t)) return nullptr;
   const std::string& name = plan_.node_of(plan_.tasks[t]).name;
-  const std::size_t first = scalars_.size();
+  const std::size_t first = results_[t].first_scalar;
   auto out = std::make_unique<TaskCheckpoint>(
       options_.cache->store(), services_,
       TaskCheckpoint::Task{
@@ -324,9 +325,13 @@ std::unique_ptr<TaskCheckpoint> Executor::checkpoint_of(std::size_t t, NodeListe
           .experiment = options_.cache->experiment(),
           .parts = results_[t].parts,
           .every_seconds = options_.checkpoint_every,
-          .scalars = [this, t, first] { return scalars_of(t, first); },
-          .replay = [&listener](const ScalarPoint& point) { listener.scalar(point.name, point.value, point.step); }});
+          .asked = options_.checkpoint_asked,
+          .now = [this] { return scalars_.size(); },
+          .scalars = [this, t, first](std::size_t end) { return scalars_of(t, first, end); },
+          .replay = [&listener](const ScalarPoint& point) { listener.scalar(point.name, point.value, point.step); },
+          .log = [&listener](const std::string& line) { listener.log(Level::kInfo, line); }});
   if (options_.recompute.contains(name)) out->forget();
+  else out->read();
   listener.offer(out.get());
   return out;
 }
@@ -378,7 +383,15 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
   const Job job = job_of(t, listener, last_scalars, true);
   DataSeen* known = nullptr;
   if (is_fit(t)) {
-    known = &seen_[{task.inputs[0].at(0), node.wired[0].at(0).output}];  // its first port is `data`
+    const std::size_t from = task.inputs[0].at(0), output = node.wired[0].at(0).output;  // its first port is `data`
+    known = &seen_[{from, output}];
+    // Features that a key was made of have their digest, and are not read for another.
+    const auto* array = std::get_if<Array>(&job.inputs[0].at(0));
+    const std::vector<std::string>& contents = results_[from].contents;
+    if (known->sha256.empty() && array != nullptr && output < contents.size() && !contents[output].empty()) {
+      const ConstArray view = array->view();
+      *known = {contents[output], {view.shape().begin(), view.shape().end()}, name(view.dtype())};
+    }
     job.notes.data = *known;
   }
   if (node.at_work) {
@@ -389,6 +402,36 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
   std::vector<RunValue> values(node.outputs.size());
   values[0] = declare(job);
   return values;
+}
+
+/// The values of a task that was done, and whose scalars are known.
+std::vector<RunValue> Executor::work_again(std::size_t t) {
+  const Task& task = plan_.tasks[t];
+  if (!plan_.node_of(task).at_work) return work(t, nullptr, {});
+  NodeListener& listener = listeners_.emplace_back(*this, task, /*again=*/true);
+  return work(t, &listener, listener.last_scalars());
+}
+
+/// Computes a result that was taken or kept, and could not be read when it was wanted; the run's record, its events and
+/// the store come to say so.
+void Executor::recompute(std::size_t t) {
+  const Task& task = plan_.tasks[t];
+  TaskResult& result = results_[t];
+  events_.post(event(SHOAL_NODE_BEGIN, task));
+  const auto begin = std::chrono::steady_clock::now();
+  result.kept.reset();
+  result.values = work_again(t);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (is_fit(t))
+    result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
+  result.metrics = metrics_of(plan_.node_of(task), result.values);
+  result.taken = false;
+  recomputed_ = true;
+  if (uses_cache(t)) keep(t);
+  RunEvent end = event(SHOAL_NODE_END, task);
+  end.seconds = result.seconds;
+  end.status = SHOAL_OK;
+  events_.post(std::move(end));
 }
 
 std::vector<RunValue> Executor::gather(const Task& task, std::size_t port) {
@@ -409,8 +452,8 @@ RunValue Executor::value_of(std::size_t t, std::size_t output) {
   const GraphNode& node = plan_.node_of(plan_.tasks[t]);
   TaskResult& result = results_[t];
   if (result.kept && (result.values.empty() || std::holds_alternative<std::monostate>(result.values[output])))
-    restore(t, output);
-  else if (result.values.empty()) result.values = work(t, nullptr, {});  // dropped, and wanted again after all
+    restore_or_recompute(t, output);
+  else if (result.values.empty()) result.values = work_again(t);  // dropped, and wanted again after all
   // A dataset's labels are read when somebody wants them.
   if (node.kind() == "dataset" && node.outputs[output].name == "labels" &&
       std::holds_alternative<std::monostate>(result.values[output]))

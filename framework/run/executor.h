@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -37,12 +38,13 @@ class TaskObserver {
 /// How a plan is run.
 struct ExecutorOptions {
   at::Device device = at::kCPU;
-  std::int64_t bench = 0;                ///< so often each clusterer is fitted again when all rows have run, to time it
-  ResultCache* cache = nullptr;          ///< null: everything is computed
-  double checkpoint_every = 60;          ///< with a cache: seconds from one checkpoint of a task to the next, at least
-  std::set<std::string> recompute = {};  ///< nodes whose kept results are not taken
-  bool fail_fast = false;                ///< after the first failure nothing more is begun
-  bool tells_waiting = true;             ///< for other processes (S703)
+  std::int64_t bench = 0;        ///< so often each clusterer is fitted again when all rows have run, to time it
+  ResultCache* cache = nullptr;  ///< null: everything is computed
+  double checkpoint_every = 60;  ///< with a cache: seconds from one checkpoint of a task to the next, at least
+  std::atomic<bool>* checkpoint_asked = nullptr;  ///< set by whoever wants one at the next chance; may be null
+  std::set<std::string> recompute = {};           ///< nodes whose kept results are not taken
+  bool fail_fast = false;                         ///< after the first failure nothing more is begun
+  bool tells_waiting = true;                      ///< for other processes (S703)
 };
 
 /// Runs a plan, one task after the other. A task that fails takes those with it that need it; the others go on.
@@ -78,7 +80,8 @@ class Executor {
     std::vector<double> fit_seconds;  // of a clusterer
     FitNotes notes;
     std::string error;
-    std::size_t readers = 0;  // tasks that are still to read the values
+    std::size_t first_scalar = 0;  // where those that it reported begin
+    std::size_t readers = 0;       // tasks that are still to read the values
 
     KeyParts parts;  // with a cache
     std::string key;
@@ -95,6 +98,8 @@ class Executor {
   std::unique_ptr<TaskCheckpoint> checkpoint_of(std::size_t t, NodeListener& listener);
   void end_task(std::size_t t);
   std::vector<RunValue> work(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars);
+  std::vector<RunValue> work_again(std::size_t t);
+  void recompute(std::size_t t);
   Job job_of(std::size_t t, Listener* listener, const std::map<std::string, double>& last_scalars, bool arrays_too);
   bool gives_components(const Task& task, std::size_t port) const;
   bool is_fit(std::size_t t) const;
@@ -114,11 +119,14 @@ class Executor {
   void find_key(std::size_t t);
   const std::string& content_of_output(std::size_t t, std::size_t output);
   std::string name_of_result(std::size_t t);
+  bool find_kept(std::size_t t);
   bool take_kept(std::size_t t);
   bool is_complete(std::size_t t, const Manifest& manifest) const;
   void restore(std::size_t t, std::size_t output);
-  std::vector<ScalarPoint> scalars_of(std::size_t t, std::size_t first) const;
-  void keep(std::size_t t, std::size_t first_scalar);
+  void restore_or_recompute(std::size_t t, std::size_t output);
+  void tell_unreadable(std::size_t t, const UnreadableEntry& error) const;
+  std::vector<ScalarPoint> scalars_of(std::size_t t, std::size_t first, std::size_t end) const;
+  void keep(std::size_t t);
   void tell_waiting(std::size_t t);
   void replay_scalars(std::size_t t, const std::vector<ScalarPoint>& scalars);
 
@@ -127,7 +135,8 @@ class Executor {
   EventBus& events_;
   TaskObserver& observer_;
   const ExecutorOptions options_;
-  bool failed_ = false;  // some task, so far
+  bool failed_ = false;      // some task, so far
+  bool recomputed_ = false;  // a task that was done, because what was kept of it could not be had
   std::vector<TaskResult> results_;
   std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
   std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs

@@ -66,15 +66,21 @@ bool Executor::is_complete(std::size_t t, const Manifest& manifest) const {
   });
 }
 
+/// Whether the store has the result whole, as far as its manifest says. Throws UnreadableEntry.
+bool Executor::find_kept(std::size_t t) {
+  if (options_.recompute.contains(plan_.node_of(plan_.tasks[t]).name)) return false;
+  auto manifest = options_.cache->store().find(results_[t].key);
+  if (!manifest || !is_complete(t, *manifest)) return false;
+  results_[t].kept = std::move(manifest);
+  return true;
+}
+
 /// Takes the result from the store, if it has it whole.
 bool Executor::take_kept(std::size_t t) {
   TaskResult& result = results_[t];
   const GraphNode& node = plan_.node_of(plan_.tasks[t]);
-  if (options_.recompute.contains(node.name)) return false;
-  auto manifest = options_.cache->store().find(result.key);
-  if (!manifest || !is_complete(t, *manifest)) return false;
-  result.kept = std::move(manifest);
   try {
+    if (!find_kept(t)) return false;
     const WorkDone done = options_.cache->work_done(*result.kept, node.name);
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
       const auto* described = find_output(*result.kept, node.outputs[i].name);
@@ -87,49 +93,63 @@ bool Executor::take_kept(std::size_t t) {
     result.fit_seconds = done.fit_seconds;
     result.notes = {done.data, done.peak_rss_bytes};
     result.taken = true;
+    result.first_scalar = scalars_.size();
     replay_scalars(t, done.scalars);
     return true;
+  } catch (const UnreadableEntry& error) {
+    tell_unreadable(t, error);
   } catch (const DamagedEntry& damage) {
     options_.cache->store().reject(result.key, damage.what());
-    result.kept.reset();
-    result.values.clear();
-    return false;
   }
+  result.kept.reset();
+  result.values.clear();
+  return false;
 }
 
-/// Reads one output from the store; what turns out damaged is computed again.
+/// Reads one output from the store. Throws DamagedEntry, UnreadableEntry.
 void Executor::restore(std::size_t t, std::size_t output) {
   TaskResult& result = results_[t];
   const GraphNode& node = plan_.node_of(plan_.tasks[t]);
   result.values.resize(node.outputs.size());
   const auto* described = find_output(*result.kept, node.outputs[output].name);
-  const bool taken_before = result.taken;  // else take_kept is at work, and handles it
-  try {
-    result.values[output] = restore_value(*described, job_of(t, nullptr, {}, false), options_.cache->store());
-  } catch (const DamagedEntry& damage) {
-    if (!taken_before) throw;
-    options_.cache->store().reject(result.key, damage.what());
-    result.kept.reset();
-    result.values = work(t, nullptr, {});
-  }
+  result.values[output] = restore_value(*described, job_of(t, nullptr, {}, false), options_.cache->store());
 }
 
-/// What the task at work reported, given how many scalars there were when it began.
-std::vector<ScalarPoint> Executor::scalars_of(std::size_t t, std::size_t first) const {
+/// The same of a task that is done.
+void Executor::restore_or_recompute(std::size_t t, std::size_t output) {
+  try {
+    return restore(t, output);
+  } catch (const UnreadableEntry& error) {
+    tell_unreadable(t, error);
+  } catch (const DamagedEntry& damage) {
+    options_.cache->store().reject(results_[t].key, damage.what());
+  }
+  recompute(t);
+}
+
+void Executor::tell_unreadable(std::size_t t, const UnreadableEntry& error) const {
+  options_.cache->store().tell(
+      "S707", text("the kept result of '{}' cannot be read now, stays, and is computed again for this run: {}",
+                   plan_.node_of(plan_.tasks[t]).name, error.what()));
+}
+
+/// What a task reported, among the scalars of this run from `first` to `end`. Within its row a node is one task.
+std::vector<ScalarPoint> Executor::scalars_of(std::size_t t, std::size_t first, std::size_t end) const {
   const std::string& name = plan_.node_of(plan_.tasks[t]).name;
   std::vector<ScalarPoint> out;
-  std::copy_if(scalars_.begin() + static_cast<std::ptrdiff_t>(first), scalars_.end(), std::back_inserter(out),
-               [&](const ScalarPoint& point) { return point.node == name; });
+  std::copy_if(scalars_.begin() + static_cast<std::ptrdiff_t>(first),
+               scalars_.begin() + static_cast<std::ptrdiff_t>(end), std::back_inserter(out),
+               [&](const ScalarPoint& point) { return point.row == plan_.tasks[t].row && point.node == name; });
   return out;
 }
 
-void Executor::keep(std::size_t t, std::size_t first_scalar) {
+void Executor::keep(std::size_t t) {
   TaskResult& result = results_[t];
   const WorkDone done{.seconds = result.seconds,
                       .peak_rss_bytes = std::max(result.notes.peak_rss_bytes, peak_rss_bytes()),
                       .fit_seconds = result.fit_seconds,
                       .data = result.notes.data,
-                      .scalars = scalars_of(t, first_scalar)};
+                      .scalars = scalars_of(t, result.first_scalar, scalars_.size())};
   const auto manifest =
       options_.cache->keep(result.key, result.parts, job_of(t, nullptr, {}, false), result.values, done);
   if (!manifest) return;
@@ -173,8 +193,10 @@ std::vector<Executor::Forecast> Executor::forecast(config::Diagnostics& diagnost
         out.back() = Forecast::declared;
       } else if (uses_cache(t)) {
         find_key(t);
-        if (take_kept(t)) out.back() = Forecast::kept;
+        if (find_kept(t)) out.back() = Forecast::kept;
       }
+    } catch (const UnreadableEntry& error) {
+      tell_unreadable(t, error);
     } catch (const std::exception& error) {
       fail_task(t, error.what(), diagnostics);
     }

@@ -76,7 +76,11 @@ class Child {
     posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
     posix_spawnattr_t attributes;  // a group of its own, so that what it starts ends with it
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    sigset_t deaf;  // to a signal that asks the run for a checkpoint, and would end this process
+    sigemptyset(&deaf);
+    sigaddset(&deaf, SIGUSR1);
+    posix_spawnattr_setsigmask(&attributes, &deaf);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setpgroup(&attributes, 0);
     std::string program = "shoal", command = "fit-worker", number = std::to_string(request);
     char* arguments[] = {program.data(), command.data(), number.data(), nullptr};

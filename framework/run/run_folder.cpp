@@ -42,7 +42,7 @@ std::string new_name() {
 
 /// mkdir that fails when the folder is there: two runs never share one.
 fs::path make_new_folder(const fs::path& parent) {
-  fs::create_directories(parent);
+  make_folders(parent);
   for (int attempt = 0; attempt < 100; ++attempt) {
     const fs::path path = parent / new_name();
     std::error_code error;
@@ -50,6 +50,17 @@ fs::path make_new_folder(const fs::path& parent) {
     if (error) throw std::system_error(error, "cannot create " + path.string());
   }
   throw std::runtime_error("cannot find a new name for a run in " + parent.string());
+}
+
+/// Before the run's own folder is made.
+void require_link_or_nothing(const fs::path& latest) {
+  std::error_code error;
+  const fs::file_status found = fs::symlink_status(latest, error);
+  if (!fs::exists(found) || fs::is_symlink(found)) return;
+  throw RunFolderError(
+      text("{} is a {}, where the link to the newest run has its place; move it away, or name another "
+           "folder by --out",
+           latest.string(), fs::is_directory(found) ? "folder" : "file"));
 }
 
 void point_latest_to(const fs::path& run) {
@@ -128,20 +139,18 @@ RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool e
   if (exact) {
     std::error_code error;
     if (fs::exists(base, error) && !fs::is_empty(base, error))
-      throw std::system_error(EEXIST, std::generic_category(),
-                              text("{} holds something already; name a new folder", base.string()));
-    fs::create_directories(base);
+      throw RunFolderError(text("{} holds something already; name a new folder", base.string()));
+    make_folders(base);
     path_ = base;
   } else {
+    require_link_or_nothing(base / experiment / "latest");
     path_ = make_new_folder(base / experiment);
     point_latest_to(path_);
   }
   fs::create_directory(path_ / "artifacts");
   fs::create_directory(path_ / "figures");
-  metrics_.open(path_ / "metrics.jsonl");
-  if (!metrics_)
-    throw std::system_error(errno, std::generic_category(),
-                            text("cannot create {}", (path_ / "metrics.jsonl").string()));
+  flush_folder(path_.has_parent_path() ? path_.parent_path() : ".");
+  metrics_.emplace(path_ / "metrics.jsonl");
   log_ = std::make_shared<spdlog::logger>(
       "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>((path_ / "log.txt").string()));
   log_->set_error_handler([this](const std::string& error) { log_error_ = error; });  // by default it prints
@@ -154,6 +163,7 @@ void RunFolder::write_plan(const Plan& plan, const std::string& environment_json
   write_atomically(path_ / "resolved.yaml", config::emit_yaml(resolved(plan)));
   write_atomically(path_ / "plan.json", describe_plan(plan).dump(2) + "\n");
   write_atomically(path_ / "environment.json", environment_json + "\n");
+  flush_folder(path_);
 }
 
 /// Features can be large and are quickly made again; labels, centroids, tables and what was trained are kept.
@@ -165,36 +175,39 @@ void RunFolder::task_done(const Plan& plan, const Task& task, const std::vector<
   const GraphNode& node = plan.node_of(task);
   const fs::path folder =
       plan.rows.size() == 1 ? path_ / "artifacts" : path_ / "artifacts" / ("row-" + std::to_string(task.row + 1));
+  bool wrote = false;
+  const auto begin = [&] {
+    if (!std::exchange(wrote, true)) make_folders(folder);
+  };
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!wants(node, node.outputs[i])) continue;
     const std::string name = node.name + "." + node.outputs[i].name;
     if (const auto* array = std::get_if<Array>(&values[i])) {
-      fs::create_directories(folder);
+      begin();
       write_npy(folder / (name + ".npy"), *array);
     } else if (const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]);
                made != nullptr && *made && (*made)->trained) {
-      fs::create_directories(folder);
+      begin();
       write_safetensors(folder / (name + ".safetensors"), (*made)->trained->tensors);
     }
   }
+  if (wrote) flush_folder(folder);
+  metrics_->sync();
 }
 
 void RunFolder::scalar(const ScalarPoint& point) {
   ordered_json line = {{"row", point.row}, {"node", point.node}, {"name", point.name}, {"step", point.step}};
   if (std::isfinite(point.value)) line["value"] = point.value;
   else line["value"] = nullptr;  // JSON has no NaN
-  metrics_ << line.dump() << '\n';
+  metrics_->write_line(line.dump());
 }
 
 void RunFolder::log_line(const std::string& line) { log_->info("{}", line); }
 
 void RunFolder::finish() {
   log_->flush();
-  metrics_.flush();
   if (!log_error_.empty()) throw std::runtime_error(log_error_);
-  if (!metrics_)
-    throw std::system_error(ENOSPC, std::generic_category(),
-                            text("cannot write {}", (path_ / "metrics.jsonl").string()));
+  metrics_->sync();
 }
 
 }  // namespace shoal::host

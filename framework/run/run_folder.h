@@ -2,11 +2,13 @@
 #define SHOAL_FRAMEWORK_RUN_RUN_FOLDER_H_
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "framework/run/executor.h"
+#include "framework/store/growing_file.h"
 
 namespace spdlog {
 class logger;
@@ -14,12 +16,20 @@ class logger;
 
 namespace shoal::host {
 
+/// Where a run cannot have its folder for what is there already. Nothing was made.
+class RunFolderError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// The folder of one run: runs/<name>/<date>-<time>-<word>/, with `latest` beside it. Files that are written once are
-/// whole or not there; metrics.jsonl and log.txt grow while the run goes on.
+/// whole or not there; metrics.jsonl and log.txt grow while the run goes on. What a task left in it is on the disk when
+/// task_done returns, so that nobody says of it that it is done before it is safe from a loss of power.
 class RunFolder final : public TaskObserver {
  public:
   /// Makes a new folder below `base`, or exactly `base` when `exact`. Throws std::system_error with the system's
-  /// reason; an exact folder must be empty or new, so that no earlier run is lost.
+  /// reason, and RunFolderError where something of the user's is in its place: an exact folder must be empty or new,
+  /// so that no earlier run is lost, and `latest` a link or not there.
   RunFolder(const std::filesystem::path& base, const std::string& experiment, bool exact);
   ~RunFolder() override;
 
@@ -33,12 +43,13 @@ class RunFolder final : public TaskObserver {
   void scalar(const ScalarPoint& point) override;
   void log_line(const std::string& line) override;
 
-  /// Flushes what grows; throws std::runtime_error when something of it could not be written.
+  /// Brings to the disk what grows; throws std::runtime_error when something of it could not be written. To be called
+  /// before what is written of the whole run.
   void finish();
 
  private:
   std::filesystem::path path_;
-  std::ofstream metrics_;
+  std::optional<GrowingFile> metrics_;
   std::string log_error_;  // the last that the log met
   std::shared_ptr<spdlog::logger> log_;
 };

@@ -1,7 +1,9 @@
 #include "framework/run/task_checkpoint.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
+#include <stdexcept>
 
 #include "framework/run/environment.h"
 #include "framework/run/executor.h"
@@ -14,6 +16,19 @@ namespace {
 constexpr double kLargestShare = 0.01;  // of the time, that checkpoints may take
 
 TaskCheckpoint& of(void* self) { return *static_cast<TaskCheckpoint*>(self); }
+
+Array copy_array(Services& services, const ConstArray& array) {
+  Array out = allocate_array(services, array.dtype(), array.shape());
+  const Index row_bytes = array.cols() * bytes_of(array.dtype());
+  if (array.size() == 0) return out;
+  auto* to = static_cast<char*>(out.mutable_view().bytes());
+  if (array.contiguous())
+    std::memcpy(to, array.bytes(), static_cast<std::size_t>(array.size() * bytes_of(array.dtype())));
+  else
+    for (Index i = 0; i < array.rows(); ++i)
+      std::memcpy(to + i * row_bytes, array.slice(i, i + 1).bytes(), static_cast<std::size_t>(row_bytes));
+  return out;
+}
 
 }  // namespace
 
@@ -33,17 +48,26 @@ struct TaskCheckpoint::Saved {
   }
 };
 
-/// Takes what a component saves straight to the disk.
+/// A state that was offered, as it was then.
+struct TaskCheckpoint::Held {
+  std::map<std::string, Array> arrays = {};
+  std::size_t reported = 0;  // a mark, see Task::now
+  double seconds = 0;
+  std::int64_t peak_rss_bytes = 0;
+  bool written = false;
+};
+
+/// Takes what a component saves into memory.
 struct TaskCheckpoint::Writer {
   shoal_state_writer c{sizeof(shoal_state_writer), &Writer::put};  // first, as above
   TaskCheckpoint& owner;
-  nlohmann::ordered_json arrays = nlohmann::ordered_json::object();
+  std::map<std::string, Array> arrays = {};
 
   static int put(const shoal_state_writer* self, const char* name, const shoal_array* array) {
     Writer& writer = *reinterpret_cast<Writer*>(const_cast<shoal_state_writer*>(self));
     if (writer.owner.full_) return SHOAL_OK;
     try {
-      writer.arrays[name] = writer.owner.folder_.put(ConstArray(*array), writer.owner.services_.pool);
+      writer.arrays[name] = copy_array(writer.owner.services_, ConstArray(*array));
     } catch (const std::exception& error) {
       writer.owner.give_up(error);
     }
@@ -58,7 +82,7 @@ TaskCheckpoint::TaskCheckpoint(Store& store, Services& services, Task task)
       store_(store),
       table_{sizeof(shoal_checkpoint_1),
              this,
-             [](void* self) { return of(self).due() ? 1 : 0; },
+             [](void* self) { return of(self).full_ ? 0 : 1; },
              [](void* self, int (*fill)(void*, const shoal_state_writer*), void* user) {
                return of(self).save(fill, user);
              },
@@ -68,37 +92,52 @@ TaskCheckpoint::TaskCheckpoint(Store& store, Services& services, Task task)
 TaskCheckpoint::~TaskCheckpoint() = default;
 
 bool TaskCheckpoint::due() const {
-  if (full_) return false;
   if (services_.cancelled) return true;  // the last chance
   const double since = std::chrono::duration<double>(Clock::now() - last_).count();
   return since >= task_.every_seconds && (task_.every_seconds == 0 || since >= cost_ / kLargestShare);
 }
 
 int TaskCheckpoint::save(int (*fill)(void*, const shoal_state_writer*), void* user) {
-  const auto begin = Clock::now();
   Writer writer{.owner = *this};
   if (const int status = fill(user, &writer.c); status != SHOAL_OK) return status;
   if (full_) return SHOAL_OK;
+  held_ = std::make_unique<Held>(Held{.arrays = std::move(writer.arrays),
+                                      .reported = task_.now(),
+                                      .seconds = seconds(),
+                                      .peak_rss_bytes = std::max(peak_rss_before_, peak_rss_bytes())});
+  const bool asked = task_.asked != nullptr && task_.asked->exchange(false);
+  if (asked || due()) write_held();
+  if (asked && held_->written) task_.log("a checkpoint is kept, as the signal asked for");
+  return SHOAL_OK;
+}
+
+void TaskCheckpoint::write_held() {
+  const auto begin = Clock::now();
   try {
     Manifest manifest{.key = task_.key,
                       .parts = task_.parts,
                       .node = task_.node,
                       .experiment = task_.experiment,
                       .written = utc_now(),
-                      .seconds = seconds(),
-                      .peak_rss_bytes = std::max(peak_rss_before_, peak_rss_bytes()),
+                      .seconds = held_->seconds,
+                      .peak_rss_bytes = held_->peak_rss_bytes,
                       .threads = services_.pool.threads()};
-    manifest.outputs["arrays"] = std::move(writer.arrays);
-    if (const auto scalars = task_.scalars(); !scalars.empty())
-      manifest.outputs["scalars"] =
-          describe_scalars(scalars, [&](const ConstArray& array) { return folder_.put(array, services_.pool); });
-    folder_.keep(manifest);
+    const auto put = [&](const ConstArray& array) { return folder_.put(array, services_.pool); };
+    manifest.outputs["arrays"] = nlohmann::ordered_json::object();
+    for (const auto& [name, array] : held_->arrays) manifest.outputs["arrays"][name] = put(array.view());
+    if (const auto scalars = task_.scalars(held_->reported); !scalars.empty())
+      manifest.outputs["scalars"] = describe_scalars(scalars, put);
+    folder_.keep(std::move(manifest));
+    held_->written = true;
   } catch (const std::exception& error) {
     give_up(error);
   }
   last_ = Clock::now();
   cost_ = std::chrono::duration<double>(last_ - begin).count();
-  return SHOAL_OK;
+}
+
+void TaskCheckpoint::keep_last() {
+  if (held_ != nullptr && !held_->written && !full_) write_held();
 }
 
 void TaskCheckpoint::give_up(const std::exception& error) {
@@ -106,9 +145,9 @@ void TaskCheckpoint::give_up(const std::exception& error) {
   store_.tell("S705", text("no more checkpoints of '{}' are kept in this run: {}", task_.node, error.what()));
 }
 
-const shoal_state_reader* TaskCheckpoint::saved() {
+void TaskCheckpoint::read() try {
   auto manifest = folder_.find();
-  if (!manifest) return nullptr;
+  if (!manifest) return;
   const auto get = [&](const std::string& digest) {
     return folder_.get(digest, allocate_in(services_), services_.pool);
   };
@@ -117,16 +156,23 @@ const shoal_state_reader* TaskCheckpoint::saved() {
     for (const auto& [name, digest] : manifest->outputs.at("arrays").items()) found->arrays[name] = get(digest);
     if (const auto scalars = manifest->outputs.find("scalars"); scalars != manifest->outputs.end())
       found->scalars = read_scalars(*scalars, task_.node, get);
-  } catch (const std::exception& damage) {
-    folder_.reject(damage.what());
-    return nullptr;
+  } catch (const DamagedEntry& damage) {
+    return folder_.reject(damage.what());
+  } catch (const nlohmann::json::exception& damage) {
+    return folder_.reject(damage.what());
   }
   for (const auto& [name, array] : found->arrays) found->views[name] = array.view();
   for (const auto& [name, view] : found->views) found->c_arrays[name] = view.c_array();
   found->manifest = std::move(*manifest);
   saved_ = std::move(found);
-  return &saved_->c;
+} catch (const UnreadableEntry& error) {
+  throw std::runtime_error(
+      text("the checkpoint that an earlier run left cannot be read now ({}); it stays, and the "
+           "same command goes on from it when it can; --force {} begins anew",
+           error.what(), task_.node));
 }
+
+const shoal_state_reader* TaskCheckpoint::saved() { return saved_ == nullptr ? nullptr : &saved_->c; }
 
 void TaskCheckpoint::loaded(int status) {
   const auto taken = std::move(saved_);
@@ -135,7 +181,7 @@ void TaskCheckpoint::loaded(int status) {
   seconds_before_ = taken->manifest.seconds;
   peak_rss_before_ = taken->manifest.peak_rss_bytes;
   // What was said before the checkpoint was asked for is the beginning of what was said then.
-  const std::size_t said = task_.scalars().size();
+  const std::size_t said = task_.scalars(task_.now()).size();
   for (std::size_t i = said; i < taken->scalars.size(); ++i) task_.replay(taken->scalars[i]);
   last_ = Clock::now();
 }

@@ -1,6 +1,7 @@
 #ifndef SHOAL_FRAMEWORK_RUN_TASK_CHECKPOINT_H_
 #define SHOAL_FRAMEWORK_RUN_TASK_CHECKPOINT_H_
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -16,14 +17,20 @@ namespace shoal::host {
 
 /// The checkpoints of one task at work: the table that its component gets, over the folder of its key. What the task
 /// reported is kept with them, and is said again when it goes on from one.
+///
+/// Each state that is offered is held in memory, and brought to the disk where one is due; the last one of work that is
+/// stopped always is, by keep_last.
 class TaskCheckpoint {
  public:
   struct Task {
     std::string key, node, experiment;
     KeyParts parts;
     double every_seconds = 60;  ///< at least so long from one checkpoint to the next; 0: each that is offered is kept
-    std::function<std::vector<ScalarPoint>()> scalars;  ///< what the task has reported in this process, in order
-    std::function<void(const ScalarPoint&)> replay;     ///< reports what an earlier process did
+    std::atomic<bool>* asked = nullptr;  ///< may be null; true: the next one is due, and the user hears of it
+    std::function<std::size_t()> now;    ///< a mark in the order of what is reported
+    std::function<std::vector<ScalarPoint>(std::size_t)> scalars;  ///< of the task in this process, before such a mark
+    std::function<void(const ScalarPoint&)> replay;                ///< reports what an earlier process did
+    std::function<void(const std::string&)> log;
   };
 
   /// The work begins now. All of it is borrowed.
@@ -33,6 +40,13 @@ class TaskCheckpoint {
   ~TaskCheckpoint();
 
   const shoal_checkpoint_1* table() const { return &table_; }
+
+  /// Reads what an earlier try left, for the component to ask for. Throws std::runtime_error where it is there but
+  /// cannot be read now: work that began anew would take its place.
+  void read();
+
+  /// The work ended before its end: brings the last state that was offered to the disk, if it is not there.
+  void keep_last();
 
   /// Forgets what an earlier try left.
   void forget() { folder_.remove(); }
@@ -44,10 +58,12 @@ class TaskCheckpoint {
  private:
   using Clock = std::chrono::steady_clock;
   struct Saved;
+  struct Held;
   struct Writer;
 
   bool due() const;
   int save(int (*fill)(void*, const shoal_state_writer*), void* user);
+  void write_held();
   const shoal_state_reader* saved();
   void loaded(int status);
   double seconds() const { return seconds_before_ + std::chrono::duration<double>(Clock::now() - begin_).count(); }
@@ -64,7 +80,8 @@ class TaskCheckpoint {
   bool full_ = false;                // the disk: no more in this task
   double seconds_before_ = 0;
   std::int64_t peak_rss_before_ = 0;
-  std::unique_ptr<Saved> saved_;  // between saved and loaded
+  std::unique_ptr<Saved> saved_;  // between read and loaded
+  std::unique_ptr<Held> held_;    // the last that was offered
 };
 
 }  // namespace shoal::host

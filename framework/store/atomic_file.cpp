@@ -55,10 +55,20 @@ void write_atomically(const std::filesystem::path& file, std::string_view bytes)
 
 void flush_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0 && errno == EACCES) return;  // it may be written to but not read, and so not flushed
   if (descriptor < 0) fail(folder, "open");
   const int result = ::fsync(descriptor);
   ::close(descriptor);
   if (result != 0 && errno != EINVAL) fail(folder, "flush");  // EINVAL: a disk that cannot
+}
+
+void make_folders(const std::filesystem::path& folder) {
+  if (folder.empty() || std::filesystem::is_directory(folder)) return;
+  const std::filesystem::path parent = folder.parent_path();
+  if (parent != folder) make_folders(parent);
+  std::error_code error;
+  if (std::filesystem::create_directory(folder, error)) flush_folder(parent.empty() ? "." : parent);
+  if (error) throw std::system_error(error, text("cannot create {}", folder.string()));
 }
 
 }  // namespace shoal::host

@@ -34,6 +34,10 @@ void write_atomically(const std::filesystem::path& file, std::string_view bytes)
 /// Makes sure that what was renamed into `folder` is there after a loss of power, too. Throws std::system_error.
 void flush_folder(const std::filesystem::path& folder);
 
+/// Makes a folder and those above it that are not there, so that they are there after a loss of power, too. Throws
+/// std::system_error.
+void make_folders(const std::filesystem::path& folder);
+
 }  // namespace shoal::host
 
 #endif  // SHOAL_FRAMEWORK_STORE_ATOMIC_FILE_H_

@@ -2,11 +2,11 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
+#include "framework/store/read_file.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -22,11 +22,10 @@ fs::path CheckpointFolder::draft_of(const fs::path& file) const {
 }
 
 std::optional<Manifest> CheckpointFolder::find() {
-  std::ifstream in(manifest_file(), std::ios::binary);
-  if (!in) return std::nullopt;
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   try {
-    Manifest manifest = read_manifest(bytes);
+    const auto bytes = read_file(manifest_file());
+    if (!bytes) return std::nullopt;
+    Manifest manifest = read_manifest(*bytes);
     if (manifest.key != key_) throw DamagedEntry("it is the checkpoint of another key");
     return manifest;
   } catch (const DamagedEntry& damage) {
@@ -47,7 +46,8 @@ std::string CheckpointFolder::put(const ConstArray& array, ThreadPool& pool) {
   return digest;
 }
 
-void CheckpointFolder::keep(const Manifest& manifest) {
+void CheckpointFolder::keep(Manifest manifest) {
+  manifest.blobs.assign(put_.begin(), put_.end());
   fs::create_directories(folder_);
   flush_folder(folder_);  // arrays first, so that what the manifest names is there
   AtomicFile out(draft_of(manifest_file()), manifest_file());
@@ -62,15 +62,22 @@ void CheckpointFolder::keep(const Manifest& manifest) {
 }
 
 Array CheckpointFolder::get(const std::string& digest, const Allocate& allocate, ThreadPool& pool) const {
-  Array out;
-  try {
-    out = read_npy(blob_file(digest), allocate);
-  } catch (const std::runtime_error& error) {
-    throw DamagedEntry(error.what());
-  }
+  Array out = read_npy(blob_file(digest), allocate);
   if (content_digest(out, pool) != digest)
     throw DamagedEntry(text("array {} is not what was written", digest.substr(0, 12)));
   return out;
+}
+
+bool CheckpointFolder::verify(const Allocate& allocate, ThreadPool& pool) {
+  const auto manifest = find();
+  if (!manifest) return false;
+  try {
+    for (const std::string& blob : manifest->blobs) get(blob, allocate, pool);
+    return true;
+  } catch (const DamagedEntry& damage) {
+    reject(damage.what());
+    return false;
+  }
 }
 
 void CheckpointFolder::reject(const std::string& why) {

@@ -20,16 +20,19 @@ class CheckpointFolder {
  public:
   CheckpointFolder(const Store& store, const std::string& key);
 
-  /// The last one; none where there is none, or a damaged one, which is put aside (S701).
+  /// The last one; none where there is none, or a damaged one, which is put aside (S701). Throws UnreadableEntry.
   std::optional<Manifest> find();
 
   /// Keeps an array for the manifest that comes next, and returns its digest. Throws std::system_error.
   std::string put(const ConstArray& array, ThreadPool& pool);
-  /// The manifest of what was put since the last one. Throws std::system_error.
-  void keep(const Manifest& manifest);
+  /// The manifest of what was put since the last one, which its `blobs` come to name. Throws std::system_error.
+  void keep(Manifest manifest);
 
-  /// An array that find's manifest names, checked. Throws DamagedEntry.
+  /// An array that find's manifest names, checked. Throws DamagedEntry, UnreadableEntry.
   Array get(const std::string& digest, const Allocate& allocate, ThreadPool& pool) const;
+
+  /// Reads all of it; false where it was damaged, and is put aside (S701). Throws UnreadableEntry.
+  bool verify(const Allocate& allocate, ThreadPool& pool);
 
   /// Takes a checkpoint that is of no use out of it, and tells why (S701).
   void reject(const std::string& why);

@@ -1,12 +1,15 @@
 #include "framework/store/npy_file.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 
+#include "framework/store/read_file.h"
+#include "framework/store/store.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -67,11 +70,14 @@ void write_npy(const std::filesystem::path& file, ConstArray array) {
 }
 
 Array read_npy(const std::filesystem::path& file, const Allocate& allocate) {
-  const auto wrong = [&](std::string_view why) { return std::runtime_error(text("{}: {}", file.string(), why)); };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(file.c_str(), "rb"), &std::fclose);
-  if (in == nullptr) throw wrong(std::generic_category().message(errno));
+  const auto wrong = [&](std::string_view why) { return DamagedEntry(text("{}: {}", file.string(), why)); };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(file.c_str(), "rbe"), &std::fclose);
+  if (in == nullptr) throw_unread(file, errno);
   const auto read = [&](void* to, std::size_t bytes) {
-    if (std::fread(to, 1, bytes, in.get()) != bytes) throw wrong("it is cut short");
+    errno = 0;
+    if (std::fread(to, 1, bytes, in.get()) == bytes) return;
+    if (std::ferror(in.get()) != 0) throw_unread(file, errno);
+    throw wrong("it is cut short");
   };
   std::string start(10, '\0');
   read(start.data(), start.size());
@@ -82,8 +88,9 @@ Array read_npy(const std::filesystem::path& file, const Allocate& allocate) {
   for (const DType dtype : {DType::kUInt8, DType::kInt64, DType::kFloat32, DType::kFloat64}) {
     if (start + header != header_of(dtype, shape)) continue;
     // Before memory is asked for: a damaged size must not ask for all of it.
-    Index left =
-        static_cast<Index>(std::filesystem::file_size(file)) - static_cast<Index>(start.size() + header.size());
+    struct stat found {};
+    if (::fstat(::fileno(in.get()), &found) != 0) throw_unread(file, errno);
+    Index left = static_cast<Index>(found.st_size) - static_cast<Index>(start.size() + header.size());
     left /= bytes_of(dtype);
     for (const Index size : shape) left = size == 0 ? 0 : left / size;
     if (left < 1 && std::find(shape.begin(), shape.end(), 0) == shape.end()) throw wrong("it is cut short");

@@ -23,7 +23,8 @@ inline Allocate allocate_in(Services& services) {
 }
 
 /// Reads a file that write_npy wrote; dataset/npy reads those of others.
-/// Throws std::runtime_error  it cannot be read, is cut short or of another form
+/// Throws DamagedEntry     it is not there, is cut short or of another form
+///        UnreadableEntry  it cannot be read now
 Array read_npy(const std::filesystem::path& file, const Allocate& allocate);
 
 }  // namespace shoal::host

@@ -18,6 +18,7 @@
 #include "framework/store/checkpoint_folder.h"
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
+#include "framework/store/read_file.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -33,11 +34,6 @@ std::string host_name() {
   return name[0] == '\0' ? "localhost" : name;
 }
 
-std::string read_all(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 void touch(const fs::path& file) { utimensat(AT_FDCWD, file.c_str(), nullptr, 0); }
 
 std::int64_t bytes_of_file(const fs::path& file) {
@@ -46,29 +42,13 @@ std::int64_t bytes_of_file(const fs::path& file) {
   return error ? 0 : static_cast<std::int64_t>(size);
 }
 
-/// The files of that ending below `folder`, in no order.
+/// The files of that ending below `folder`, in no order. Throws std::system_error, for what is not seen is not gone.
 std::vector<fs::path> files_of(const fs::path& folder, std::string_view ending) {
   std::vector<fs::path> out;
   std::error_code error;
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
     if (at->path().extension() == ending) out.push_back(at->path());
-  return out;
-}
-
-struct Unfinished {
-  std::string key;
-  CheckpointFolder::Info info;
-};
-
-/// The checkpoints in a store's folder, the oldest first.
-std::vector<Unfinished> unfinished(const fs::path& folder) {
-  std::vector<Unfinished> out;
-  std::error_code error;
-  for (fs::directory_iterator at(folder / "k", error), end; !error && at != end; at.increment(error))
-    if (const auto info = CheckpointFolder::info(at->path())) out.push_back({at->path().filename().string(), *info});
-  std::sort(out.begin(), out.end(), [](const Unfinished& a, const Unfinished& b) {
-    return std::pair(a.info.written, a.key) < std::pair(b.info.written, b.key);
-  });
+  if (error) throw std::system_error(error, text("cannot read all of {}", folder.string()));
   return out;
 }
 
@@ -96,7 +76,7 @@ Store::Store(fs::path folder, Tell tell) : folder_(std::move(folder)), tell_(std
     file.write(kFormat);
     file.commit();
   }
-  if (const std::string found = read_all(format); found != kFormat)
+  if (const std::string found = read_file(format).value_or(""); found != kFormat)
     throw StoreFormatError(
         text("the store {} is of another format ('{}'); name another one by SHOAL_STORE, or remove it",
              folder_.string(), found.substr(0, found.find('\n'))));
@@ -127,13 +107,17 @@ void Store::tell(const std::string& id, const std::string& what) const {
 
 std::optional<Manifest> Store::find(const std::string& key) {
   const fs::path file = manifest_file(key);
-  std::error_code error;
-  if (!fs::exists(file, error)) return std::nullopt;
   try {
-    Manifest manifest = read_manifest(read_all(file));
+    const auto bytes = read_file(file);
+    if (!bytes) return std::nullopt;
+    Manifest manifest = read_manifest(*bytes);
     if (manifest.key != key) throw DamagedEntry("it is the result of another key");
-    for (const std::string& blob : manifest.blobs)
-      if (!fs::exists(blob_file(blob), error)) throw DamagedEntry("one of its arrays is gone");
+    for (const std::string& blob : manifest.blobs) {
+      std::error_code error;
+      if (fs::exists(blob_file(blob), error)) continue;
+      if (error) throw UnreadableEntry(text("{}: {}", blob_file(blob).string(), error.message()));
+      throw DamagedEntry("one of its arrays is gone");
+    }
     touch(file);
     return manifest;
   } catch (const DamagedEntry& damage) {
@@ -154,7 +138,8 @@ void Store::keep(const Manifest& manifest) {
 std::string Store::put(const ConstArray& array, ThreadPool& pool, std::string digest) {
   if (digest.empty()) digest = content_digest(array, pool);
   const fs::path file = blob_file(digest);
-  if (fs::exists(file)) {
+  std::error_code unknown;  // then it is written anew
+  if (fs::exists(file, unknown)) {
     touch(file);  // so that a prune that goes on meanwhile sees that it is wanted
     return digest;
   }
@@ -173,13 +158,12 @@ Array Store::get(const std::string& digest, const Allocate& allocate, ThreadPool
   try {
     Array out = read_npy(file, allocate);
     if (content_digest(out, pool) == digest) return out;
-    quarantine(file);
     throw DamagedEntry(text("array {} is not what was written", digest.substr(0, 12)));
-  } catch (const DamagedEntry&) {
+  } catch (const UnreadableEntry&) {
     throw;
-  } catch (const std::runtime_error& error) {
+  } catch (const DamagedEntry&) {
     quarantine(file);
-    throw DamagedEntry(error.what());
+    throw;
   }
 }
 
@@ -215,8 +199,12 @@ std::optional<StoreLock> Store::try_lock(const std::string& key) {
 }
 
 std::string Store::holder_of(const std::string& key) const {
-  const std::string owner = read_all(folder_ / "l" / key);
-  return owner.empty() ? "another process" : owner;
+  try {
+    const std::string owner = read_file(folder_ / "l" / key).value_or("");
+    if (!owner.empty()) return owner;
+  } catch (const std::runtime_error&) {  // only said to people
+  }
+  return "another process";
 }
 
 std::vector<Store::Listed> Store::list() {
@@ -226,7 +214,9 @@ std::vector<Store::Listed> Store::list() {
     const auto used = fs::last_write_time(file, error);
     if (error) continue;
     try {
-      Listed listed{read_manifest(read_all(file)), used, bytes_of_file(file)};
+      const auto bytes = read_file(file);
+      if (!bytes) continue;  // another process was faster
+      Listed listed{read_manifest(*bytes), used, bytes_of_file(file)};
       for (const std::string& blob : listed.manifest.blobs) listed.bytes += bytes_of_file(blob_file(blob));
       out.push_back(std::move(listed));
     } catch (const DamagedEntry& damage) {
@@ -243,21 +233,67 @@ std::int64_t Store::size() const {
   std::int64_t bytes = 0;
   for (const fs::path& file : files_of(folder_ / "a", ".json")) bytes += bytes_of_file(file);
   for (const fs::path& file : files_of(folder_ / "o", ".npy")) bytes += bytes_of_file(file);
-  for (const Unfinished& checkpoint : unfinished(folder_)) bytes += checkpoint.info.bytes;
+  for (const Unfinished& checkpoint : checkpoints()) bytes += checkpoint.bytes;
   return bytes;
 }
 
-std::int64_t Store::checkpoints() const { return static_cast<std::int64_t>(unfinished(folder_).size()); }
+std::vector<Store::Unfinished> Store::checkpoints() const {
+  std::vector<Unfinished> out;
+  std::error_code error;
+  for (fs::directory_iterator at(folder_ / "k", error), end; !error && at != end; at.increment(error)) {
+    const auto info = CheckpointFolder::info(at->path());
+    if (!info) continue;
+    Unfinished& found = out.emplace_back(Unfinished{.key = at->path().filename().string()});
+    found.written = info->written;
+    found.bytes = info->bytes;
+    try {
+      const auto bytes = read_file(at->path() / "manifest.json");
+      if (!bytes) continue;
+      const Manifest manifest = read_manifest(*bytes);
+      found.node = manifest.node;
+      found.experiment = manifest.experiment;
+      found.component = manifest.parts.size() > 1 ? manifest.parts[1].second : "";
+      found.seconds = manifest.seconds;
+    } catch (const DamagedEntry&) {  // listed without its name; verify puts it aside
+    }
+  }
+  if (error) throw std::system_error(error, text("cannot read all of {}", (folder_ / "k").string()));
+  std::sort(out.begin(), out.end(), [](const Unfinished& a, const Unfinished& b) {
+    return std::pair(a.written, a.key) < std::pair(b.written, b.key);
+  });
+  return out;
+}
 
-std::int64_t Store::verify(const Allocate& allocate, ThreadPool& pool) {
+Store::Verified Store::verify(const Allocate& allocate, ThreadPool& pool) {
+  Verified out;
+  const auto unread = [&](const UnreadableEntry& error) {
+    tell("S707", text("cannot be read now, and stays: {}", error.what()));
+    ++out.unreadable;
+  };
   for (const fs::path& file : files_of(folder_ / "o", ".npy")) try {
       get(file.stem().string(), allocate, pool);
+    } catch (const UnreadableEntry& error) {
+      unread(error);
     } catch (const DamagedEntry&) {  // it is in q/ now, and its results are found to miss it
     }
-  std::int64_t damaged = 0;
-  for (const fs::path& file : files_of(folder_ / "a", ".json"))
-    if (!find(file.stem().string())) ++damaged;
-  return damaged;
+  for (const fs::path& file : files_of(folder_ / "a", ".json")) try {
+      if (!find(file.stem().string())) ++out.damaged;
+    } catch (const UnreadableEntry& error) {
+      unread(error);
+    }
+  for (const Unfinished& checkpoint : checkpoints()) try {
+      const auto lock = try_lock(checkpoint.key);
+      if (!lock) {
+        ++out.at_work;
+        continue;
+      }
+      CheckpointFolder folder(*this, checkpoint.key);
+      if (!fs::exists(folder_ / "k" / checkpoint.key / "manifest.json")) continue;  // the first was never whole
+      ++(folder.verify(allocate, pool) ? out.checkpoints : out.damaged_checkpoints);
+    } catch (const UnreadableEntry& error) {
+      unread(error);
+    }
+  return out;
 }
 
 Store::Pruned Store::prune(const PruneOptions& options) {
@@ -281,16 +317,16 @@ Store::Pruned Store::prune(const PruneOptions& options) {
     std::error_code ignored;
     if (!options.dry_run) fs::remove(file, ignored);
   };
-  const std::vector<Unfinished> checkpoints = unfinished(folder_);
-  auto next = checkpoints.begin();
+  const std::vector<Unfinished> unfinished = checkpoints();
+  auto next = unfinished.begin();
   const auto drop_checkpoints_before = [&](fs::file_time_type used) {
-    for (; next != checkpoints.end() && next->info.written < used; ++next) {
-      const auto lock = lock_if_it_goes(next->info.written, next->key);
+    for (; next != unfinished.end() && next->written < used; ++next) {
+      const auto lock = lock_if_it_goes(next->written, next->key);
       if (!lock) continue;
-      left -= next->info.bytes;
-      out.bytes += next->info.bytes;
+      left -= next->bytes;
+      out.bytes += next->bytes;
       if (!options.dry_run) CheckpointFolder(*this, next->key).remove();
-      out.checkpoints.push_back(next->key);
+      out.checkpoints.push_back(*next);
     }
   };
   for (Listed& listed : all) {  // the longest unused first

@@ -42,6 +42,12 @@ class DamagedEntry : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Where what was kept is there but cannot be read now: too many open files, no permission. It stays where it is.
+class UnreadableEntry : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A store that another version of the program wrote.
 class StoreFormatError : public std::runtime_error {
  public:
@@ -99,7 +105,7 @@ class Store {
 
   const std::filesystem::path& folder() const { return folder_; }
 
-  /// The result of `key`; none where there is none, or one that was damaged (S701).
+  /// The result of `key`; none where there is none, or one that was damaged (S701). Throws UnreadableEntry.
   std::optional<Manifest> find(const std::string& key);
 
   /// Keeps a result, whose arrays were all put before. Throws std::system_error: no space, no permission.
@@ -108,7 +114,8 @@ class Store {
   /// Keeps an array and returns its digest. `digest`: if it is known already. Throws std::system_error.
   std::string put(const ConstArray& array, ThreadPool& pool, std::string digest = {});
 
-  /// The array of that digest, checked. Throws DamagedEntry where it is not there or not itself (it goes to q/).
+  /// The array of that digest, checked. Throws DamagedEntry where it is not there or not itself (it goes to q/), and
+  /// UnreadableEntry.
   Array get(const std::string& digest, const Allocate& allocate, ThreadPool& pool);
 
   /// Takes a result that turned out damaged out of use (S701).
@@ -122,7 +129,8 @@ class Store {
   /// Tells the user, by the constructor's `tell`.
   void tell(const std::string& id, const std::string& what) const;
 
-  /// All results, the latest used last.
+  /// All results, the latest used last. Throws UnreadableEntry or std::system_error where one or a folder cannot be
+  /// read now, rather than say that there are none: what nobody has is removed by prune.
   struct Listed {
     Manifest manifest;
     std::filesystem::file_time_type used;
@@ -133,11 +141,26 @@ class Store {
   /// Bytes on the disk.
   std::int64_t size() const;
 
-  /// Reads everything; the number of results that were damaged, and are now out of use (each told by S701).
-  std::int64_t verify(const Allocate& allocate, ThreadPool& pool);
+  /// Reads everything. What was damaged is told (S701) and out of use, what cannot be read now is told (S707).
+  struct Verified {
+    std::int64_t damaged = 0;              ///< results
+    std::int64_t checkpoints = 0;          ///< good ones
+    std::int64_t damaged_checkpoints = 0;  ///< not counted among `damaged`
+    std::int64_t at_work = 0;              ///< checkpoints that were not read: somebody is writing them
+    std::int64_t unreadable = 0;           ///< results, arrays and checkpoints
+  };
+  Verified verify(const Allocate& allocate, ThreadPool& pool);
 
-  /// How many checkpoints of unfinished work there are.
-  std::int64_t checkpoints() const;
+  /// The work on one key that is not done, as its checkpoint says.
+  struct Unfinished {
+    std::string key;
+    std::string node = {}, experiment = {}, component = {};  ///< empty before the first checkpoint of it is whole
+    double seconds = 0;                                      ///< of work that it saves
+    std::filesystem::file_time_type written = {};
+    std::int64_t bytes = 0;
+  };
+  /// All of it, the oldest checkpoint first. Throws as list does.
+  std::vector<Unfinished> checkpoints() const;
 
   /// Removes results and checkpoints that were not used for `older_seconds`, and the longest unused until `max_bytes`
   /// are left; then blobs that none has. What is of a key whose lock is held stays.
@@ -148,8 +171,8 @@ class Store {
   };
   struct Pruned {
     std::vector<Listed> results;
-    std::vector<std::string> checkpoints;  ///< their keys
-    std::int64_t bytes = 0;                ///< freed, or that would be
+    std::vector<Unfinished> checkpoints;
+    std::int64_t bytes = 0;  ///< freed, or that would be
   };
   Pruned prune(const PruneOptions& options);
 

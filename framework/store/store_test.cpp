@@ -10,6 +10,7 @@
 
 #include "framework/plugin/digest.h"
 #include "framework/plugin/services.h"
+#include "framework/store/checkpoint_folder.h"
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
 
@@ -33,9 +34,7 @@ class StoreTest : public ::testing::Test {
   Store open() {
     return Store(folder_, [this](const std::string& id, const std::string& what) { told_.push_back(id + " " + what); });
   }
-  Allocate allocate() {
-    return allocate_in(services_);
-  }
+  Allocate allocate() { return allocate_in(services_); }
   ThreadPool& pool() { return services_.pool; }
 
   /// A result with one array of its own.
@@ -142,10 +141,84 @@ TEST_F(StoreTest, VerifyFindsWhatIsDamagedAndLeavesTheOthers) {
   const Manifest bad = keep(store, 10), worse = keep(store, 11), good = keep(store, 12);
   flip_a_bit(file("o", bad.blobs[0], ".npy"), 300);
   flip_a_bit(file("a", worse.key, ".json"), 30);
-  EXPECT_EQ(store.verify(allocate(), pool()), 2);
-  EXPECT_EQ(store.verify(allocate(), pool()), 0);
+  EXPECT_EQ(store.verify(allocate(), pool()).damaged, 2);
+  EXPECT_EQ(store.verify(allocate(), pool()).damaged, 0);
   EXPECT_TRUE(store.find(good.key));
   EXPECT_EQ(store.list().size(), 1);
+}
+
+/// Lets the process open no file more.
+class NoMoreFiles {
+ public:
+  NoMoreFiles() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoMoreFiles() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(StoreTest, WhatCannotBeReadNowIsNotDamaged) {
+  Store store = open();
+  const Manifest kept = keep(store, 10);
+  CheckpointFolder checkpoint(store, std::string(64, 'c'));
+  const std::vector<double> weights(100, 1.5);
+  const std::string digest = checkpoint.put(ConstArray(weights), pool());
+  checkpoint.keep({.key = std::string(64, 'c'), .node = "learn"});
+  age(kept, 30);
+  {
+    const NoMoreFiles limit;
+    EXPECT_THROW(store.find(kept.key), UnreadableEntry);
+    EXPECT_THROW(store.get(kept.blobs[0], allocate(), pool()), UnreadableEntry);
+    EXPECT_THROW(checkpoint.find(), UnreadableEntry);
+    EXPECT_THROW(checkpoint.get(digest, allocate(), pool()), UnreadableEntry);
+    EXPECT_THROW(store.list(), std::system_error);
+    EXPECT_THROW(store.checkpoints(), std::system_error);
+    // Not one it could list, so that every array would seem to be nobody's.
+    EXPECT_THROW(store.prune({.older_seconds = 1e9}), std::system_error);
+  }
+  EXPECT_TRUE(fs::is_empty(folder_ / "q"));
+  EXPECT_TRUE(store.find(kept.key));
+  EXPECT_EQ(store.get(kept.blobs[0], allocate(), pool()).size(), 100);
+  EXPECT_TRUE(checkpoint.find());
+  EXPECT_EQ(checkpoint.get(digest, allocate(), pool()).size(), 100);
+  EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(StoreTest, CheckpointsAreListedAndVerified) {
+  Store store = open();
+  const std::vector<double> weights(1000, 2.5);
+  for (const char letter : {'c', 'd', 'e'}) {
+    const std::string key(64, letter);
+    CheckpointFolder folder(store, key);
+    Manifest manifest{.key = key, .parts = {{"format", "1"}, {"component", "trainer/toy"}}, .node = "learn"};
+    manifest.node += letter;
+    manifest.seconds = 7;
+    folder.put(ConstArray(weights), pool());
+    folder.keep(manifest);
+  }
+  const auto listed = store.checkpoints();
+  ASSERT_EQ(listed.size(), 3);
+  EXPECT_EQ(listed[0].node, "learn" + listed[0].key.substr(0, 1));
+  EXPECT_EQ(listed[0].component, "trainer/toy");
+  EXPECT_EQ(listed[0].seconds, 7);
+  EXPECT_GT(listed[0].bytes, 8000);
+  for (const auto& entry : fs::directory_iterator(folder_ / "k" / std::string(64, 'd')))
+    if (entry.path().extension() == ".npy") flip_a_bit(entry.path(), 4000);
+  Store other(folder_);
+  const auto lock = other.try_lock(std::string(64, 'e'));  // somebody is at that work
+  const auto found = store.verify(allocate(), pool());
+  EXPECT_EQ(found.checkpoints, 1);
+  EXPECT_EQ(found.damaged_checkpoints, 1);
+  EXPECT_EQ(found.at_work, 1);
+  EXPECT_EQ(found.damaged, 0);
+  EXPECT_THAT(told_, ElementsAre(HasSubstr("S701 the checkpoint of dddddddddddd is damaged")));
+  EXPECT_EQ(store.checkpoints().size(), 2);
+  EXPECT_FALSE(fs::exists(folder_ / "k" / std::string(64, 'd')));
 }
 
 TEST_F(StoreTest, ALockIsHeldByOneAndFreedByTheEndOfItsProcess) {

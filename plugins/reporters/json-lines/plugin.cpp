@@ -1,9 +1,13 @@
 // reporter/json-lines: every event of a run as a line of JSON in the run folder.
 #include "shoal/plugin.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
+#include <memory>
 
 #include "event_json.h"
 #include "shoal/reporter.h"
@@ -27,25 +31,38 @@ class JsonLines final : public shoal::Reporter {
 
   void begin(shoal::Context&, const std::filesystem::path& run_folder, std::string_view) override {
     path_ = run_folder / name_;
-    file_.open(path_, std::ios::app);
-    require_good("create");
+    file_.reset(std::fopen(path_.c_str(), "abe"));
+    if (file_ == nullptr) fail("create");
+    flush_folder(run_folder);
   }
 
   void on(shoal::Context&, const shoal::Event& event) override {
-    file_ << shoal::event_json(event) << '\n';
-    // What a crash must not lose is flushed; a run of thousands of steps is not slowed by the rest.
-    if (event.type != SHOAL_SCALAR && event.type != SHOAL_PROGRESS) file_.flush();
-    require_good("write");
+    const std::string line = shoal::event_json(event) + "\n";
+    if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) fail("write");
+    // What a crash must not lose is flushed; a run of thousands of steps is not slowed by the rest. What a loss of
+    // power must not take back, that work was done, goes to the disk; what came from the store is there already.
+    if (event.type != SHOAL_SCALAR && event.type != SHOAL_PROGRESS && std::fflush(file_.get()) != 0) fail("write");
+    const bool did_work = event.type == SHOAL_NODE_END && event.status >= SHOAL_OK;
+    if ((did_work || event.type == SHOAL_RUN_END) && ::fsync(::fileno(file_.get())) != 0 && errno != EINVAL)
+      fail("flush");  // EINVAL: a disk that cannot
   }
 
  private:
-  void require_good(const char* doing) const {
-    if (!file_) throw shoal::InputError(shoal::text("cannot {} {}: {}", doing, path_.string(), std::strerror(errno)));
+  [[noreturn]] void fail(const char* doing) const {
+    throw shoal::InputError(shoal::text("cannot {} {}: {}", doing, path_.string(), std::strerror(errno)));
+  }
+
+  /// The name of the new file, too, is to be there after a loss of power.
+  static void flush_folder(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;  // it may be written to but not read
+    ::fsync(descriptor);         // a disk that cannot says so, and nothing can be done
+    ::close(descriptor);
   }
 
   std::string name_;
   std::filesystem::path path_;
-  std::ofstream file_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
 };
 
 }  // namespace

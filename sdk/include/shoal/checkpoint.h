@@ -22,7 +22,7 @@ extern "C" {
 typedef struct shoal_checkpoint_1 {
   uint32_t size;
   void* self;
-  /* 1: enough time has passed since the last checkpoint, 0: not yet. */
+  /* 1: a state is wanted, be it for the disk or for memory alone, 0: none now. */
   int (*due)(void* self);
   /* Keeps what `fill` puts, in place of the checkpoint before. Returns what `fill` returned; a disk that is full is no
      error of the work. */
@@ -99,8 +99,8 @@ class Checkpoint {
     return done;
   }
 
-  /// A point from which the work could go on: `done` units of it are over. Calls `save` where a checkpoint is due; to
-  /// offer often costs nothing. Throws what `save` throws.
+  /// A point from which the work could go on: `done` units of it are over. Calls `save`, unless the host keeps none; the
+  /// host holds a copy in memory and brings it to the disk when that is due. Throws what `save` throws.
   void offer(Index done, const std::function<void(StateWriter&)>& save) const {
     if (host_ == nullptr || host_->due(host_->self) == 0) return;
     struct Fill {
