@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/program.h"
 
@@ -140,6 +141,38 @@ TEST_F(ResultStore, WhatAClustererWasFittedToIsNamedAlikeWithAndWithoutAStore) {
   EXPECT_EQ(data["shape"], (json{600, 5}));
   EXPECT_EQ(data_of_groups(run()), data);
   EXPECT_EQ(data_of_groups(run()), data);  // and taken
+}
+
+TEST_F(ResultStore, RowsOfDifferentThreadsWorkWithThemAndKeepTheirOwn) {
+  place_.write("blobs.yaml", std::string(kBlobs) + "matrix: {threads: [1, 2]}\n");
+  const auto statuses_of_row = [](const fs::path& run, std::size_t row) {
+    const json results = json::parse(read_file(run / "results.json"));
+    std::set<std::string> out;
+    for (const json& node : results["rows"][row]["nodes"]) out.insert(node["status"]);
+    return out;
+  };
+  const fs::path first = run(), second = run();
+  for (const std::size_t row : {0, 1}) {
+    EXPECT_EQ(statuses_of_row(first, row), std::set<std::string>{"ran"});
+    EXPECT_EQ(statuses_of_row(second, row), std::set<std::string>{"stored"});
+    EXPECT_EQ(json::parse(read_file(first / "plan.json"))["rows"][row]["threads"], row + 1);
+  }
+  // Each result says on how many threads it was made: those of its row.
+  const std::string kept = place_.shoal("store show ''").out;
+  for (const int threads : {1, 2}) {
+    std::size_t made = 0;
+    const std::string words = " on " + std::to_string(threads) + " threads,";
+    for (std::size_t at = kept.find(words); at != std::string::npos; at = kept.find(words, at + 1)) ++made;
+    EXPECT_EQ(made, 6u) << kept;
+  }
+  run("--threads 1");
+  EXPECT_THAT(last_.err, HasSubstr("note[C214]: --threads 1 holds for all rows"));
+  std::string varied(kBlobs);
+  varied.insert(varied.find("report:"), "  told: {use: reporter/json-lines}\n");
+  place_.write("varied.yaml", varied + "matrix: {told.use: [reporter/json-lines, reporter/terminal]}\n");
+  const Outcome refused = place_.shoal("check varied.yaml");
+  EXPECT_EQ(refused.exit, 1);
+  EXPECT_THAT(refused.err, HasSubstr("error[M512]: a reporter is one for all rows"));
 }
 
 TEST_F(ResultStore, NoCacheNeitherTakesNorKeeps) {

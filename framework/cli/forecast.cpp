@@ -8,12 +8,12 @@
 
 namespace shoal::cli {
 
-Forecast::Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device)
+Forecast::Forecast(Session& session, const host::Plan& plan, host::Store* store, std::vector<host::RowMeans> rows)
     : events_(std::make_unique<host::EventBus>(std::vector<std::shared_ptr<host::Live>>{}, "", "")) {
   if (store != nullptr) cache_.emplace(*store, session.services, "");
-  executor_ =
-      std::make_unique<host::Executor>(plan, session.services, *events_, nobody_,
-                                       host::ExecutorOptions{.device = device, .cache = cache_ ? &*cache_ : nullptr});
+  executor_ = std::make_unique<host::Executor>(
+      plan, session.services, *events_, nobody_,
+      host::ExecutorOptions{.rows = std::move(rows), .cache = cache_ ? &*cache_ : nullptr});
   forecast_ = executor_->forecast(wrong_);
 }
 
@@ -129,10 +129,10 @@ int plan(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
-  const auto device = choose_device(options, session, *plan);
-  if (!device) return kWrongInput;
+  const auto means = choose_means(options, session, *plan);
+  if (!means) return kWrongInput;
   const auto store = options.no_cache ? nullptr : open_store();
-  const Forecast forecast(session, *plan, store.get(), *device);
+  const Forecast forecast(session, *plan, store.get(), *means);
   if (!forecast.tell_if_wrong(options, session)) return kWrongInput;
   std::size_t runs = 0, kept = 0, perhaps = 0, shared = 0;
   for (std::size_t r = 0; r < plan->rows.size(); ++r) {
@@ -161,18 +161,17 @@ int why(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
-  const auto device = choose_device(options, session, *plan);
+  const auto means = choose_means(options, session, *plan);
   const auto store = open_store();
-  if (!device || !store) return kWrongInput;
-  std::vector<std::string> names;
-  for (const GraphNode& node : plan->rows[0].graph.nodes) names.push_back(node.name);
+  if (!means || !store) return kWrongInput;
+  const std::vector<std::string> names = node_names(*plan);
   const auto found = std::find(names.begin(), names.end(), options.node);
   if (found == names.end()) {
     std::fprintf(stderr, "shoal: error[G301]: the experiment has no node '%s'%s\n", options.node.c_str(),
                  config::did_you_mean(options.node, names).c_str());
     return kWrongInput;
   }
-  const Forecast forecast(session, *plan, store.get(), *device);
+  const Forecast forecast(session, *plan, store.get(), *means);
   if (!forecast.tell_if_wrong(options, session)) return kWrongInput;
   for (std::size_t t = 0; t < plan->tasks.size(); ++t) {
     const host::Task& task = plan->tasks[t];

@@ -15,7 +15,7 @@ namespace shoal::cli {
 class Forecast {
  public:
   /// `store` may be null: all is computed then.
-  Forecast(Session& session, const host::Plan& plan, host::Store* store, at::Device device);
+  Forecast(Session& session, const host::Plan& plan, host::Store* store, std::vector<host::RowMeans> rows);
 
   /// False, after it was told, where a dataset cannot be opened.
   bool tell_if_wrong(const Options& options, Session& session) const;

@@ -49,10 +49,10 @@ std::string dot_of(const Graph& graph, const std::set<std::size_t>& stored) {
 
 /// The nodes of the first row whose results the store has; nothing where the device or the data is not there.
 std::optional<std::set<std::size_t>> stored_nodes(const Options& options, Session& session, const host::Plan& plan) {
-  const auto device = choose_device(options, session, plan);
-  if (!device) return std::nullopt;
+  const auto means = choose_means(options, session, plan);
+  if (!means) return std::nullopt;
   const auto store = open_store();
-  const Forecast forecast(session, plan, store.get(), *device);
+  const Forecast forecast(session, plan, store.get(), *means);
   if (!forecast.tell_if_wrong(options, session)) return std::nullopt;
   std::set<std::size_t> out;
   for (std::size_t i = 0; i < plan.rows[0].tasks.size(); ++i)

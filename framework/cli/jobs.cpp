@@ -23,9 +23,9 @@ sigset_t checkpoint_signal() {
 
 }  // namespace
 
-Jobs::Jobs(std::int64_t count, const std::vector<std::string>& command, int threads_each) {
+Jobs::Jobs(std::int64_t count, const std::vector<std::string>& command) {
   std::vector<std::string> words(command.begin(), command.end());
-  words.insert(words.end(), {"--job", std::to_string(getpid()), "--threads", std::to_string(threads_each)});
+  words.insert(words.end(), {"--job", std::to_string(getpid())});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -16,7 +16,7 @@ class Jobs {
  public:
   /// `command`: this program's own arguments, the first of which is its name. Throws std::system_error where a process
   /// cannot be started.
-  Jobs(std::int64_t count, const std::vector<std::string>& command, int threads_each);
+  Jobs(std::int64_t count, const std::vector<std::string>& command);
   ~Jobs();
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;

@@ -80,8 +80,7 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
       ->type_name("DIR");
   command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")
-      ->check(CLI::PositiveNumber)
-      ->take_last();  // --jobs adds one
+      ->check(CLI::PositiveNumber);
   command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
   command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
   add_bench(*command, options);

@@ -105,8 +105,9 @@ void write_reports(const host::RunFolder& folder, const RunRecord& record) {
 }
 
 /// How the options and the experiment want it run. `cache` may be null.
-host::ExecutorOptions executor_options(const Options& options, host::ResultCache* cache, at::Device device) {
-  return {.device = device,
+host::ExecutorOptions executor_options(const Options& options, host::ResultCache* cache,
+                                       const std::vector<host::RowMeans>& rows) {
+  return {.rows = rows,
           .bench = options.bench.value_or(0),
           .cache = cache,
           .checkpoint_every = options.checkpoint_every,
@@ -117,8 +118,8 @@ host::ExecutorOptions executor_options(const Options& options, host::ResultCache
 }
 
 /// Runs all rows with the reporters listening, and with the store, if there is one; what failed is printed to stderr.
-RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, host::Store* store, at::Device device,
-                  const Options& options) {
+RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, host::Store* store,
+                  const std::vector<host::RowMeans>& means, const Options& options) {
   RunRecord record = describe_run(options, plan);
   host::EventBus events(make_reporters(session, plan, options.quiet), folder.path(), record.name);
   host::RunEvent begin{.type = SHOAL_RUN_BEGIN, .rows = static_cast<std::int64_t>(plan.rows.size())};
@@ -128,7 +129,7 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, h
   std::optional<host::ResultCache> cache;
   if (store != nullptr) cache.emplace(*store, session.services, record.name);
   host::Executor executor(plan, session.services, events, folder,
-                          executor_options(options, cache ? &*cache : nullptr, device));
+                          executor_options(options, cache ? &*cache : nullptr, means));
   const auto began = std::chrono::steady_clock::now();
   RunRecord ran = executor.run(diagnostics);
   record.rows = std::move(ran.rows);
@@ -147,8 +148,8 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, h
 
 /// False, after a message, where `--force` names no node.
 bool know_forced_nodes(const Options& options, const Plan& plan) {
-  std::vector<std::string> nodes;
-  for (const host::GraphNode& node : plan.rows[0].graph.nodes) nodes.push_back(node.name);
+  if (options.force.empty()) return true;
+  const std::vector<std::string> nodes = node_names(plan);
   bool good = true;
   for (const std::string& name : options.force)
     if (std::find(nodes.begin(), nodes.end(), name) == nodes.end()) {
@@ -178,7 +179,7 @@ int exit_code(const RunRecord& record) {
 }
 
 /// One of the further processes of `--jobs`: fills the store and writes nothing else.
-Ran run_job(Session& session, const Options& options, const Plan& plan, at::Device device) {
+Ran run_job(Session& session, const Options& options, const Plan& plan, const std::vector<host::RowMeans>& means) {
   end_with(options.job_of);
   const std::unique_ptr<host::Store> store = open_store();
   if (!store) return {};
@@ -186,7 +187,7 @@ Ran run_job(Session& session, const Options& options, const Plan& plan, at::Devi
   host::TaskObserver nobody;
   host::ResultCache cache(*store, session.services, plan.rows[0].graph.experiment.name);
   config::Diagnostics ignored;  // the process that started this one meets the same and says it
-  host::Executor(plan, session.services, events, nobody, executor_options(options, &cache, device)).run(ignored);
+  host::Executor(plan, session.services, events, nobody, executor_options(options, &cache, means)).run(ignored);
   return {kDone, ""};
 }
 
@@ -199,27 +200,21 @@ std::unique_ptr<host::RunFolder> make_folder(const Options& options, const host:
   return nullptr;
 }
 
-/// The threads of each of so many processes.
-int threads_each(const Session& session, std::int64_t jobs) {
-  return std::max(1, session.services.pool.threads() / static_cast<int>(jobs));
-}
-
 }  // namespace
 
 Ran run_experiment(Session& session, const Options& options, bool with_summary) {
   const auto plan = plan_or_explain(options, session);
   if (!plan) return {};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
-  const auto device = choose_device(options, session, *plan);
-  if (!device) return {};
-  if (options.threads == 0 && experiment.threads > 0)
-    session.services.set_threads(static_cast<int>(experiment.threads));
+  const auto means = choose_means(options, session, *plan);
+  if (!means) return {};
+  const at::Device device = means->front().device;
+  session.services.set_threads(means->front().threads);
   const bool starts_jobs = options.jobs > 1 && options.job_of == 0;
-  if (starts_jobs) session.services.set_threads(threads_each(session, options.jobs));
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
   if (!know_forced_nodes(options, *plan)) return {};
-  if (options.job_of != 0) return run_job(session, options, *plan, *device);
+  if (options.job_of != 0) return run_job(session, options, *plan, *means);
 
   host::RunFolder* logged_to = nullptr;
   std::unique_ptr<host::Store> store;
@@ -231,13 +226,13 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (!made) return {};
   host::RunFolder& folder = *made;
   folder.write_plan(*plan, host::describe_environment(session.registry, options.command,
-                                                      session.services.pool.threads(), device->str())
+                                                      session.services.pool.threads(), device.str())
                                .dump(2));
   logged_to = &folder;
   std::optional<Jobs> jobs;
-  if (starts_jobs && store) jobs.emplace(options.jobs - 1, options.command, session.services.pool.threads());
+  if (starts_jobs && store) jobs.emplace(options.jobs - 1, options.command);
   further_jobs = jobs ? &*jobs : nullptr;
-  const RunRecord record = execute(session, *plan, folder, store.get(), *device, options);
+  const RunRecord record = execute(session, *plan, folder, store.get(), *means, options);
   further_jobs = nullptr;
   jobs.reset();
   folder.finish();

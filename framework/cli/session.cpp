@@ -2,8 +2,11 @@
 
 #include <ATen/Context.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "framework/config/exchange.h"
@@ -29,17 +32,52 @@ std::filesystem::path plugin_cache() {
   return folder.empty() ? folder : folder / "plugins-v1.json";
 }
 
-/// P411 where --threads, or else the experiment, asks for more threads than there are processors.
+const config::Place& place_of(const config::Value& document, const char* key) {
+  static const config::Place kNowhere;
+  const config::Value* written = document.find(key);
+  return written != nullptr ? written->place : kNowhere;
+}
+
+/// P411 where --threads, or else the experiment or a row of it, asks for more threads than there are processors.
 void check_threads(const Options& options, const host::Plan& plan, Session& session) {
   const bool by_file = options.threads == 0;
-  const std::int64_t wanted = by_file ? plan.rows[0].graph.experiment.threads : options.threads;
-  const config::Value document = plan.document_of(0);
-  const config::Value* written = document.find("threads");
-  if (const int usable = host::usable_processors(); wanted > usable)
-    session.found.warning("P411", by_file && written != nullptr ? written->place : config::Place{},
+  const int usable = host::usable_processors();
+  std::set<std::int64_t> told;
+  for (std::size_t row = 0; row < plan.rows.size(); ++row) {
+    const std::int64_t wanted = by_file ? plan.rows[row].graph.experiment.threads : options.threads;
+    if (wanted <= usable || !told.insert(wanted).second) continue;
+    session.found.warning("P411", by_file ? place_of(plan.document_of(row), "threads") : config::Place{},
                           text("{} threads are asked for, but this process may use {} processor{}", wanted, usable,
                                usable == 1 ? "" : "s"),
                           {{by_file ? "threads: 0 takes as many as there are" : "without --threads it takes all", {}}});
+  }
+}
+
+/// C214, a note, where an option decides what an axis of the matrix was to vary.
+void say_what_options_fix(const Options& options, const host::Plan& plan, Session& session) {
+  const auto say = [&](const char* option, const std::string& value) {
+    session.found.note("C214", {}, text("{} {} holds for all rows, whatever the matrix says", option, value));
+  };
+  if (options.threads > 0 && plan.threads_vary) say("--threads", std::to_string(options.threads));
+  const bool devices_vary = std::any_of(plan.rows.begin(), plan.rows.end(), [&](const host::PlannedRow& row) {
+    return row.graph.experiment.device != plan.rows[0].graph.experiment.device;
+  });
+  if (!options.device.empty() && devices_vary) say("--device", options.device);
+}
+
+/// Nothing where LibTorch sees no such device.
+std::optional<at::Device> find_device(const std::string& asked) {
+  if (asked == "cpu") return at::Device(at::kCPU);
+  const bool available = at::globalContext().hasCUDA();
+  if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
+  return available ? std::optional(at::Device(asked)) : std::nullopt;
+}
+
+/// The threads of a row in each of the processes of --jobs.
+int threads_of_row(const Options& options, const host::PlannedRow& row) {
+  const std::int64_t asked = options.threads > 0 ? options.threads : row.graph.experiment.threads;
+  const std::int64_t threads = asked > 0 ? asked : host::usable_processors();
+  return static_cast<int>(std::max<std::int64_t>(1, threads / std::max<std::int64_t>(1, options.jobs)));
 }
 
 }  // namespace
@@ -80,6 +118,7 @@ std::optional<host::Plan> plan_or_explain(const Options& options, Session& sessi
                                      .shard = options.shard},
                                     session.registry, session.found);
   if (plan) check_threads(options, *plan, session);
+  if (plan) say_what_options_fix(options, *plan, session);
   const bool strict = options.strict && session.found.count(config::Severity::warning) > 0;
   const bool good = plan && !strict;
   if (!good || options.errors_as == "text") tell(options, session.found, "Nothing was run.");
@@ -87,18 +126,35 @@ std::optional<host::Plan> plan_or_explain(const Options& options, Session& sessi
   return good ? std::move(plan) : std::nullopt;
 }
 
-std::optional<at::Device> choose_device(const Options& options, Session& session, const host::Plan& plan) {
+std::vector<std::string> node_names(const host::Plan& plan) {
+  std::vector<std::string> names;
+  std::set<std::string_view> seen;
+  std::set<const host::Graph*> graphs;
+  for (const host::PlannedRow& row : plan.rows) {
+    if (!graphs.insert(&row.graph).second) continue;
+    for (const host::GraphNode& node : row.graph.nodes)
+      if (seen.insert(node.name).second) names.push_back(node.name);
+  }
+  return names;
+}
+
+std::optional<std::vector<host::RowMeans>> choose_means(const Options& options, Session& session,
+                                                        const host::Plan& plan) {
   const bool by_file = options.device.empty();
-  const std::string& asked = by_file ? plan.rows[0].graph.experiment.device : options.device;
-  if (asked == "cpu") return at::Device(at::kCPU);
-  const bool available = at::globalContext().hasCUDA();
-  if (asked == "auto") return at::Device(available ? at::kCUDA : at::kCPU);
-  if (available) return at::Device(asked);
-  const config::Value* written = plan.document.find("device");
+  std::map<std::string, std::optional<at::Device>> devices;  // by what is asked for
+  std::vector<host::RowMeans> out;
   config::Diagnostics no_device;
-  no_device.error("P404", by_file && written != nullptr ? written->place : config::Place{},
-                  text("device '{}' is asked for, but LibTorch sees none here", asked),
-                  {{"--device cpu would do, and so would `device: auto`", {}}});
+  for (std::size_t row = 0; row < plan.rows.size(); ++row) {
+    const std::string& asked = by_file ? plan.rows[row].graph.experiment.device : options.device;
+    const auto [device, is_new] = devices.try_emplace(asked);
+    if (is_new) device->second = find_device(asked);
+    if (is_new && !device->second)
+      no_device.error("P404", by_file ? place_of(plan.document_of(row), "device") : config::Place{},
+                      text("device '{}' is asked for, but LibTorch sees none here", asked),
+                      {{"--device cpu would do, and so would `device: auto`", {}}});
+    out.push_back({device->second.value_or(at::kCPU), threads_of_row(options, plan.rows[row])});
+  }
+  if (!no_device.has_errors()) return out;
   tell_and_keep(options, session, no_device, "Nothing was run.");
   tell_at_end(options, session);
   return std::nullopt;

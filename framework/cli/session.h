@@ -9,6 +9,7 @@
 
 #include "framework/cli/options.h"
 #include "framework/graph/plan.h"
+#include "framework/run/executor.h"
 #include "framework/plugin/registry.h"
 #include "framework/store/store.h"
 
@@ -38,8 +39,13 @@ void tell_at_end(const Options& options, const Session& session);
 /// is in `session.found`, told now as text, in another form by tell_at_end.
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session);
 
-/// The device that the command line or the experiment asks for; nothing, after P404, where the machine has no such.
-std::optional<at::Device> choose_device(const Options& options, Session& session, const host::Plan& plan);
+/// The names of all nodes that a row has, each once.
+std::vector<std::string> node_names(const host::Plan& plan);
+
+/// The device and the threads of each row, as the command line or the experiment asks for them; threads are shared out
+/// between the processes of --jobs. Nothing, after P404, where the machine has no such device.
+std::optional<std::vector<host::RowMeans>> choose_means(const Options& options, Session& session,
+                                                        const host::Plan& plan);
 
 /// The store, whose warnings go to stderr and to `log`. Null, after a warning, where there can be none: a run goes on
 /// without. Throws host::StoreFormatError.

@@ -72,7 +72,7 @@ struct Row {
 };
 
 /// Reads the value of `matrix:`. M501 an axis that exclude or add names is none; M502 values of the wrong form;
-/// M508 two axes set one path; M510 (warning) a value twice: it is taken once.
+/// M508 two axes set one path; M510 (warning) a value twice: it is taken once; M512 a path that is one for all rows.
 std::optional<Matrix> read_matrix(const Value& matrix, Diagnostics& diagnostics);
 
 /// M501 for every path of the matrix that starts at a node which `document` does not have. False after an error.

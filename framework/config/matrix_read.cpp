@@ -33,6 +33,7 @@ class MatrixReader {
       if (std::find(words.begin(), words.end(), entry.key) == words.end()) axis(entry);
     }
     check_axes_are_apart();
+    refuse_shared();
     if (const Value* seeds = value.find("seeds")) read_seeds(*seeds);
     if (const Value* exclude = value.find("exclude")) {
       for_each_row(*exclude, "exclude", [&](const Value& row) { read_exclude(row); });
@@ -134,6 +135,21 @@ class MatrixReader {
         }
       }
     }
+  }
+
+  // What is used once, before there are rows or after them all, cannot differ between them.
+  void refuse_shared() {
+    static const std::set<std::string_view> shared{"shoal", "name",    "description", "base",
+                                                   "seed",  "plugins", "matrix",      "figures"};
+    std::set<std::string> told;
+    for (const Axis& axis : matrix_.axes)
+      for (const Case& one : axis.cases)
+        for (const Assignment& a : one.assignments) {
+          const std::string& key = a.path.segments[0].key;
+          if (!shared.contains(key) || !told.insert(a.path.place.to_string()).second) continue;
+          fail("M512", a.path.place, fmt::format("'{}' is one for all rows, so no axis sets it", key),
+               key == "seed" ? "write seeds: 5 or seeds: [1, 7]" : "");
+        }
   }
 
   void read_seeds(const Value& seeds) {

@@ -1,7 +1,10 @@
 #include "framework/graph/plan.h"
 
 #include <filesystem>
+#include <map>
+#include <set>
 
+#include "framework/config/emit.h"
 #include "framework/config/scalars.h"
 #include "framework/config/shard.h"
 #include "framework/graph/relative_path.h"
@@ -77,6 +80,38 @@ void check_without_rows(const LoadedExperiment& experiment, const Registry& regi
   }
 }
 
+/// The reporters of a graph, by name: their component and its parameters.
+std::map<std::string, std::string> reporters_of(const Graph& graph) {
+  std::map<std::string, std::string> out;
+  for (const GraphNode& node : graph.nodes)
+    if (node.kind() == "reporter")
+      out.emplace(node.name, text("{} {}", node.component.id(),
+                                  node.parameters ? config::emit_flow(node.parameters->to_yaml()) : ""));
+  return out;
+}
+
+/// M512 where a row has other reporters than the first: each hears all rows.
+void refuse_varied_reporters(const std::vector<std::shared_ptr<const Graph>>& graphs, Diagnostics& diagnostics) {
+  const auto first = reporters_of(*graphs[0]);
+  std::set<const Graph*> seen;
+  for (std::size_t row = 0; row < graphs.size(); ++row) {
+    if (!seen.insert(graphs[row].get()).second) continue;
+    const auto here = reporters_of(*graphs[row]);
+    if (here == first) continue;
+    const auto place_in = [&](const Graph& graph, const auto& mine, const auto& others) {
+      for (const auto& [name, what] : mine)
+        if (const auto other = others.find(name); other == others.end() || other->second != what)
+          return graph.node(name).place;
+      return config::Place{};
+    };
+    config::Place place = place_in(*graphs[row], here, first);
+    if (!place.source) place = place_in(*graphs[0], first, here);
+    diagnostics.error("M512", place, "a reporter is one for all rows, but the matrix changes this one",
+                      {{text("row {} has another than row 1", row + 1), {}}});
+    return;
+  }
+}
+
 /// The graph of each row; null where there are errors. All rows are looked at, so that all errors are found.
 std::vector<std::shared_ptr<const Graph>> check_rows(const LoadedExperiment& experiment,
                                                      const std::vector<config::Row>& rows, const Registry& registry,
@@ -117,6 +152,8 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   if (rows.empty()) check_without_rows(*experiment, registry, diagnostics);
   else if (!options.shard.empty()) rows = config::rows_of_shard(std::move(rows), options.shard, diagnostics);
   const auto graphs = check_rows(*experiment, rows, registry, diagnostics);
+  if (diagnostics.has_errors()) return std::nullopt;
+  refuse_varied_reporters(graphs, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 
   Plan plan;

@@ -45,6 +45,9 @@ struct Plan {
   std::vector<std::string> axes;  ///< names, as written
   std::vector<PlannedRow> rows;
   std::vector<Task> tasks;  ///< each after all that it depends on; rows one after the other
+  /// Rows ask for different numbers of threads: then each number has work of its own, since what such rows differ in
+  /// is time.
+  bool threads_vary = false;
 
   /// The experiment with the settings of a row; made anew at each call, since a thousand would fill the memory.
   config::Value document_of(std::size_t row) const;

@@ -8,12 +8,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <random>
 #include <set>
 
 #include "framework/config/emit.h"
+#include "framework/config/path.h"
 #include "framework/graph/order.h"
 #include "framework/graph/resolved.h"
+#include "shoal/error.h"
 
 namespace shoal::host {
 namespace {
@@ -138,6 +142,117 @@ TEST_F(PlanTest, PlansEveryRowAsIfItWereTheOnlyOne) {
   hanging.replace(hanging.find("${vars.k}"), 9, "${seed}");
   compare("seed: 3\n" + hanging);
   EXPECT_EQ(rows, 12u + 4u + 8u + 4u + 4u + 4u + 10u + 3u + 8u + 8u);
+}
+
+/// A key that an axis may set, the axis, and what each of its two rows then has.
+struct AxisOfKey {
+  std::string axis;
+  std::function<std::string(const Plan&, std::size_t row)> fact;
+  std::string first, second;
+};
+
+std::string keys_of(const Plan& plan, std::size_t row) {
+  std::string out;
+  for (const std::size_t t : plan.rows[row].tasks) out += plan.tasks[t].key;
+  return out;
+}
+
+TEST_F(PlanTest, EveryKeyThatAnAxisSetsTakesEffectInItsRowOrIsRefused) {
+  const auto with_k = [](const Plan& plan, std::size_t row) {
+    return config::emit_flow(*plan.rows[row].graph.node("deal0").parameters->to_yaml().find("k"));
+  };
+  const std::map<std::string, AxisOfKey> effective = {
+      {"vars", {"vars: [{k: 2}, {k: 3}]", with_k, "2", "3"}},
+      {"device",
+       {"device: [cpu, auto]", [](const Plan& p, std::size_t r) { return p.rows[r].graph.experiment.device; }, "cpu",
+        "auto"}},
+      {"threads",
+       {"threads: [1, 2]",
+        [](const Plan& p, std::size_t r) { return std::to_string(p.rows[r].graph.experiment.threads); }, "1", "2"}},
+      {"nodes",
+       {"nodes: [{a: {use: dataset/toy-line}, m: {use: metric/toy-sum, in: {features: a}}}, {b: {use: "
+        "dataset/toy-line}, m: {use: metric/toy-sum, in: {features: b}}}]",
+        [](const Plan& p, std::size_t r) { return p.rows[r].graph.nodes[0].name; }, "a", "b"}},
+      {"report",
+       {"report: [[share0], []]",
+        [](const Plan& p, std::size_t r) { return std::to_string(p.rows[r].graph.experiment.report.size()); }, "1",
+        "0"}},
+      {"use",
+       {"data0.use: [dataset/toy-line, dataset/toy-shown]",
+        [](const Plan& p, std::size_t r) { return std::string(p.rows[r].graph.node("data0").component.id()); },
+        "dataset/toy-line", "dataset/toy-shown"}},
+      {"in",
+       {"deal0.in: [{data: data0}, {data: times0}]",
+        [](const Plan& p, std::size_t r) { return std::to_string(p.rows[r].graph.node("deal0").wired[0][0].node); },
+        "0", "1"}},
+      {"with", {"deal0.with: [{k: 2}, {k: 3}]", with_k, "2", "3"}},
+      {"like", {"how: {a: {deal0.k: 4}, b: {deal0.like: other}}", with_k, "4", "5"}},
+      {"seed",
+       {"times0.seed: [4, 5]",
+        [](const Plan& p, std::size_t r) { return std::to_string(*p.rows[r].graph.node("times0").seed); }, "4", "5"}},
+      {"cache",
+       {"deal0.cache: [on, off]",
+        [](const Plan& p, std::size_t r) { return text("{}", p.node_of(p.tasks[p.rows[r].tasks[2]]).cached); }, "true",
+        "false"}},
+      {"isolate",
+       {"deal0.isolate: [none, process]",
+        [](const Plan& p, std::size_t r) { return text("{}", p.node_of(p.tasks[p.rows[r].tasks[2]]).isolated); },
+        "false", "true"}},
+      {"timeout",
+       {"deal0.timeout: [5, 6]",
+        [](const Plan& p, std::size_t r) { return text("{}", p.node_of(p.tasks[p.rows[r].tasks[2]]).timeout_seconds); },
+        "5", "6"}},
+  };
+  const std::map<std::string, std::pair<std::string, std::string>> refused = {
+      {"shoal", {"shoal: [1, 1.0]", "M512"}},
+      {"name", {"name: [a, b]", "M512"}},
+      {"description", {"description: [a, b]", "M512"}},
+      {"base", {"base: [a.yaml, b.yaml]", "M512"}},
+      {"plugins", {"plugins: [[a], [b]]", "M512"}},
+      {"seed", {"seed: [1, 2]", "M502"}},
+      {"matrix", {"matrix: [1, 2]", "M512"}},
+      {"figures", {"figures: [1, 2]", "M512"}},
+      {"run", {"run: [1, 2]", "K201"}},
+      {"compare", {"compare: [1, 2]", "K201"}},
+      {"library", {"data0.library: [nowhere.so, elsewhere.so]", "K202"}},
+  };
+  const std::string nodes = chains(1) + "  other: {use: clusterer/toy-deal, in: {data: data0}, with: {k: 5}}\n";
+  std::string hanging = nodes + "vars: {k: 1}\n";
+  hanging.replace(hanging.find("deal0: {use: clusterer/toy-deal,"), 32,
+                  "deal0: {use: clusterer/toy-deal, with: {k: \"${vars.k}\"},");
+  const auto try_key = [&](const std::string& key, bool of_node) {
+    SCOPED_TRACE(key);
+    const auto wrong = refused.find(key);
+    if (wrong != refused.end() && !(of_node && key == "seed")) {
+      EXPECT_FALSE(plan(nodes + "matrix: {" + wrong->second.first + "}\n").has_value());
+      EXPECT_THAT(config::render(found_), HasSubstr("error[" + wrong->second.second + "]"));
+      return;
+    }
+    const auto good = effective.find(key);
+    ASSERT_NE(good, effective.end()) << "a new key: say what an axis over it does";
+    const auto planned = plan((key == "vars" ? hanging : nodes) + "matrix: {" + good->second.axis + "}\n");
+    ASSERT_TRUE(planned.has_value()) << config::render(found_);
+    ASSERT_EQ(planned->rows.size(), 2u);
+    EXPECT_EQ(good->second.fact(*planned, 0), good->second.first);
+    EXPECT_EQ(good->second.fact(*planned, 1), good->second.second);
+  };
+  for (const std::string& key : config::top_level_keys()) try_key(key, false);
+  for (const std::string& key : config::node_keys()) try_key(key, true);
+}
+
+TEST_F(PlanTest, RowsOfDifferentThreadsShareNoWork) {
+  const auto same = plan(chains(1) + "threads: 1\nmatrix: {deal0.k: [2, 3]}\n");
+  ASSERT_TRUE(same.has_value()) << config::render(found_);
+  EXPECT_FALSE(same->threads_vary);
+  const auto plan = this->plan(chains(1) + "matrix: {threads: [1, 2, 1]}\n");  // 1 is taken once
+  ASSERT_TRUE(plan.has_value()) << config::render(found_);
+  ASSERT_EQ(plan->rows.size(), 2u);
+  EXPECT_TRUE(plan->threads_vary);
+  EXPECT_EQ(plan->tasks.size(), 1u + 2u * 3u);  // the dataset does no work
+  EXPECT_NE(keys_of(*plan, 0), keys_of(*plan, 1));
+  // A case that sets other things too is refused as an axis of its own is.
+  EXPECT_FALSE(this->plan(chains(1) + "matrix: {how: {a: {seed: 3}, b: {deal0.k: 2}}}\n").has_value());
+  EXPECT_THAT(config::render(found_), HasSubstr("error[M512]: 'seed' is one for all rows"));
 }
 
 TEST_F(PlanTest, SaysOfARowOnlyWhatIsWrongWithThatRow) {

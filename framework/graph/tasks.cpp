@@ -14,7 +14,9 @@ namespace {
 constexpr int kKeyFormat = 1;
 
 /// The result's name: equal key, equal bytes.
-std::string key_of(const Task& task, const GraphNode& node, const std::vector<Task>& tasks, const std::string& device) {
+std::string key_of(const Task& task, const GraphNode& node, const Plan& plan) {
+  const std::vector<Task>& tasks = plan.tasks;
+  const Experiment& experiment = plan.rows[task.row].graph.experiment;
   Digest digest;
   digest.number(kKeyFormat)
       .text(node.component.id())
@@ -23,7 +25,8 @@ std::string key_of(const Task& task, const GraphNode& node, const std::vector<Ta
   if (node.parameters) node.parameters->add_to(digest);
   if (node.component.has_trait("random")) digest.number(static_cast<std::int64_t>(task.seed));
   if (node.component.library->descriptor.torch_tier())
-    digest.text(node.component.library->descriptor.torch_build).text(device);
+    digest.text(node.component.library->descriptor.torch_build).text(experiment.device);
+  if (plan.threads_vary && node.at_work) digest.text("threads").number(experiment.threads);
   if (task.made_by) digest.text(tasks[*task.made_by].key).number(static_cast<std::int64_t>(node.made_by->output));
   for (std::size_t port = 0; port < node.ports.size(); ++port) {
     if (node.wired[port].empty()) continue;
@@ -85,10 +88,12 @@ class TaskTable {
       for (const Source& source : wired) task.inputs.back().push_back(row.tasks[source.node]);
     }
     if (node.made_by) task.made_by = row.tasks[node.made_by->node];
-    task.key = key_of(task, node, plan_.tasks, row.graph.experiment.device);
+    task.key = key_of(task, node, plan_);
     // The name belongs to it, since scalars and errors are said under it; it is no part of the key.
-    // So is where it is fitted, the same bytes but another chance to end, and hence by which tasks its inputs are made.
+    // So is where it is fitted, the same bytes but another chance to end, whether a kept result will do, and hence by
+    // which tasks its inputs are made.
     std::string how = node.isolated ? text(" isolated {}", node.timeout_seconds) : "";
+    if (!node.cached) how += " anew";
     for (const auto& port : task.inputs)
       for (const std::size_t input : port) how += text(" {}", input);
     if (task.made_by) how += text(" by {}", *task.made_by);
@@ -107,6 +112,9 @@ class TaskTable {
 }  // namespace
 
 void add_tasks(Plan& plan) {
+  plan.threads_vary = std::any_of(plan.rows.begin(), plan.rows.end(), [&](const PlannedRow& row) {
+    return row.graph.experiment.threads != plan.rows[0].graph.experiment.threads;
+  });
   TaskTable table(plan);
   for (std::size_t row = 0; row < plan.rows.size(); ++row) table.add_row(row);
 }

@@ -30,7 +30,7 @@ class Listener {
 struct Services {
   explicit Services(int thread_count) : threads(thread_count), pool(thread_count) {}
 
-  /// Between runs; before the first, what a file asks for is not known.
+  /// Between pieces of work: a file says how many, and each row of a matrix may.
   void set_threads(int count) {
     pool.resize(count);
     threads = count;

@@ -321,6 +321,42 @@ TEST_F(RunFileTest, ReadsWhatARunLeft) {
   EXPECT_EQ(read_run(folder_ / "results.json").rows.size(), 1u);
 }
 
+TEST_F(RunFileTest, ReadsAPlanWhoseRowsShareTasks) {
+  nlohmann::json results = nlohmann::json::parse(kResults);
+  results["rows"].push_back(results["rows"][0]);
+  write("results.json", results.dump());
+  const std::string tasks = R"({"node": "data", "use": "dataset/mnist", "key": "d"},
+    {"node": "kmeans", "use": "clusterer/kmeans", "key": "a", "with": {"k": 10}, "in": {"data": ["data.features"]}},
+    {"node": "score", "use": "metric/clustering", "key": "s"},
+    {"node": "kmeans", "use": "clusterer/kmeans", "key": "b", "isolated": true, "with": {"k": 20}})";
+  const auto plan = [&](const char* format, const char* second) {
+    write("plan.json", std::string(R"({"format": )") + format + R"(, "axes": ["k"], "tasks": [)" + tasks +
+                           R"(], "rows": [{"tasks": [[0, 2]]}, {"tasks": )" + second + "}]}");
+  };
+  plan("2", "[[0, 0], [3, 3], [2, 2]]");
+  const RunFile run = read_run(folder_);
+  ASSERT_THAT(run.rows, SizeIs(2));
+  EXPECT_EQ(run.rows[0].find("kmeans")->parameters.at("k"), "10");
+  EXPECT_EQ(run.rows[0].find("kmeans")->inputs.at("data"), "data.features");
+  EXPECT_FALSE(run.rows[0].find("kmeans")->isolated);
+  EXPECT_EQ(run.rows[1].find("kmeans")->parameters.at("k"), "20");
+  EXPECT_EQ(run.rows[1].find("kmeans")->key, "b");
+  EXPECT_TRUE(run.rows[1].find("kmeans")->isolated);
+  for (const FileRow& row : run.rows) {
+    EXPECT_EQ(row.find("data")->key, "d");
+    EXPECT_EQ(row.find("score")->key, "s");
+  }
+  const auto refuses = [&](const char* text) {
+    EXPECT_THAT([&] { read_run(folder_); }, ThrowsMessage<std::runtime_error>(HasSubstr(text)));
+  };
+  plan("2", "[[0, 4]]");
+  refuses("plan.json is damaged: row 1 names task 4 of 4");
+  plan("2", "[[3]]");
+  refuses("plan.json is damaged");
+  plan("3", "[[0, 2]]");
+  refuses("plan.json: it is of format 3, this program knows up to 2");
+}
+
 TEST_F(RunFileTest, SaysWhichFileIsWrong) {
   const auto refuses = [&](const char* text) {
     EXPECT_THAT([&] { read_run(folder_); }, ThrowsMessage<std::runtime_error>(HasSubstr(text)));

@@ -67,20 +67,46 @@ FileRow read_row(const ordered_json& json) {
   return out;
 }
 
-/// Adds what the plan knows of the row's nodes: parameters and edges.
-void add_plan(const ordered_json& planned, FileRow& row) {
-  for (const auto& node : planned.at("nodes")) {
-    const std::string name = node.at("node");
-    auto found = std::find_if(row.nodes.begin(), row.nodes.end(), [&](const FileNode& n) { return n.name == name; });
-    if (found == row.nodes.end())
-      found = row.nodes.insert(row.nodes.end(), FileNode{.name = name, .use = node.at("use")});
-    found->key = node.value("key", "");
-    found->isolated = node.value("isolated", false);
-    if (node.contains("with") && node["with"].is_object())
-      for (const auto& [key, value] : node["with"].items())
-        found->parameters[key] = value.is_string() ? value.get<std::string>() : value.dump();
-    if (node.contains("in"))
-      for (const auto& [port, from] : node["in"].items()) found->inputs[port] = join(from);
+constexpr int kPlanFormat = 2;
+
+/// 1 where it does not say, which is also what is damaged.
+int plan_format(const ordered_json& plan) {
+  return plan.is_object() && plan.contains("format") && plan["format"].is_number_integer() ? plan["format"].get<int>()
+                                                                                           : 1;
+}
+
+/// Adds what the plan knows of one of the row's nodes: parameters and edges.
+void add_planned_node(const ordered_json& node, FileRow& row) {
+  const std::string name = node.at("node");
+  auto found = std::find_if(row.nodes.begin(), row.nodes.end(), [&](const FileNode& n) { return n.name == name; });
+  if (found == row.nodes.end())
+    found = row.nodes.insert(row.nodes.end(), FileNode{.name = name, .use = node.at("use")});
+  found->key = node.value("key", "");
+  found->isolated = node.value("isolated", false);
+  if (node.contains("with") && node["with"].is_object())
+    for (const auto& [key, value] : node["with"].items())
+      found->parameters[key] = value.is_string() ? value.get<std::string>() : value.dump();
+  if (node.contains("in"))
+    for (const auto& [port, from] : node["in"].items()) found->inputs[port] = join(from);
+}
+
+/// plan.json: of format 2 rows name stretches of its `tasks`; before, each had its `nodes`.
+void add_plan(const ordered_json& plan, std::vector<FileRow>& rows) {
+  const int format = plan_format(plan);
+  const ordered_json& planned = plan.at("rows");
+  for (std::size_t i = 0; i < rows.size() && i < planned.size(); ++i) {
+    if (format == 1) {
+      for (const auto& node : planned[i].at("nodes")) add_planned_node(node, rows[i]);
+      continue;
+    }
+    const ordered_json& tasks = plan.at("tasks");
+    for (const auto& stretch : planned[i].at("tasks")) {
+      const std::size_t last = stretch.at(1).get<std::size_t>();
+      if (last >= tasks.size())
+        throw std::runtime_error(fmt::format("row {} names task {} of {}", i, last, tasks.size()));
+      for (std::size_t task = stretch.at(0).get<std::size_t>(); task <= last; ++task)
+        add_planned_node(tasks[task], rows[i]);
+    }
   }
 }
 
@@ -146,10 +172,12 @@ RunFile read_run(const fs::path& path) {
   }
   if (fs::exists(folder / "plan.json", error)) {
     const ordered_json plan = read_json(folder / "plan.json");
+    if (const int format = plan_format(plan); format > kPlanFormat)
+      throw std::runtime_error(fmt::format("{}: it is of format {}, this program knows up to {}",
+                                           (folder / "plan.json").string(), format, kPlanFormat));
     try {
-      for (std::size_t i = 0; i < out.rows.size() && i < plan.at("rows").size(); ++i)
-        add_plan(plan["rows"][i], out.rows[i]);
-    } catch (const nlohmann::json::exception& wrong) {
+      add_plan(plan, out.rows);
+    } catch (const std::exception& wrong) {
       throw std::runtime_error(fmt::format("{} is damaged: {}", (folder / "plan.json").string(), wrong.what()));
     }
   }

@@ -1,5 +1,6 @@
 #include "framework/run/executor.h"
 
+#include <ATen/Parallel.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -372,8 +373,16 @@ Job Executor::job_of(std::size_t t, Listener* listener, const std::map<std::stri
   }
   std::shared_ptr<const Made> made;
   if (task.made_by) made = std::get<std::shared_ptr<const Made>>(value_of(*task.made_by, node.made_by->output));
-  return {node,         task.seed,        std::move(inputs), made, services_, listener, options_.device,
+  return {node,         task.seed,        std::move(inputs), made, services_, listener, means_of(t).device,
           last_scalars, results_[t].notes};
+}
+
+/// The threads of the task's row; between pieces of work, when the pool is idle.
+void Executor::take_threads(std::size_t t) {
+  const int threads = means_of(t).threads;
+  if (threads == services_.pool.threads()) return;
+  services_.set_threads(threads);
+  at::set_num_threads(threads);
 }
 
 std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
@@ -381,6 +390,7 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
   const Task& task = plan_.tasks[t];
   const GraphNode& node = plan_.node_of(task);
   const Job job = job_of(t, listener, last_scalars, true);
+  take_threads(t);  // only now, since what it takes may just have been made again, in another row's way
   DataSeen* known = nullptr;
   if (is_fit(t)) {
     const std::size_t from = task.inputs[0].at(0), output = node.wired[0].at(0).output;  // its first port is `data`

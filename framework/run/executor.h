@@ -35,9 +35,17 @@ class TaskObserver {
   virtual void log_line(const std::string&) {}
 };
 
+/// What the work of a row is done with.
+struct RowMeans {
+  at::Device device = at::kCPU;
+  int threads = 1;
+
+  friend bool operator==(const RowMeans&, const RowMeans&) = default;
+};
+
 /// How a plan is run.
 struct ExecutorOptions {
-  at::Device device = at::kCPU;
+  std::vector<RowMeans> rows;    ///< of each row of the plan
   std::int64_t bench = 0;        ///< so often each clusterer is fitted again when all rows have run, to time it
   ResultCache* cache = nullptr;  ///< null: everything is computed
   double checkpoint_every = 60;  ///< with a cache: seconds from one checkpoint of a task to the next, at least
@@ -93,6 +101,8 @@ class Executor {
 
   /// False: another process is at it, and nothing was done.
   bool run_task(std::size_t t, config::Diagnostics& diagnostics);
+  const RowMeans& means_of(std::size_t t) const { return options_.rows.at(plan_.tasks[t].row); }
+  void take_threads(std::size_t t);
   void run_or_wait(std::size_t t, config::Diagnostics& diagnostics);
   void compute(std::size_t t, NodeListener& listener);
   std::unique_ptr<TaskCheckpoint> checkpoint_of(std::size_t t, NodeListener& listener);

@@ -25,7 +25,8 @@ void Executor::find_key(std::size_t t) {
     for (std::size_t i = 0; i < task.inputs[port].size(); ++i)
       inputs.ports[port].push_back(content_of_output(task.inputs[port][i], node.wired[port][i].output));
   if (task.made_by) inputs.made = content_of_output(*task.made_by, node.made_by->output);
-  result.parts = key_parts(node, task.seed, inputs, options_.device);
+  result.parts = key_parts(node, task.seed, inputs, means_of(t).device);
+  if (plan_.threads_vary && node.at_work) result.parts.emplace_back("threads", std::to_string(means_of(t).threads));
   result.key = key_of(result.parts);
 }
 

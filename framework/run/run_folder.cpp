@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <system_error>
+#include <utility>
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
@@ -98,39 +99,59 @@ ordered_json to_json(const config::Value& value) {
   }
 }
 
-ordered_json describe_task(const Plan& plan, const PlannedRow& row, std::size_t row_number, std::size_t node_number) {
-  const GraphNode& node = row.graph.nodes[node_number];
-  const Task& task = plan.tasks[row.tasks[node_number]];
-  ordered_json out = {{"node", node.name}, {"use", node.component.id()}, {"key", task.key}};
-  if (node.made_by) out["made_by"] = row.graph.nodes[node.made_by->node].name;
+constexpr int kPlanFormat = 2;  // 1 had every row's nodes in full, and no number of its format
+
+/// A node's work as plan.json tells of it, once for all rows that have it; `row` is the first of them.
+ordered_json describe_task(const Plan& plan, const Task& task) {
+  const Graph& graph = plan.rows[task.row].graph;
+  const GraphNode& node = plan.node_of(task);
+  ordered_json out = {{"node", node.name}, {"use", node.component.id()}, {"key", task.key}, {"row", task.row}};
+  if (node.made_by) out["made_by"] = graph.nodes[node.made_by->node].name;
   out["library"] = node.component.library->descriptor.name + " " + node.component.library->descriptor.version;
   out["seed"] = task.seed;
   if (node.isolated) out["isolated"] = true;
-  if (task.row != row_number) out["reused_from_row"] = task.row;
   if (node.parameters) out["with"] = to_json(node.parameters->to_yaml());
   for (std::size_t port = 0; port < node.ports.size(); ++port)
     for (const Source& source : node.wired[port]) {
-      const GraphNode& from = row.graph.nodes[source.node];
+      const GraphNode& from = graph.nodes[source.node];
       out["in"][node.ports[port].name].push_back(from.name + "." + from.outputs[source.output].name);
     }
   return out;
 }
 
-ordered_json describe_plan(const Plan& plan) {
-  ordered_json out;
-  out["axes"] = plan.axes;
-  out["rows"] = ordered_json::array();
-  for (std::size_t r = 0; r < plan.rows.size(); ++r) {
-    const PlannedRow& row = plan.rows[r];
-    ordered_json entry;
-    entry["settings"] = ordered_json::object();
-    for (const auto& [axis, label] : row.row.settings) entry["settings"][axis] = label;
-    entry["seed"] = row.row.seed;
-    entry["nodes"] = ordered_json::array();
-    for (const std::size_t i : row.graph.order) entry["nodes"].push_back(describe_task(plan, row, r, i));
-    out["rows"].push_back(std::move(entry));
+/// The tasks of a row in the order of its nodes, as stretches [first, last]: rows share most, so that there are few.
+ordered_json stretches_of(const PlannedRow& row) {
+  ordered_json out = ordered_json::array();
+  std::size_t last = 0;
+  for (const std::size_t i : row.graph.order) {
+    const std::size_t task = row.tasks[i];
+    if (!out.empty() && task == last + 1) out.back()[1] = task;
+    else out.push_back({task, task});
+    last = task;
   }
   return out;
+}
+
+ordered_json describe_row(const PlannedRow& row) {
+  ordered_json out = {{"settings", ordered_json::object()}};
+  for (const auto& [axis, label] : row.row.settings) out["settings"][axis] = label;
+  out["seed"] = row.row.seed;
+  out["device"] = row.graph.experiment.device;
+  out["threads"] = row.graph.experiment.threads;
+  out["tasks"] = stretches_of(row);
+  return out;
+}
+
+/// One task and one row a line.
+std::string describe_plan(const Plan& plan) {
+  std::string out =
+      text("{}\"format\": {}, \"axes\": {},\n\"tasks\": [", "{", kPlanFormat, ordered_json(plan.axes).dump());
+  const char* before = "\n";
+  for (const Task& task : plan.tasks) out += std::exchange(before, ",\n") + describe_task(plan, task).dump();
+  out += "],\n\"rows\": [";
+  before = "\n";
+  for (const PlannedRow& row : plan.rows) out += std::exchange(before, ",\n") + describe_row(row).dump();
+  return out + "]}\n";
 }
 
 }  // namespace
@@ -161,7 +182,7 @@ RunFolder::~RunFolder() = default;
 
 void RunFolder::write_plan(const Plan& plan, const std::string& environment_json) {
   write_atomically(path_ / "resolved.yaml", config::emit_yaml(resolved(plan)));
-  write_atomically(path_ / "plan.json", describe_plan(plan).dump(2) + "\n");
+  write_atomically(path_ / "plan.json", describe_plan(plan));
   write_atomically(path_ / "environment.json", environment_json + "\n");
   flush_folder(path_);
 }
