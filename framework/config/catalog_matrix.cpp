@@ -36,6 +36,11 @@ constexpr Explanation kEntries[] = {
      "are to "
      "have one.",
      "shoal run exp.yaml --shard 0/4", "shoal run exp.yaml --shard 1/4"},
+    {"M512", "an axis of what all rows share",
+     "A run has one name, one device, one number of threads, one `run`, `report` and `compare`: an axis over them "
+     "would "
+     "be a label without effect. Run the file twice and compare the two runs.",
+     "device: [cpu, cuda]", "shoal run exp.yaml --device cpu\nshoal run exp.yaml --device cuda"},
 };
 
 }  // namespace

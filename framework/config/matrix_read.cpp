@@ -22,6 +22,10 @@ std::optional<Path> read_path(const Entry& entry, Diagnostics& diagnostics) {
   return path ? std::optional(expand_short(*std::move(path))) : std::nullopt;
 }
 
+// What the rows of a matrix share.
+constexpr std::array<std::string_view, 10> kOfAllRows{"shoal",   "name", "description", "plugins", "device",
+                                                      "threads", "run",  "compare",     "report",  "figures"};
+
 class MatrixReader {
  public:
   explicit MatrixReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -57,9 +61,18 @@ class MatrixReader {
     is_path || is_setting ? path_axis(entry) : named_axis(entry);
   }
 
+  // False, after M512, where rows cannot differ in it.
+  bool may_vary(const Path& path, const Place& place) {
+    const std::string& head = path.segments[0].key;
+    if (std::find(kOfAllRows.begin(), kOfAllRows.end(), head) == kOfAllRows.end()) return true;
+    fail("M512", place, fmt::format("'{}' is one for all rows of a matrix", head),
+         "what varies is seeds, vars and what nodes have");
+    return false;
+  }
+
   void path_axis(const Entry& entry) {
     const std::optional<Path> path = read_path(entry, diagnostics_);
-    if (!path) return;
+    if (!path || !may_vary(*path, entry.key_place)) return;
     Axis axis{.name = to_string(shorten(*path)), .path = *path, .cases = {}, .place = entry.key_place};
     std::vector<Value> values = entry.value.items;
     if (entry.value.is_map()) {
@@ -112,7 +125,7 @@ class MatrixReader {
     std::vector<Assignment> out;
     for (const Entry& entry : map.entries) {
       const std::optional<Path> path = read_path(entry, diagnostics_);
-      if (path) out.push_back({*path, entry.value});
+      if (path && may_vary(*path, entry.key_place)) out.push_back({*path, entry.value});
     }
     return out;
   }

@@ -106,7 +106,7 @@ TEST_F(PlanTest, PlansEveryRowAsIfItWereTheOnlyOne) {
       "{how: {a: {deal1: {use: clusterer/toy-deal, in: {data: data0}, with: {k: 3}}}, b: {deal0.k: 2}}, deal1.cache: "
       "[on, off]}",
       "{how: {a: {deal1.like: deal0}, b: {deal1.k: 2}}, deal0.k: [1, 3]}",
-      "{device: [cpu, auto], deal0.k: [1, 2], add: [{deal0.k: 5}], seeds: 2}",
+      "{vars.odd: [1, 2], deal0.k: [1, 2], add: [{deal0.k: 5}], seeds: 2}",
       "{other.isolate: [process, none], deal0.k: [1, 2], exclude: [{deal0.k: 2, other.isolate: none}]}"};
   std::size_t rows = 0;
   const auto compare = [&](const std::string& text) {

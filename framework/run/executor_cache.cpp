@@ -176,7 +176,7 @@ std::vector<Executor::Forecast> Executor::forecast(config::Diagnostics& diagnost
         if (take_kept(t)) out.back() = Forecast::kept;
       }
     } catch (const std::exception& error) {
-      fail_task(t, error.what(), diagnostics);
+      fail_task(t, "R601", error.what(), diagnostics);
     }
   }
   return out;
