@@ -61,7 +61,8 @@ TEST(Isolation, EndsWhatHangsAfterItsTimeout) {
   ASSERT_EQ(place.shoal("run faults.yaml 'matrix.deal.fault=[hang, none]' nodes.deal.timeout=1.5 --out run").exit, 2);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));  // it would hang for ever
   const json rows = rows_in(place.folder() / "run");
-  EXPECT_THAT(rows[0].value("error", ""), HasSubstr("deal: it was not done after 1.5 seconds, its timeout"));
+  EXPECT_THAT(rows[0].value("error", ""),
+              HasSubstr("deal: it was not done after 1.5 seconds, its timeout, and its process was ended"));
   EXPECT_EQ(rows[1]["status"], "done");
 }
 
@@ -126,7 +127,7 @@ nodes:
   deal:  {use: clusterer/toy-deal, in: {data: data}, isolate: process}
   again: {use: deal.clusterer, in: {data: data}}
   odd:   {use: clusterer/toy-deal, in: {data: data}, isolate: container, timeout: 0}
-  both:  {use: clusterer/toy-deal, in: {data: data}, isolate: none, timeout: 5}
+  both:  {use: clusterer/toy-deal, isolate: none, timeout: 5}
 )");
   const Outcome outcome = place.shoal("check wrong.yaml");
   EXPECT_EQ(outcome.exit, 1);
@@ -134,7 +135,7 @@ nodes:
                                  HasSubstr("wrong.yaml:6:16: error[G302]: 'deal' is fitted in a process of its own"),
                                  HasSubstr("error[K207]: 'isolate' is 'container', which is not one of process, none"),
                                  HasSubstr("error[K206]: 'timeout' must be more than 0 seconds, but is 0"),
-                                 HasSubstr("error[K219]: 'isolate: none' and 'timeout' do not go together")));
+                                 HasSubstr("error[G312]: 'both' has no time of its own")));
 }
 
 TEST(Isolation, LeavesNoProcessBehindWhenTheUserStopsTheRun) {

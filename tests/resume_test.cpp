@@ -272,6 +272,8 @@ matrix: {deal.fault: [none, throw, too-few-labels], deal.k: [2, 3]}
   EXPECT_EQ(count_status(place.folder() / "all", "failed"), 4);
   EXPECT_EQ(count_status(place.folder() / "first", "failed"), 1);
   EXPECT_EQ(count_status(place.folder() / "first", "skipped"), 3);
+  const nlohmann::json first = nlohmann::json::parse(read_file(place.folder() / "first/results.json"));
+  EXPECT_EQ(first["rows"][5]["status"], "skipped");  // not done: it has no result
 }
 
 // ---- Inside a trainer -----------------------------------------------------------------------------------------------

@@ -64,6 +64,11 @@ class OverrideCompleter {
     return branch.contains(part) ? branch[part]["properties"] : kNothing;
   }
 
+  const json& properties_of_run() const {
+    const json& properties = schema_["properties"];
+    return properties.contains("run") ? properties["run"]["properties"] : kNothing;
+  }
+
   bool is_named_axis(const Entry& axis) const {
     return axis.key.find_first_of(".['") == std::string::npos && axis.value.is_map() && axis.key != "seeds";
   }
@@ -81,7 +86,10 @@ class OverrideCompleter {
         if (is_named_axis(axis)) offer(axis.key + "=", "an axis: one of its cases");
       for (const char* key : {"seed", "device", "threads"})
         offer(std::string(key) + "=", help_of(schema_["properties"][key]));
+      offer("run.", "how it is run");
       if (document_.find("matrix") != nullptr) offer("matrix.", "the axes themselves");
+    } else if (head == "run") {
+      for (const auto& [key, schema] : properties_of_run().items()) offer("run." + key + "=", help_of(schema));
     } else if (head == "matrix") {
       for (const Entry& axis : entries("matrix")) offer("matrix." + axis.key + "=");
       offer("matrix.seeds=", "so many seeds, or a list of them");
@@ -121,6 +129,8 @@ class OverrideCompleter {
     if (!parsed) return;
     const auto segments = config::expand_short(*parsed).segments;
     if (segments.size() == 1) return offer_values_of(before, schema_["properties"].value(segments[0].key, json()));
+    if (segments.size() == 2 && segments[0].key == "run")
+      return offer_values_of(before, properties_of_run().value(segments[1].key, json()));
     if (segments.size() < 3 || segments[0].key != "nodes") return;
     const std::string& node = segments[1].key;
     const std::string& part = segments[2].key;

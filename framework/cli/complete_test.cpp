@@ -30,7 +30,8 @@ const json kCatalogue = json::parse(R"({
                      "positionals": [{"name": "component", "help": "", "type": "TEXT", "values": [], "takes_value": true}]}},
   "schema": {
     "properties": {"seed": {"description": "Of all randomness"}, "threads": {},
-                   "device": {"anyOf": [{"enum": ["auto", "cpu"]}]}},
+                   "device": {"anyOf": [{"enum": ["auto", "cpu"]}]},
+                   "run": {"properties": {"jobs": {"description": "processes"}, "fail_fast": {"type": ["boolean", "string"]}}}},
     "definitions": {
       "use": {"anyOf": [{"enum": ["clusterer/gmm", "clusterer/kmeans"], "enumDescriptions": ["mixtures", "means"]}]},
       "node": {
@@ -102,7 +103,8 @@ TEST_F(CompleteTest, LeavesTheExperimentToTheShell) {
 }
 
 TEST_F(CompleteTest, OffersNodesAxesAndSettingsFirst) {
-  EXPECT_THAT(overrides(""), ElementsAre("data.", "kmeans.", "backend=", "seed=", "device=", "threads=", "matrix."));
+  EXPECT_THAT(overrides(""),
+              ElementsAre("data.", "kmeans.", "backend=", "seed=", "device=", "threads=", "run.", "matrix."));
 }
 
 TEST_F(CompleteTest, OffersTheParametersOfTheComponentThatANodeUses) {
@@ -126,6 +128,8 @@ TEST_F(CompleteTest, OffersValuesBehindTheSign) {
   EXPECT_THAT(overrides("kmeans.k="), ElementsAre("kmeans.k=8"));
   EXPECT_THAT(overrides("kmeans.in.data="), ElementsAre("kmeans.in.data=data"));
   EXPECT_THAT(overrides("device="), ElementsAre("device=auto", "device=cpu"));
+  EXPECT_THAT(overrides("run."), ElementsAre("run.fail_fast=", "run.jobs="));
+  EXPECT_THAT(overrides("run.fail_fast="), ElementsAre("run.fail_fast=true", "run.fail_fast=false"));
 }
 
 TEST_F(CompleteTest, OffersCasesOfAnAxisAndTheMatrixItself) {

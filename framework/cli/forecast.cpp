@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "framework/run/earlier_times.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -83,6 +84,30 @@ void print_differences(const host::KeyParts& before, const host::KeyParts& now) 
       std::printf("  %-18s %s → (nothing)\n", name.c_str(), shortened(value).c_str());
 }
 
+/// "about 4 min, by earlier times of 12 of 15 node runs\n", or "" where no time is known.
+std::string estimate(const Session& session, const host::Plan& plan, const Forecast& forecast, host::Store& store,
+                     at::Device device) {
+  const host::EarlierTimes earlier(store.list());
+  std::size_t known = 0, all = 0;
+  double seconds = 0;
+  for (std::size_t t = 0; t < plan.tasks.size(); ++t) {
+    const GraphNode& node = plan.node_of(plan.tasks[t]);
+    if (!node.at_work || (forecast.of(t) != Fate::computed && forecast.of(t) != Fate::unknown)) continue;
+    ++all;
+    const host::KeyParts& parts = forecast.parts_of(t);
+    const auto took =
+        earlier.seconds_of({.parts = parts.empty() ? host::key_parts(node, plan.tasks[t].seed, {}, device) : parts,
+                            .inputs_known = !parts.empty(),
+                            .node = node.name,
+                            .experiment = plan.rows[0].graph.experiment.name,
+                            .threads = session.services.threads});
+    if (!took) continue;
+    ++known;
+    seconds += *took;
+  }
+  return known == 0 ? "" : text("{}, by earlier times of {} of {} node runs\n", host::roughly(seconds), known, all);
+}
+
 void explain(const Forecast& forecast, const host::Plan& plan, std::size_t t, host::Store& store) {
   const GraphNode& node = plan.node_of(plan.tasks[t]);
   const host::KeyParts& parts = forecast.parts_of(t);
@@ -154,6 +179,7 @@ int plan(const Options& options) {
       "%zu node runs: %zu taken from the store, %zu to run, %zu only if their inputs change; %zu shared between "
       "rows.\n",
       runs + kept + perhaps, kept, runs, perhaps, shared);
+  if (store && runs + perhaps > 0) std::fputs(estimate(session, *plan, forecast, *store, *device).c_str(), stdout);
   return kDone;
 }
 

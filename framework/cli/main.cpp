@@ -88,9 +88,8 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   command
       ->add_option("--checkpoint-every", options.checkpoint_every,
                    "How far a node's checkpoints are apart at least, from which the same command goes on after a kill; "
-                   "0: each that is offered, after every epoch of training")
+                   "0: each that is offered, after every epoch of training (default 60)")
       ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
       ->type_name("SECONDS");
   command->add_option("--force", options.force, "Compute this node, whatever the store has; may be repeated")
       ->allow_extra_args(false)
@@ -101,7 +100,15 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->excludes("--bench")
       ->type_name("N");
   command->add_option("--job", options.job_of, "")->group("");  // for ourselves
-  command->add_flag("--fail-fast", options.fail_fast, "Begin nothing more after the first failure");
+  auto* fail_fast = command->add_flag("--fail-fast", options.fail_fast, "Begin nothing more after the first failure");
+  command->add_flag("--keep-going", options.keep_going, "Run what a failure leaves, whatever the experiment says")
+      ->excludes(fail_fast);
+  command
+      ->add_option("--timeout", options.timeout,
+                   "Stop the work of a node that says no timeout of its own after so long, at the next place where it "
+                   "looks")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
   return command;
 }
 

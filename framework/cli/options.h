@@ -35,17 +35,18 @@ struct Options {
   std::vector<std::string> baseline;
   std::string sort, pivot;
   double practical = 0;
-  bool no_cache = false;           ///< run: take nothing from the store, keep nothing
-  std::int64_t jobs = 1;           ///< run: processes that work at once
-  std::int64_t job_of = 0;         ///< run: being one of those, which writes nothing but the store, of that process
-  std::string shard;               ///< run, plan: "2/4"
-  bool fail_fast = false;          ///< run
-  double checkpoint_every = 60;    ///< run: seconds from one checkpoint of a node to the next, at least
-  std::vector<std::string> force;  ///< run: nodes to be computed whatever the store has
-  std::string node;                ///< why
-  std::string older, max_size;     ///< store prune: "30d", "20G"
-  bool dry_run = false;            ///< store prune
-  std::string key;                 ///< store show: the beginning of a key
+  bool no_cache = false;             ///< run: take nothing from the store, keep nothing
+  std::optional<std::int64_t> jobs;  ///< run: processes that work at once
+  std::int64_t job_of = 0;           ///< run: being one of those, which writes nothing but the store, of that process
+  std::string shard;                 ///< run, plan: "2/4"
+  bool fail_fast = false, keep_going = false;  ///< run
+  std::optional<double> checkpoint_every;      ///< run: seconds from one checkpoint of a node to the next, at least
+  std::optional<double> timeout;               ///< run: seconds, of nodes that say none
+  std::vector<std::string> force;              ///< run: nodes to be computed whatever the store has
+  std::string node;                            ///< why
+  std::string older, max_size;                 ///< store prune: "30d", "20G"
+  bool dry_run = false;                        ///< store prune
+  std::string key;                             ///< store show: the beginning of a key
   bool all = false, differences = false;
   bool stored = false;                    ///< graph: mark what the store has
   bool resolved = false, origin = false;  ///< check: what to print

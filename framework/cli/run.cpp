@@ -76,6 +76,19 @@ std::vector<std::shared_ptr<Live>> make_reporters(Session& session, const Plan& 
   return out;
 }
 
+std::string full_name(const host::Graph& graph, const host::OutputName& name) {
+  const host::GraphNode& node = graph.node(name.node);
+  return node.name + "." + node.outputs[*node.find_output(name.output)].name;
+}
+
+host::CompareRecord describe_comparison(const Plan& plan) {
+  const host::Graph& graph = plan.rows[0].graph;
+  host::CompareRecord out{.baseline = {}, .no_baseline = graph.experiment.compare.no_baseline, .metrics = {}};
+  for (const auto& [axis, label] : plan.baseline) out.baseline.emplace_back(axis, label);
+  for (const host::OutputName& name : graph.experiment.compare.metrics) out.metrics.push_back(full_name(graph, name));
+  return out;
+}
+
 RunRecord describe_run(const Options& options, const Plan& plan) {
   const host::Experiment& experiment = plan.rows[0].graph.experiment;
   RunRecord out;
@@ -86,13 +99,10 @@ RunRecord describe_run(const Options& options, const Plan& plan) {
   out.axes = plan.axes;
   for (const host::FigureSpec& figure : experiment.figures) {
     host::FigureRecord record{figure.name, figure.title, figure.x, figure.by.value_or(""), figure.y_scale, {}};
-    const host::Graph& graph = plan.rows[0].graph;
-    for (const host::OutputName& y : figure.y) {
-      const host::GraphNode& node = graph.node(y.node);
-      record.y.push_back(node.name + "." + node.outputs[*node.find_output(y.output)].name);
-    }
+    for (const host::OutputName& y : figure.y) record.y.push_back(full_name(plan.rows[0].graph, y));
     out.figures.push_back(std::move(record));
   }
+  out.compare = describe_comparison(plan);
   return out;
 }
 
@@ -104,17 +114,31 @@ void write_reports(const host::RunFolder& folder, const RunRecord& record) {
   host::flush_folder(folder.path());
 }
 
-/// How the options and the experiment want it run. `cache` may be null.
-host::ExecutorOptions executor_options(const Options& options, host::ResultCache* cache,
+/// How the options, or else the experiment, want it run. `cache` may be null.
+host::ExecutorOptions executor_options(const Options& options, const Plan& plan, host::ResultCache* cache,
                                        const std::vector<host::RowMeans>& rows) {
+  const host::RunSection& run = plan.rows[0].graph.experiment.run;
+  const auto choose = [](const std::optional<double>& said, const std::optional<double>& written, double otherwise) {
+    return said ? *said : written.value_or(otherwise);
+  };
   return {.rows = rows,
           .bench = options.bench.value_or(0),
           .cache = cache,
-          .checkpoint_every = options.checkpoint_every,
+          .checkpoint_every = choose(options.checkpoint_every, run.checkpoint_every, 60),
           .checkpoint_asked = &checkpoint_asked,
           .recompute = {options.force.begin(), options.force.end()},
-          .fail_fast = options.fail_fast,
-          .tells_waiting = options.jobs == 1};
+          .fail_fast = options.fail_fast || (run.fail_fast.value_or(false) && !options.keep_going),
+          .tells_waiting = jobs_of(options, plan) == 1,
+          .timeout_seconds = choose(options.timeout, run.timeout, 0)};
+}
+
+/// `run: {jobs: …}` and an option that wants one process.
+void tell_of_one_process(const Options& options, const Plan& plan) {
+  const host::RunSection& run = plan.rows[0].graph.experiment.run;
+  if (options.jobs || run.jobs.value_or(1) <= jobs_of(options, plan)) return;
+  std::fprintf(stderr, "shoal: %s: %lld jobs are written, but one process works with %s\n",
+               run.jobs_place.to_string().c_str(), static_cast<long long>(*run.jobs),
+               options.bench ? "--bench" : "--no-cache");
 }
 
 /// Runs all rows with the reporters listening, and with the store, if there is one; what failed is printed to stderr.
@@ -129,7 +153,7 @@ RunRecord execute(Session& session, const Plan& plan, host::RunFolder& folder, h
   std::optional<host::ResultCache> cache;
   if (store != nullptr) cache.emplace(*store, session.services, record.name);
   host::Executor executor(plan, session.services, events, folder,
-                          executor_options(options, cache ? &*cache : nullptr, means));
+                          executor_options(options, plan, cache ? &*cache : nullptr, means));
   const auto began = std::chrono::steady_clock::now();
   RunRecord ran = executor.run(diagnostics);
   record.rows = std::move(ran.rows);
@@ -187,7 +211,7 @@ Ran run_job(Session& session, const Options& options, const Plan& plan, const st
   host::TaskObserver nobody;
   host::ResultCache cache(*store, session.services, plan.rows[0].graph.experiment.name);
   config::Diagnostics ignored;  // the process that started this one meets the same and says it
-  host::Executor(plan, session.services, events, nobody, executor_options(options, &cache, means)).run(ignored);
+  host::Executor(plan, session.services, events, nobody, executor_options(options, plan, &cache, means)).run(ignored);
   return {kDone, ""};
 }
 
@@ -210,11 +234,13 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (!means) return {};
   const at::Device device = means->front().device;
   session.services.set_threads(means->front().threads);
-  const bool starts_jobs = options.jobs > 1 && options.job_of == 0;
+  const std::int64_t wanted_jobs = jobs_of(options, *plan);
+  const bool starts_jobs = wanted_jobs > 1 && options.job_of == 0;
   at::set_num_threads(session.services.pool.threads());
   watch_signals(session.services.cancelled);
   if (!know_forced_nodes(options, *plan)) return {};
   if (options.job_of != 0) return run_job(session, options, *plan, *means);
+  tell_of_one_process(options, *plan);
 
   host::RunFolder* logged_to = nullptr;
   std::unique_ptr<host::Store> store;
@@ -230,7 +256,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
                                .dump(2));
   logged_to = &folder;
   std::optional<Jobs> jobs;
-  if (starts_jobs && store) jobs.emplace(options.jobs - 1, options.command);
+  if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, options.command);
   further_jobs = jobs ? &*jobs : nullptr;
   const RunRecord record = execute(session, *plan, folder, store.get(), *means, options);
   further_jobs = nullptr;

@@ -74,10 +74,10 @@ std::optional<at::Device> find_device(const std::string& asked) {
 }
 
 /// The threads of a row in each of the processes of --jobs.
-int threads_of_row(const Options& options, const host::PlannedRow& row) {
+int threads_of_row(const Options& options, const host::PlannedRow& row, std::int64_t jobs) {
   const std::int64_t asked = options.threads > 0 ? options.threads : row.graph.experiment.threads;
   const std::int64_t threads = asked > 0 ? asked : host::usable_processors();
-  return static_cast<int>(std::max<std::int64_t>(1, threads / std::max<std::int64_t>(1, options.jobs)));
+  return static_cast<int>(std::max<std::int64_t>(1, threads / jobs));
 }
 
 }  // namespace
@@ -88,6 +88,12 @@ Session::Session(const Options& options)
       registry(services, &scan) {
   services.data_folders = host::data_folders(options.data);
   for (const auto& folder : host::plugin_folders(options.plugin_path)) registry.load_folder(folder);
+}
+
+std::int64_t jobs_of(const Options& options, const host::Plan& plan) {
+  const host::RunSection& run = plan.rows[0].graph.experiment.run;
+  const bool alone = options.no_cache || options.bench;  // these take no results of other processes
+  return std::max<std::int64_t>(1, options.jobs.value_or(alone ? 1 : run.jobs.value_or(1)));
 }
 
 void tell(const Options& options, const config::Diagnostics& diagnostics, std::string_view outcome) {

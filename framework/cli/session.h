@@ -42,6 +42,9 @@ std::optional<host::Plan> plan_or_explain(const Options& options, Session& sessi
 /// The names of all nodes that a row has, each once.
 std::vector<std::string> node_names(const host::Plan& plan);
 
+/// How many processes work at once, as the options or else the experiment want it.
+std::int64_t jobs_of(const Options& options, const host::Plan& plan);
+
 /// The device and the threads of each row, as the command line or the experiment asks for them; threads are shared out
 /// between the processes of --jobs. Nothing, after P404, where the machine has no such device.
 std::optional<std::vector<host::RowMeans>> choose_means(const Options& options, Session& session,

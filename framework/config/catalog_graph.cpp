@@ -43,9 +43,12 @@ constexpr Explanation kGraph[] = {
      "`report` and the y of a figure want numbers or series of numbers; the help line names those of the node.",
      "report: [kmeans.labels]", "report: [kmeans.inertia]"},
     {"G311", "this cannot be isolated",
-     "Only a clusterer that is fitted by its node (`in: {data: …}`) runs in a process of its own; `timeout` needs that "
-     "too.",
-     "", ""},
+     "Only a clusterer that is fitted by its node (`in: {data: …}`) runs in a process of its own.", "", ""},
+    {"G312", "a timeout of what has no work of its own",
+     "A component that others use, an encoder or a clusterer within a trainer say, works when these call it, and in "
+     "their time. The timeout belongs to their node.",
+     "kmeans: {use: clusterer/kmeans, timeout: 60}\nlearn: {use: trainer/deepcluster, in: {clusterer: kmeans, …}}",
+     "kmeans: {use: clusterer/kmeans}\nlearn: {use: trainer/deepcluster, in: {clusterer: kmeans, …}, timeout: 600}"},
 };
 
 constexpr Explanation kPlanning[] = {

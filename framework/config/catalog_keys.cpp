@@ -55,6 +55,11 @@ constexpr Explanation kEntries[] = {
     {"K213", "a former name",
      "The parameter was renamed and the old name still works. It will not for ever, hence this warning.",
      "kmeans: {use: clusterer/kmeans, with: {n_clusters: 10}}", "kmeans: {use: clusterer/kmeans, with: {k: 10}}"},
+    {"K214", "parameters that do not go together",
+     "Each of them is good, but the component refuses them as a whole, in its own words. It is made once while the "
+     "file "
+     "is checked, to hear that before anything runs.",
+     "with: {count: 100, per_class: 10}   # of dataset/subset", "with: {per_class: 10}"},
     {"K216", "a component in two libraries",
      "Two loaded libraries offer this name and nothing says which is meant; to take one silently would make results "
      "hang "
@@ -67,9 +72,6 @@ constexpr Explanation kEntries[] = {
     {"K218", "a node with a reserved name",
      "A path such as `seed` or `kmeans.use` must mean one thing only, so nodes are not called like keys of the file.",
      "seed: {use: dataset/mnist}", "digits: {use: dataset/mnist}"},
-    {"K219", "isolate: none with a timeout",
-     "`timeout` ends a fit by ending its process, so the fit needs a process of its own. Leave one of the two out.",
-     "{use: clusterer/kmeans, isolate: none, timeout: 60}", "{use: clusterer/kmeans, timeout: 60}"},
 };
 
 }  // namespace

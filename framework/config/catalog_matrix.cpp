@@ -37,8 +37,8 @@ constexpr Explanation kEntries[] = {
      "have one.",
      "shoal run exp.yaml --shard 0/4", "shoal run exp.yaml --shard 1/4"},
     {"M512", "this is one for all rows",
-     "An experiment has one name, one description and one set of plugins and figures, and a reporter hears all of its "
-     "rows: a row cannot have its own. Seeds vary by `seeds`.",
+     "An experiment has one name, one description, one set of plugins and figures, one `run` and one `compare`, and a "
+     "reporter hears all of its rows: a row cannot have its own. Seeds vary by `seeds`.",
      "matrix: {name: [a, b]}", "name: a"},
 };
 

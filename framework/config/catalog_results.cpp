@@ -10,6 +10,14 @@ constexpr Explanation kRuns[] = {
      "Nodes "
      "that need it are left out, all others run, and the exit code is 2.",
      "", ""},
+    {"R602", "a node took longer than its timeout",
+     "`timeout:` of the node, `run: {timeout: …}` or --timeout. A clusterer in a process of its own was ended. Any "
+     "other "
+     "component is asked to stop and does so where it next looks, after a batch or an iteration; no thread is killed, "
+     "so "
+     "one that never looks goes on to its end, which the log says, and its result is not used. What was kept of its "
+     "checkpoints is gone on from in the next run.",
+     "", ""},
 };
 
 constexpr Explanation kStore[] = {

@@ -88,6 +88,11 @@ std::vector<Override> change_matrix(Value& document, const std::vector<Override>
 /// still to get: all but the picked cases.
 std::vector<Override> fix_axes(Matrix& matrix, const std::vector<Override>& changes, Diagnostics& diagnostics);
 
+/// `-m backend=ours,mini`: the named axis keeps these cases, in this order, and added rows that name others go. `picks`
+/// are of parse_axis, each with a path of one segment. M501 there is no such axis, M502 no such case, with the nearest;
+/// M510 (warning) a case twice. False after an error.
+bool pick_cases(Matrix& matrix, const std::vector<Override>& picks, Diagnostics& diagnostics);
+
 /// All rows: axes as written, last fastest, added rows behind them, seeds innermost. No axes: one row a seed.
 /// M504 (warning) an exclude matches nothing, M505 (warning) an added row is there already, M506 more than `limit` rows
 /// (nothing comes back), M509 exclude left nothing.

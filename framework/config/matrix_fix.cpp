@@ -53,25 +53,43 @@ void fix_path_axis(Matrix& matrix, Axis& axis, const Override& change, Diagnosti
                    {{"the axis", axis.place}});
 }
 
-// `backend=mini` on the named axis backend: the case is picked; added rows that name another case go.
-void pick_case(Matrix& matrix, Axis& axis, const Override& change, Diagnostics& diagnostics) {
-  const std::string& label = change.value.text;
+std::vector<std::string> labels_of(const Axis& axis) {
   std::vector<std::string> labels;
   for (const Case& one : axis.cases) labels.push_back(one.label);
-  if (!change.value.is_scalar() || std::find(labels.begin(), labels.end(), label) == labels.end()) {
-    diagnostics.error("M502", change.value.place,
-                      fmt::format("axis '{}' has no case {}{}", axis.name,
-                                  change.value.is_scalar() ? "'" + label + "'" : emit_flow(change.value),
-                                  did_you_mean(label, labels)),
-                      {{fmt::format("cases: {}", fmt::join(labels, ", ")), std::nullopt}, {"the axis", axis.place}});
-    return;
-  }
-  std::erase_if(axis.cases, [&](const Case& one) { return one.label != label; });
+  return labels;
+}
+
+// Says M502 and returns null where the axis has no such case.
+const Case* find_case(const Axis& axis, const Value& label, Diagnostics& diagnostics) {
+  for (const Case& one : axis.cases)
+    if (label.is_scalar() && one.label == label.text) return &one;
+  const std::vector<std::string> labels = labels_of(axis);
+  diagnostics.error(
+      "M502", label.place,
+      fmt::format("axis '{}' has no case {}{}", axis.name,
+                  label.is_scalar() ? "'" + label.text + "'" : emit_flow(label), did_you_mean(label.text, labels)),
+      {{fmt::format("cases: {}", fmt::join(labels, ", ")), std::nullopt}, {"the axis", axis.place}});
+  return nullptr;
+}
+
+// Only these are left; added rows that name another go.
+void keep_cases(Matrix& matrix, Axis& axis, std::vector<Case> kept) {
+  axis.cases = std::move(kept);
   axis.fixed = true;
+  const std::vector<std::string> labels = labels_of(axis);
   std::erase_if(matrix.add, [&](const Matrix::AddedRow& row) {
-    return std::any_of(row.settings.begin(), row.settings.end(),
-                       [&](const Setting& s) { return s.axis == axis.name && s.label != label; });
+    return std::any_of(row.settings.begin(), row.settings.end(), [&](const Setting& s) {
+      return s.axis == axis.name && std::find(labels.begin(), labels.end(), s.label) == labels.end();
+    });
   });
+}
+
+// `backend=mini` on the named axis backend: the case is picked.
+void pick_case(Matrix& matrix, Axis& axis, const Override& change, Diagnostics& diagnostics) {
+  const Case* one = find_case(axis, change.value, diagnostics);
+  if (one == nullptr) return;
+  const std::string label = one->label;
+  keep_cases(matrix, axis, {*one});
   diagnostics.note("C214", change.written.place, fmt::format("axis '{}' is fixed to {}", axis.name, label),
                    {{"the axis", axis.place}});
 }
@@ -88,7 +106,48 @@ void set_in_cases(Matrix& matrix, Axis& axis, const Override& change, Diagnostic
                    {{"the axis", axis.place}});
 }
 
+// The cases that `-m backend=ours,mini` names.
+void pick_cases_of(Matrix& matrix, Axis& axis, const Value& labels, Diagnostics& diagnostics) {
+  if (!labels.is_list()) {
+    diagnostics.error("M502", labels.place,
+                      fmt::format("axis '{}' wants names of its cases, got {}", axis.name, emit_flow(labels)),
+                      {{fmt::format("cases: {}", fmt::join(labels_of(axis), ", ")), std::nullopt}});
+    return;
+  }
+  std::vector<Case> kept;
+  for (const Value& label : labels.items) {
+    const Case* one = find_case(axis, label, diagnostics);
+    if (one == nullptr) continue;
+    const auto same = [&](const Case& other) { return other.label == one->label; };
+    if (std::none_of(kept.begin(), kept.end(), same)) kept.push_back(*one);
+    else
+      diagnostics.warning("M510", label.place,
+                          fmt::format("axis '{}' has {} twice; it is taken once", axis.name, one->label));
+  }
+  if (!kept.empty()) keep_cases(matrix, axis, std::move(kept));
+}
+
 }  // namespace
+
+bool pick_cases(Matrix& matrix, const std::vector<Override>& picks, Diagnostics& diagnostics) {
+  Diagnostics found;
+  for (const Override& pick : picks) {
+    const std::string& name = pick.written.segments[0].key;
+    std::vector<std::string> names;
+    for (const Axis& axis : matrix.axes) names.push_back(axis.name);
+    const auto axis = std::find_if(matrix.axes.begin(), matrix.axes.end(),
+                                   [&](const Axis& one) { return one.name == name && !one.path; });
+    if (axis != matrix.axes.end()) {
+      pick_cases_of(matrix, *axis, pick.value, found);
+      continue;
+    }
+    found.error("M501", pick.written.place,
+                fmt::format("there is no axis '{}' in the file{}", name, did_you_mean(name, names)),
+                {{"a new axis is a path, as in -m kmeans.k=10,100", std::nullopt}});
+  }
+  for (Diagnostic& diagnostic : found.sorted()) diagnostics.add(std::move(diagnostic));
+  return !found.has_errors();
+}
 
 std::vector<Override> change_matrix(Value& document, const std::vector<Override>& changes, Diagnostics& diagnostics) {
   std::vector<Override> others;

@@ -139,8 +139,8 @@ class MatrixReader {
 
   // What is used once, before there are rows or after them all, cannot differ between them.
   void refuse_shared() {
-    static const std::set<std::string_view> shared{"shoal", "name",    "description", "base",
-                                                   "seed",  "plugins", "matrix",      "figures"};
+    static const std::set<std::string_view> shared{"shoal",   "name",   "description", "base", "seed",
+                                                   "plugins", "matrix", "figures",     "run",  "compare"};
     std::set<std::string> told;
     for (const Axis& axis : matrix_.axes)
       for (const Case& one : axis.cases)

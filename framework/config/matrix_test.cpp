@@ -103,8 +103,12 @@ TEST(Matrix, ReadsRanges) {
   EXPECT_THAT(labels("{from: 2, to: 2, step: 1}"), ElementsAre("2"));
 }
 
-TEST(Matrix, TakesATopLevelKeyAsAPathAxis) {
-  EXPECT_EQ(to_string(*matrix("device: [cpu, cuda]").axes.at(0).path), "device");
+TEST(Matrix, HasNoAxisOfWhatAllRowsShare) {
+  for (const char* text : {"name: [a, b]", "run.jobs: [1, 2]", "how: {a: {plugins: [x]}, b: {kmeans.k: 2}}"}) {
+    const Reading reading = read(text);
+    EXPECT_FALSE(reading.matrix.has_value()) << text;
+    EXPECT_EQ(reading.diagnostics.sorted().at(0).id, "M512") << text;
+  }
 }
 
 struct Wrong {

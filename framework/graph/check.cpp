@@ -4,6 +4,7 @@
 #include <set>
 
 #include "framework/config/path.h"
+#include "framework/graph/creation.h"
 #include "framework/graph/order.h"
 #include "framework/graph/ports.h"
 #include "framework/graph/structure.h"
@@ -175,22 +176,26 @@ class Checker {
     node.at_work = work == Work::always || (work == Work::with_data && given_data);
     out_.neighbours.emplace_back(node.name, node.component.component);
     take_signature(node, signature_of(node.component, node.at_work, false));
-    node.cached = spec.cached;
-    isolate(spec, node);
+    take_manner(spec, node);
   }
 
-  /// What is fitted in a process of its own leaves labels and centroids here, but not itself.
-  void isolate(const NodeSpec& spec, GraphNode& node) {
-    if (!spec.isolated) return;
-    if (node.kind() != "clusterer" || !node.at_work) {
+  /// How its work is done: kept or not, where, for how long. What is fitted in a process of its own leaves labels and
+  /// centroids here, but not itself.
+  void take_manner(const NodeSpec& spec, GraphNode& node) {
+    node.cached = spec.cached;
+    node.timeout_seconds = spec.timeout_seconds;
+    const bool fits = node.kind() == "clusterer" && node.at_work && !node.made_by;
+    node.isolated = fits && spec.isolated.value_or(spec.timeout_seconds > 0);
+    if (spec.isolated == true && !fits)
       diagnostics_.error("G311", spec.isolate_place,
                          text("'{}' cannot be isolated: only a clusterer that is fitted here, with `in: {data: …}`, "
                               "runs in a process of its own",
                               spec.name));
-      return;
-    }
-    node.isolated = true;
-    node.timeout_seconds = spec.timeout_seconds;
+    if (spec.timeout_seconds > 0 && !node.at_work && node.kind() != "dataset")
+      diagnostics_.error("G312", spec.timeout_place,
+                         text("'{}' has no time of its own: {} works within the nodes that it is wired to", spec.name,
+                              describe_port_type(std::string(node.kind()))),
+                         {{"give the timeout to those", {}}});
   }
 
   /// `use: learn.encoder`: the kind is that of the output; the component is found where the made one came from.
@@ -222,6 +227,7 @@ class Checker {
     }
     node.at_work = true;
     take_signature(node, signature_of(node.component, true, true));
+    take_manner(spec, node);
   }
 
   /// The component that a made one of kind `type` started from: the maker itself, or what is wired to it, along at most
@@ -391,6 +397,7 @@ class Checker {
 
   void check_report() {
     for (const OutputName& name : experiment_.report) find_number(name, "report");
+    for (const OutputName& name : experiment_.compare.metrics) find_number(name, "compare");
   }
 
   void check_figures(const std::vector<std::string>& axes) {
@@ -478,8 +485,11 @@ std::shared_ptr<const GraphNode> with_parameters(const Structure& structure, std
   } else if (node->component.component != nullptr) {
     const std::string base =
         std::filesystem::path(spec.place.source ? spec.place.source->name() : "").parent_path().string();
+    Diagnostics found;
     node->parameters = check_parameters(*node->component.component, spec.with ? &*spec.with : nullptr, spec.place, base,
-                                        diagnostics, structure.neighbours);
+                                        found, structure.neighbours);
+    if (!found.has_errors()) check_creation(*node, spec, found);
+    for (config::Diagnostic& diagnostic : found.sorted()) diagnostics.add(std::move(diagnostic));
   }
   return node;
 }

@@ -5,6 +5,7 @@
 
 #include "framework/config/path.h"
 #include "framework/config/scalars.h"
+#include "framework/graph/read_parts.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -16,42 +17,6 @@ using config::Value;
 
 constexpr std::int64_t kFormat = 1;
 constexpr std::int64_t kMostThreads = 4096;
-
-bool is_name(std::string_view name) {
-  if (name.empty() || name[0] < 'a' || name[0] > 'z') return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
-}
-
-void unknown_key(const Entry& entry, const std::string& where, const std::vector<std::string>& known,
-                 Diagnostics& diagnostics) {
-  std::string list;
-  for (const std::string& key : known) list += (list.empty() ? "" : ", ") + key;
-  diagnostics.error("K201", entry.key_place,
-                    text("unknown key '{}' {}", entry.key, where) + config::did_you_mean(entry.key, known),
-                    {{text("known here: {}", list), {}}});
-}
-
-/// Says K205 unless `value` is a map.
-bool require_map(const Value& value, const std::string& what, Diagnostics& diagnostics, const std::string& help = "") {
-  if (value.is_map()) return true;
-  auto& error = diagnostics.error("K205", value.place, text("'{}' must be a map, but is {}", what, value.kind_name()));
-  if (!help.empty()) error.notes.push_back({help, {}});
-  return false;
-}
-
-std::optional<OutputName> read_output_name(const Value& value, const std::string& what, Diagnostics& diagnostics) {
-  if (!value.is_scalar()) {
-    diagnostics.error("K205", value.place, text("'{}' wants a node or node.output, got {}", what, value.kind_name()));
-    return std::nullopt;
-  }
-  const std::optional<std::string> written = value.text;
-  const auto dot = written->find('.');
-  OutputName name{written->substr(0, dot), dot == std::string::npos ? "" : written->substr(dot + 1), value.place};
-  if (is_name(name.node) && (dot == std::string::npos || !name.output.empty())) return name;
-  diagnostics.error("K205", value.place, text("'{}' wants a node or node.output, got '{}'", what, *written));
-  return std::nullopt;
-}
 
 InputSpec read_input(const Entry& entry, Diagnostics& diagnostics) {
   InputSpec input{.port = entry.key, .from = {}, .is_list = entry.value.is_list(), .place = entry.key_place};
@@ -68,16 +33,7 @@ void read_isolate(const Entry& entry, NodeSpec& node, Diagnostics& diagnostics) 
   const auto how = config::read_text(entry.value, diagnostics, "isolate");
   if (how && *how != "process" && *how != "none")
     diagnostics.error("K207", entry.value.place, text("'isolate' is '{}', which is not one of process, none", *how));
-  node.isolated = node.isolated || how == "process";
-  node.isolate_place = entry.key_place;
-}
-
-void read_timeout(const Entry& entry, NodeSpec& node, Diagnostics& diagnostics) {
-  const auto seconds = config::read_real(entry.value, diagnostics, "timeout");
-  if (seconds && *seconds <= 0)
-    diagnostics.error("K206", entry.value.place, text("'timeout' must be more than 0 seconds, but is {}", *seconds));
-  node.timeout_seconds = seconds.value_or(0);
-  node.isolated = true;
+  if (how) node.isolated = how == "process";
   node.isolate_place = entry.key_place;
 }
 
@@ -194,15 +150,12 @@ NodeSpec read_node(const Entry& entry, Diagnostics& diagnostics) {
     } else if (part.key == "isolate") {
       read_isolate(part, node, diagnostics);
     } else if (part.key == "timeout") {
-      read_timeout(part, node, diagnostics);
+      node.timeout_seconds = read_timeout(part.value, diagnostics).value_or(0);
+      node.timeout_place = part.key_place;
     } else {
       node.unknown.push_back(part);
     }
   }
-  const Value* isolate = entry.value.find("isolate");
-  if (isolate != nullptr && isolate->text == "none" && entry.value.find("timeout") != nullptr)
-    diagnostics.error("K219", isolate->place, "'isolate: none' and 'timeout' do not go together",
-                      {{"only a process of its own can be ended: leave out one of the two", {}}});
   if (entry.value.find("use") == nullptr)
     diagnostics.error("K204", entry.key_place, text("node '{}' does not say what it uses", entry.key),
                       {{"give it `use: kind/name`, or `use: node.output`", {}}});
@@ -214,8 +167,8 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
   if (!require_map(document, "the experiment", diagnostics)) return out;
   read_format(document, diagnostics);
   static const std::vector<std::string> known = {"shoal",   "name",   "description", "base",    "vars",
-                                                 "plugins", "seed",   "device",      "threads", "nodes",
-                                                 "matrix",  "report", "figures"};
+                                                 "plugins", "seed",   "device",      "threads", "run",
+                                                 "nodes",   "matrix", "compare",     "report",  "figures"};
   for (const Entry& entry : document.entries) {
     const Value& value = entry.value;
     if (entry.key == "name") out.name = config::read_text(value, diagnostics, "name").value_or("");
@@ -233,6 +186,10 @@ Experiment read_experiment(const Value& document, Diagnostics& diagnostics) {
     else if (entry.key == "nodes") {
       if (!require_map(value, "nodes", diagnostics)) continue;
       for (const Entry& node : value.entries) out.nodes.push_back(read_node(node, diagnostics));
+    } else if (entry.key == "run") {
+      out.run = read_run_section(value, diagnostics);
+    } else if (entry.key == "compare") {
+      out.compare = read_compare_section(value, diagnostics);
     } else if (entry.key == "report") {
       if (!value.is_list())
         diagnostics.error("K205", value.place, text("'report' must be a list, but is {}", value.kind_name()));

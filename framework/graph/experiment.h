@@ -37,10 +37,10 @@ struct NodeSpec {
   std::optional<std::int64_t> seed;
   std::optional<std::string> library;
   bool cached = true;                  ///< false: `cache: off`, its result is computed anew in every run
-  bool isolated = false;               ///< `isolate: process`
+  std::optional<bool> isolated;        ///< `isolate:` process or none
   std::vector<config::Entry> unknown;  ///< keys that no node has
-  double timeout_seconds = 0;          ///< `timeout:`, 0: none; it isolates too
-  Place isolate_place = {};            ///< of whichever of the two was written
+  double timeout_seconds = 0;  ///< `timeout:`, 0: none; a clusterer's fit it isolates too, unless that says none
+  Place isolate_place = {}, timeout_place = {};
   Place place = {}, use_place = {}, library_place = {};
 };
 
@@ -54,6 +54,28 @@ struct FigureSpec {
   Place place = {}, x_place = {}, by_place = {};
 };
 
+/// `run: {jobs: 4, timeout: 600}`: how it is run, which changes no result. What is not said, and what the command line
+/// says, is as the options of `shoal run` have it.
+struct RunSection {
+  std::optional<std::int64_t> jobs = {};
+  std::optional<bool> fail_fast = {};
+  std::optional<double> checkpoint_every = {}, timeout = {};  ///< seconds; timeout: of each node that says none
+  Place jobs_place = {};
+};
+
+/// `compare: {baseline: {backend: ours}, metrics: [quality.acc]}`: what `shoal compare` shows of its runs unless told
+/// otherwise.
+struct CompareSection {
+  struct Label {
+    std::string axis;
+    config::Value label;  ///< a value of a path axis, or the name of a case
+    Place place = {};
+  };
+  std::vector<Label> baseline = {};
+  bool no_baseline = false;  ///< `baseline: none`
+  std::vector<OutputName> metrics = {};
+};
+
 /// One row of an experiment file, read and not yet looked up.
 struct Experiment {
   std::string name;
@@ -62,6 +84,8 @@ struct Experiment {
   std::string device = "auto";
   std::int64_t threads = 0;  ///< 0: all that this process may use
   std::vector<std::string> plugins;
+  RunSection run;
+  CompareSection compare;
   std::vector<NodeSpec> nodes;
   std::vector<OutputName> report;
   std::vector<FigureSpec> figures;

@@ -22,6 +22,7 @@ using config::Value;
 /// What the command line changes.
 struct Changes {
   std::vector<Override> overrides, axes;
+  std::vector<Override> picks;  // -m backend=ours,mini
 };
 
 Changes read_command_line(const PlanOptions& options, Diagnostics& diagnostics) {
@@ -31,7 +32,11 @@ Changes read_command_line(const PlanOptions& options, Diagnostics& diagnostics) 
   Changes changes;
   changes.overrides = config::parse_overrides(command_line, diagnostics, options.overrides.size());
   for (std::size_t line = options.overrides.size() + 1; line <= arguments.size(); ++line)
-    if (auto axis = config::parse_axis(command_line, line, diagnostics)) changes.axes.push_back(std::move(*axis));
+    if (auto axis = config::parse_axis(command_line, line, diagnostics)) {
+      const auto& segments = axis->written.segments;
+      const bool names_cases = segments.size() == 1 && !config::is_top_level_key(segments[0].key);
+      (names_cases ? changes.picks : changes.axes).push_back(std::move(*axis));
+    }
   return changes;
 }
 
@@ -120,7 +125,7 @@ void read_matrix(LoadedExperiment& experiment, Diagnostics& diagnostics) {
 
 /// What all rows share cannot hang on what differs between them.
 void refuse_pending(const LoadedExperiment& experiment, Diagnostics& diagnostics) {
-  for (const char* key : {"name", "seed", "plugins"}) {
+  for (const char* key : {"name", "seed", "plugins", "run", "compare"}) {
     const Value* value = experiment.document.find(key);
     const bool failed = value != nullptr && std::find(experiment.failed.begin(), experiment.failed.end(),
                                                       value->place) != experiment.failed.end();
@@ -181,6 +186,7 @@ std::optional<LoadedExperiment> load_experiment(const PlanOptions& options, Diag
   if (const Value* matrix = out.document.find("matrix")) out.references.pending = paths_set_by(*matrix);
   interpolate_matrix(out, changes.overrides);
   read_matrix(out, diagnostics);
+  if (out.matrix_is_good) out.matrix_is_good = config::pick_cases(out.matrix, changes.picks, diagnostics);
   if (out.matrix_is_good) changes.overrides = config::fix_axes(out.matrix, changes.overrides, diagnostics);
   refuse_unknown_variables(out.document, changes, diagnostics);
   config::apply_overrides(out.document, changes.overrides, diagnostics);

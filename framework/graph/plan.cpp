@@ -1,5 +1,6 @@
 #include "framework/graph/plan.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -7,6 +8,8 @@
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
 #include "framework/config/shard.h"
+#include "framework/graph/compare_baseline.h"
+#include "framework/graph/read_parts.h"
 #include "framework/graph/relative_path.h"
 #include "framework/graph/row_findings.h"
 #include "framework/graph/row_graphs.h"
@@ -18,6 +21,46 @@ namespace {
 
 using config::Diagnostics;
 using config::Value;
+
+const config::Axis* find_axis(const config::Matrix& matrix, const std::string& name) {
+  for (const config::Axis& axis : matrix.axes)
+    if (axis.name == name) return &axis;
+  return nullptr;
+}
+
+/// What is excluded, but for rows that the command line has taken out of the matrix anyway.
+Value emit_exclude(const config::Matrix& matrix, const Value* written) {
+  Value out = Value::make_list();
+  const Value* rows = written != nullptr ? written->find("exclude") : nullptr;
+  if (rows == nullptr || rows->items.size() != matrix.exclude.size()) return out;  // the latter never, without errors
+  for (std::size_t i = 0; i < matrix.exclude.size(); ++i) {
+    const auto& settings = matrix.exclude[i].settings;
+    const bool there = std::all_of(settings.begin(), settings.end(), [&](const config::Setting& setting) {
+      const config::Axis* axis = find_axis(matrix, setting.axis);
+      return !axis->fixed || std::any_of(axis->cases.begin(), axis->cases.end(),
+                                         [&](const config::Case& one) { return one.label == setting.label; });
+    });
+    if (there) out.items.push_back(rows->items[i]);
+  }
+  return out;
+}
+
+/// The added rows as the command line has left them.
+Value emit_add(const config::Matrix& matrix) {
+  Value out = Value::make_list();
+  for (const config::Matrix::AddedRow& row : matrix.add) {
+    Value settings = Value::make_map();
+    for (const config::Setting& setting : row.settings) {
+      const config::Axis* axis = find_axis(matrix, setting.axis);
+      Value value = Value::make_plain(setting.label);
+      for (const config::Assignment& assignment : row.assignments)
+        if (axis->path && assignment.path == *axis->path) value = assignment.value;
+      settings.set(setting.axis, std::move(value));
+    }
+    out.items.push_back(std::move(settings));
+  }
+  return out;
+}
 
 /// The matrix as it will be run, with the axes that the command line fixed; `written` has what is kept as it is.
 Value emit_matrix(const config::Matrix& matrix, const Value* written) {
@@ -36,8 +79,9 @@ Value emit_matrix(const config::Matrix& matrix, const Value* written) {
     }
     out.set(axis.name, std::move(cases));
   }
-  for (const char* key : {"exclude", "add", "seeds"})
-    if (const Value* kept = written != nullptr ? written->find(key) : nullptr) out.set(key, *kept);
+  if (Value left_out = emit_exclude(matrix, written); !left_out.items.empty()) out.set("exclude", std::move(left_out));
+  if (Value added = emit_add(matrix); !added.items.empty()) out.set("add", std::move(added));
+  if (const Value* seeds = written != nullptr ? written->find("seeds") : nullptr) out.set("seeds", *seeds);
   return out;
 }
 
@@ -65,6 +109,16 @@ void load_named_plugins(const Value& document, const std::string& file, Registry
 std::int64_t read_seed(const Value& document, Diagnostics& diagnostics) {
   const Value* seed = document.find("seed");
   return seed != nullptr ? config::read_int(*seed, diagnostics, "seed").value_or(0) : 0;
+}
+
+/// The baseline of `compare:`; what else is wrong there is said with the rows.
+std::vector<config::Setting> check_baseline(const LoadedExperiment& experiment, Diagnostics& diagnostics) {
+  const Value* compare = experiment.document.find("compare");
+  if (compare == nullptr || !compare->is_map()) return {};
+  Diagnostics said, found;
+  auto out = baseline_of(read_compare_section(*compare, said), experiment.matrix, found);
+  add_but_at(experiment.failed, found, diagnostics);
+  return out;
 }
 
 /// Errors of the file itself where its rows are not known. What such a matrix would have set cannot be called missing.
@@ -152,12 +206,14 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   if (rows.empty()) check_without_rows(*experiment, registry, diagnostics);
   else if (!options.shard.empty()) rows = config::rows_of_shard(std::move(rows), options.shard, diagnostics);
   const auto graphs = check_rows(*experiment, rows, registry, diagnostics);
+  const std::vector<config::Setting> baseline = check_baseline(*experiment, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
   refuse_varied_reporters(graphs, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 
   Plan plan;
   plan.axes = experiment->axis_names();
+  plan.baseline = baseline;
   plan.document = document;
   if (const Value* matrix = document.find("matrix"))
     plan.document.set("matrix", emit_matrix(experiment->matrix, matrix));

@@ -42,7 +42,8 @@ struct PlannedRow {
 struct Plan {
   config::Value document;  ///< the experiment as read, with the changes of the command line; of `${…}` it holds
                            ///< what hangs on the matrix
-  std::vector<std::string> axes;  ///< names, as written
+  std::vector<std::string> axes;          ///< names, as written
+  std::vector<config::Setting> baseline;  ///< of `compare:`; none where it says none, or what is no more an axis
   std::vector<PlannedRow> rows;
   std::vector<Task> tasks;  ///< each after all that it depends on; rows one after the other
   /// Rows ask for different numbers of threads: then each number has work of its own, since what such rows differ in

@@ -110,7 +110,7 @@ TEST_F(PlanTest, PlansEveryRowAsIfItWereTheOnlyOne) {
       "{how: {a: {deal1: {use: clusterer/toy-deal, in: {data: data0}, with: {k: 3}}}, b: {deal0.k: 2}}, deal1.cache: "
       "[on, off]}",
       "{how: {a: {deal1.like: deal0}, b: {deal1.k: 2}}, deal0.k: [1, 3]}",
-      "{device: [cpu, auto], deal0.k: [1, 2], add: [{deal0.k: 5}], seeds: 2}",
+      "{vars.odd: [1, 2], deal0.k: [1, 2], add: [{deal0.k: 5}], seeds: 2}",
       "{other.isolate: [process, none], deal0.k: [1, 2], exclude: [{deal0.k: 2, other.isolate: none}]}"};
   std::size_t rows = 0;
   const auto compare = [&](const std::string& text) {
@@ -212,8 +212,8 @@ TEST_F(PlanTest, EveryKeyThatAnAxisSetsTakesEffectInItsRowOrIsRefused) {
       {"seed", {"seed: [1, 2]", "M502"}},
       {"matrix", {"matrix: [1, 2]", "M512"}},
       {"figures", {"figures: [1, 2]", "M512"}},
-      {"run", {"run: [1, 2]", "K201"}},
-      {"compare", {"compare: [1, 2]", "K201"}},
+      {"run", {"run: [1, 2]", "M512"}},
+      {"compare", {"compare: [1, 2]", "M512"}},
       {"library", {"data0.library: [nowhere.so, elsewhere.so]", "K202"}},
   };
   const std::string nodes = chains(1) + "  other: {use: clusterer/toy-deal, in: {data: data0}, with: {k: 5}}\n";

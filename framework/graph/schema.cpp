@@ -42,6 +42,12 @@ ordered_json integer(const char* description) {
       {{"type", {"integer", "string"}}, {"pattern", kInterpolated}, {"patternErrorMessage", "wants an integer"}});
 }
 
+ordered_json seconds(const char* description, double least, bool exclusive = false) {
+  return described(description, {{"type", {"number", "string"}},
+                                 {exclusive ? "exclusiveMinimum" : "minimum", least},
+                                 {"pattern", kInterpolated}});
+}
+
 ordered_json one_of(const char* description, const std::vector<std::string>& choices) {
   return described(description, {{"anyOf", {{{"enum", choices}}, {{"type", "string"}, {"pattern", kInterpolated}}}}});
 }
@@ -99,7 +105,8 @@ ordered_json branch(const ComponentEntry& entry) {
   ordered_json properties;
   properties["in"] = {{"properties", std::move(ports)}, {"additionalProperties", false}};
   properties["with"] = parameters_schema(*entry.component);
-  if (entry.kind() != "clusterer") properties["timeout"] = properties["isolate"] = false;
+  if (entry.kind() != "clusterer") properties["isolate"] = false;
+  if (work_of(entry.kind()) == Work::never && entry.kind() != "dataset") properties["timeout"] = false;
   return if_uses(entry, {{"properties", std::move(properties)}});
 }
 
@@ -151,8 +158,9 @@ ordered_json node_properties() {
       {"library", text_value("The library to take where two offer one name: its file")},
       {"isolate",
        one_of("process: a clusterer is fitted in a process of its own, which may crash", {"process", "none"})},
-      {"timeout", described("Seconds after which a fit, in a process of its own, is ended",
-                            {{"type", {"number", "string"}}, {"exclusiveMinimum", 0}, {"pattern", kInterpolated}})}};
+      {"timeout",
+       seconds("Seconds after which its work is stopped; a clusterer's fit is put into a process of its own for it", 0,
+               true)}};
 }
 
 ordered_json node_schema(const Registry& registry) {
@@ -250,6 +258,33 @@ ordered_json figures_schema() {
           {"additionalProperties", false}};
 }
 
+ordered_json run_schema() {
+  return {
+      {"description", "How it is run, which changes no result; options of `shoal run` win"},
+      {"type", {"object", "string"}},
+      {"pattern", kInterpolated},
+      {"properties",
+       {{"jobs", described("Processes that work at once and share the store",
+                           {{"type", {"integer", "string"}}, {"minimum", 1}, {"pattern", kInterpolated}})},
+        {"fail_fast", described("Begin nothing more after the first failure",
+                                {{"type", {"boolean", "string"}}, {"pattern", kInterpolated}})},
+        {"checkpoint_every", seconds("Seconds from one checkpoint of a node to the next, at least", 0)},
+        {"timeout", seconds("Seconds after which the work of a node that says none of its own is stopped", 0, true)}}},
+      {"additionalProperties", false}};
+}
+
+ordered_json compare_schema() {
+  return {{"description", "What `shoal compare` shows of this experiment's runs, unless told otherwise"},
+          {"type", "object"},
+          {"properties",
+           {{"baseline",
+             {{"description", "Axis → label: what the others are measured against; or none"},
+              {"anyOf", {{{"type", "object"}}, {{"enum", ordered_json::array({"none"})}}}}}},
+            {"metrics",
+             described("Numbers shown, the first is judged", {{"type", "array"}, {"items", reference("output")}})}}},
+          {"additionalProperties", false}};
+}
+
 /// A node is called like a variable, and like no word of experiment files.
 ordered_json nodes_schema(const char* definition) {
   std::vector<std::string> words = config::top_level_keys();
@@ -277,8 +312,10 @@ ordered_json top_properties() {
                                   {{"type", "string"}, {"pattern", std::string("^cuda:[0-9]+$|") + kInterpolated}}}}})},
           {"threads", described("0: all that the process may use",
                                 {{"type", {"integer", "string"}}, {"minimum", 0}, {"pattern", kInterpolated}})},
+          {"run", run_schema()},
           {"nodes", std::move(nodes)},
           {"matrix", matrix_schema()},
+          {"compare", compare_schema()},
           {"report", described("Numbers shown first", {{"type", "array"}, {"items", reference("output")}})},
           {"figures", figures_schema()}};
 }

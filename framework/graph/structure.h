@@ -23,13 +23,14 @@ struct Structure {
 /// Looks up everything an experiment names, but for parameters. Finds all that is wrong: no such component (K202), in
 /// two libraries (K216), refused library (K217), no such node or output (G301, G302), types (G303), missing and unknown
 /// ports (G304, G305), cycles (G306), unused nodes (G307, a warning), one node too many (G308), what report and figures
-/// name (G310, M501), isolation of what cannot be isolated (G311). `axes` are the names of the matrix's axes, for
+/// name (G310, M501), isolation of what cannot be isolated (G311), a timeout
+/// of what has no work of its own (G312). `axes` are the names of the matrix's axes, for
 /// figures.
 Structure check_structure(std::shared_ptr<const Experiment> experiment, const Registry& registry,
                           const std::vector<std::string>& axes);
 
-/// Node number `i` with its parameters, as `spec` writes them (K203…, see check_parameters); a made one takes none
-/// (K201). `spec` is that of the structure's experiment, or differs from it in parameters alone.
+/// Node number `i` with its parameters, as `spec` writes them (K203…, see check_parameters; K214, see creation.h); a
+/// made one takes none (K201). `spec` is that of the structure's experiment, or differs from it in parameters alone.
 std::shared_ptr<const GraphNode> with_parameters(const Structure& structure, std::size_t i, const NodeSpec& spec,
                                                  config::Diagnostics& diagnostics);
 

@@ -92,7 +92,7 @@ class TaskTable {
     // The name belongs to it, since scalars and errors are said under it; it is no part of the key.
     // So is where it is fitted, the same bytes but another chance to end, whether a kept result will do, and hence by
     // which tasks its inputs are made.
-    std::string how = node.isolated ? text(" isolated {}", node.timeout_seconds) : "";
+    std::string how = text(" {} {}", node.isolated ? "isolated" : "here", node.timeout_seconds);
     if (!node.cached) how += " anew";
     for (const auto& port : task.inputs)
       for (const std::size_t input : port) how += text(" {}", input);

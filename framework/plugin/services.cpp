@@ -116,7 +116,7 @@ std::uint64_t seed(const shoal_context* context, const char* stream) {
 
 int progress(const shoal_context* context, std::int64_t done, std::int64_t total, const char* unit) {
   Opened& self = of(context);
-  if (self.services->cancelled) return SHOAL_E_CANCELLED;
+  if (self.services->cancelled || self.services->out_of_time) return SHOAL_E_CANCELLED;
   if (self.listener != nullptr && self.prefix.empty()) self.listener->progress(unit, done, total);
   return SHOAL_OK;
 }

@@ -39,6 +39,7 @@ struct Services {
   std::int32_t threads;  ///< that the process works on
   ThreadPool pool;
   std::atomic<bool> cancelled{false};               ///< set by a signal; progress then says so
+  std::atomic<bool> out_of_time{false};             ///< set by the deadline of the node at work; progress says so too
   std::atomic<std::int64_t> live_arrays{0};         ///< handed out by allocate and not yet released
   std::vector<std::filesystem::path> data_folders;  ///< where datasets look, in order
 };

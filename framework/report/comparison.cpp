@@ -197,11 +197,15 @@ class Builder {
   }
 
   void choose_metrics() {
-    std::vector<std::string> all, reported;
+    std::vector<std::string> all, reported, chosen;
     for (const RunFile& run : runs_) {
       for (const std::string& name : run.report) add_unique(reported, name);
+      for (const std::string& name : run.compare.metrics) add_unique(chosen, name);
       for (const std::string& name : run.metrics) add_unique(all, name);
     }
+    std::erase_if(chosen, [&](const std::string& name) {  // of rows that failed
+      return std::find(all.begin(), all.end(), name) == all.end();
+    });
     for (const std::string& asked : options_.metrics) {
       std::vector<std::string> names = names_in(asked);
       const bool any = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
@@ -212,7 +216,7 @@ class Builder {
       add_unique(out_.metrics, title);
       named_.emplace(title, std::move(names));
     }
-    if (out_.metrics.empty()) out_.metrics = reported;
+    if (out_.metrics.empty()) out_.metrics = chosen.empty() ? reported : chosen;
     if (options_.all_metrics || out_.metrics.empty())
       for (const std::string& name : all) add_unique(out_.metrics, name);
     for (const RunFile& run : runs_)
@@ -220,7 +224,7 @@ class Builder {
         for (const FileNode& node : row.nodes)
           if (!node.fit_seconds.empty()) add_unique(out_.timed, node.name);
     // A time has its own column.
-    if (options_.metrics.empty() && !options_.all_metrics)
+    if (options_.metrics.empty() && chosen.empty() && !options_.all_metrics)
       std::erase_if(out_.metrics, [&](const std::string& name) {
         return std::any_of(out_.timed.begin(), out_.timed.end(),
                            [&](const std::string& node) { return name == node + ".fit_seconds"; });
@@ -268,12 +272,34 @@ class Builder {
     }
   }
 
+  bool has_label(const std::string& axis, const std::string& label) const {
+    const auto column = std::find(out_.columns.begin(), out_.columns.end(), axis);
+    const auto number = static_cast<std::size_t>(column - out_.columns.begin());
+    return column != out_.columns.end() &&
+           std::any_of(out_.settings.begin(), out_.settings.end(),
+                       [&](const ComparedSetting& setting) { return setting.labels[number] == label; });
+  }
+
+  /// What the experiment says of its baseline, as far as it is about what differs among these rows; empty: nothing.
+  std::vector<std::string> written_baseline() const {
+    for (const RunFile& run : runs_) {
+      std::vector<std::string> out;
+      for (const std::string& item : run.compare.baseline) {
+        const auto setting = split_setting(item);
+        if (item == "none" || (setting && has_label(setting->first, setting->second))) out.push_back(item);
+      }
+      if (!out.empty()) return out;
+    }
+    return {};
+  }
+
   /// The labels that a baseline has, by column.
   std::map<std::size_t, std::string> baseline_labels() const {
     std::map<std::size_t, std::string> out;
-    if (options_.baseline == std::vector<std::string>{"none"} || out_.columns.empty()) return out;
-    if (options_.baseline.empty()) return {{0, out_.settings[0].labels[0]}};
-    for (const std::string& item : options_.baseline) {
+    const std::vector<std::string> asked = options_.baseline.empty() ? written_baseline() : options_.baseline;
+    if (asked == std::vector<std::string>{"none"} || out_.columns.empty()) return out;
+    if (asked.empty()) return {{0, out_.settings[0].labels[0]}};
+    for (const std::string& item : asked) {
       const auto wanted = split_setting(item);
       if (!wanted)
         throw std::runtime_error(fmt::format("a baseline is axis=label, for example {}={}, but '{}' has no =",

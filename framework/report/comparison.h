@@ -16,10 +16,11 @@ namespace shoal::host {
 
 /// What a user may ask of a comparison.
 struct CompareOptions {
-  std::vector<std::string> metrics =
-      {};  ///< shown, the first is judged; empty: `report:`. "ACC=a.acc|b.acc": a column ACC, of what a row has
+  std::vector<std::string> metrics = {};   ///< shown, the first is judged; empty: `compare:`, else `report:`.
+                                           ///< "ACC=a.acc|b.acc": a column ACC, of what a row has
   bool all_metrics = false;                ///< every metric that the runs have
-  std::vector<std::string> baseline = {};  ///< "axis=label"s; empty: the first column's first label; {"none"}
+  std::vector<std::string> baseline = {};  ///< "axis=label"s, or {"none"}; empty: `compare:` of the first run that says
+                                           ///< one of these columns, else the first column's first label
   std::vector<std::pair<std::string, std::string>> where = {};  ///< only rows with this label on this axis
   std::string sort = {};  ///< a metric or a column; "": as the rows stand in the runs
   double practical = 0;   ///< a smaller difference of the judged metric counts as none

@@ -42,6 +42,15 @@ ordered_json describe(const RowRecord& row) {
   return out;
 }
 
+/// What was said of it.
+ordered_json describe(const CompareRecord& compare) {
+  ordered_json out = ordered_json::object();
+  if (compare.no_baseline) out["baseline"] = "none";
+  for (const auto& [axis, label] : compare.baseline) out["baseline"][axis] = label;
+  if (!compare.metrics.empty()) out["metrics"] = compare.metrics;
+  return out;
+}
+
 /// "higher" or "lower", of those metrics that say which is better.
 ordered_json directions(const RunRecord& record) {
   ordered_json out = ordered_json::object();
@@ -106,6 +115,7 @@ void write_results(const std::filesystem::path& folder, const RunRecord& record)
         out["report"].push_back(name);
         break;
       }
+  if (const ordered_json compare = describe(record.compare); !compare.empty()) out["compare"] = compare;
   out["better"] = directions(record);
   out["rows"] = ordered_json::array();
   for (const RowRecord& row : record.rows) out["rows"].push_back(describe(row));

@@ -122,6 +122,17 @@ Circumstances read_circumstances(const ordered_json& json) {
           .device = json.at("device")};
 }
 
+FileCompare read_compare(const ordered_json& json) {
+  FileCompare out;
+  if (json.contains("metrics")) out.metrics = json["metrics"].get<std::vector<std::string>>();
+  if (!json.contains("baseline")) return out;
+  if (json["baseline"].is_string()) out.baseline = {"none"};
+  else
+    for (const auto& [axis, label] : json["baseline"].items())
+      out.baseline.push_back(axis + "=" + label.get<std::string>());
+  return out;
+}
+
 RunFile read_results(const fs::path& folder) {
   const ordered_json json = read_json(folder / "results.json");
   RunFile out{.folder = folder};
@@ -133,6 +144,7 @@ RunFile read_results(const fs::path& folder) {
     if (json.contains("better"))
       for (const auto& [name, better] : json["better"].items()) out.better[name] = better == "higher" ? 1 : -1;
     out.circumstances.bench = json.value("bench", 0);
+    if (json.contains("compare")) out.compare = read_compare(json["compare"]);
     for (const auto& row : json.at("rows")) out.rows.push_back(read_row(row));
     for (const auto& row : json.at("rows"))
       for (const auto& [name, value] : row.at("metrics").items())

@@ -48,6 +48,12 @@ struct Circumstances {
   std::int64_t bench = 0;  ///< fits measured beyond the first, 0 without --bench
 };
 
+/// What the experiment wants its runs compared by, `compare:`.
+struct FileCompare {
+  std::vector<std::string> metrics = {};
+  std::vector<std::string> baseline = {};  ///< "axis=label"s, or {"none"}; empty: not said
+};
+
 /// A finished run, read back from its folder.
 struct RunFile {
   std::filesystem::path folder = {};
@@ -58,6 +64,7 @@ struct RunFile {
   std::vector<std::string> metrics = {};   ///< all names, in the order of the plan
   std::vector<FileRow> rows = {};
   Circumstances circumstances = {};
+  FileCompare compare = {};
 };
 
 /// Reads a run folder, or the results.json in it; plan.json and environment.json where they are there.

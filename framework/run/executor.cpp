@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "framework/run/deadline.h"
 #include "framework/run/median.h"
 #include "framework/run/work.h"
 #include "shoal/error.h"
@@ -93,6 +94,26 @@ void put_reported_first(const Graph& graph, std::vector<Metric>& metrics) {
     found->reported = true;
     std::rotate(place, found, found + 1);
     ++place;
+  }
+}
+
+std::vector<RunValue> work_or_declare(const Job& job) {
+  if (job.node.at_work) return do_work(job);
+  std::vector<RunValue> values(job.node.outputs.size());
+  values[0] = declare(job);
+  return values;
+}
+
+/// Within the job's timeout. A process of its own is ended by who started it (isolated_fit.h).
+std::vector<RunValue> in_time(const Job& job) {
+  const Deadline deadline(job.services, job.node.isolated ? 0 : job.timeout_seconds, job.listener);
+  try {
+    std::vector<RunValue> values = work_or_declare(job);
+    deadline.require_met();
+    return values;
+  } catch (const Cancelled&) {
+    deadline.explain_cancelled();
+    throw;
   }
 }
 
@@ -272,11 +293,13 @@ bool Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
     result.state = State::cancelled;
     result.error = "stopped by the user";
   } catch (const std::bad_alloc&) {
-    fail_task(t, "out of memory", diagnostics);
+    fail_task(t, "R601", "out of memory", diagnostics);
+  } catch (const TimedOut& error) {
+    fail_task(t, "R602", error.what(), diagnostics);
   } catch (const std::exception& error) {
-    fail_task(t, error.what(), diagnostics);
+    fail_task(t, "R601", error.what(), diagnostics);
   } catch (...) {
-    fail_task(t, "threw something that is not a std::exception", diagnostics);
+    fail_task(t, "R601", "threw something that is not a std::exception", diagnostics);
   }
   end_task(t);
   return true;
@@ -373,8 +396,9 @@ Job Executor::job_of(std::size_t t, Listener* listener, const std::map<std::stri
   }
   std::shared_ptr<const Made> made;
   if (task.made_by) made = std::get<std::shared_ptr<const Made>>(value_of(*task.made_by, node.made_by->output));
-  return {node,         task.seed,        std::move(inputs), made, services_, listener, means_of(t).device,
-          last_scalars, results_[t].notes};
+  const double timeout = node.timeout_seconds > 0 ? node.timeout_seconds : options_.timeout_seconds;
+  return {node,     task.seed,          std::move(inputs), made,         services_,
+          listener, means_of(t).device, timeout,           last_scalars, results_[t].notes};
 }
 
 /// The threads of the task's row; between pieces of work, when the pool is idle.
@@ -404,13 +428,8 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
     }
     job.notes.data = *known;
   }
-  if (node.at_work) {
-    std::vector<RunValue> values = do_work(job);
-    if (known != nullptr) *known = job.notes.data;
-    return values;
-  }
-  std::vector<RunValue> values(node.outputs.size());
-  values[0] = declare(job);
+  std::vector<RunValue> values = in_time(job);
+  if (known != nullptr) *known = job.notes.data;
   return values;
 }
 
@@ -487,13 +506,14 @@ void Executor::finish_task(std::size_t t) {
   observer_.task_done(plan_, task, result.values);
 }
 
-void Executor::fail_task(std::size_t t, const std::string& what, config::Diagnostics& diagnostics) {
+void Executor::fail_task(std::size_t t, const std::string& id, const std::string& what,
+                         config::Diagnostics& diagnostics) {
   const Task& task = plan_.tasks[t];
   const GraphNode& node = plan_.node_of(task);
   results_[t].state = State::failed;
   failed_ = true;
   results_[t].error = what;
-  auto& error = diagnostics.error("R601", node.place,
+  auto& error = diagnostics.error(id, node.place,
                                   text("node '{}', in {} {}: {}", node.name, node.component.id(),
                                        node.component.library->descriptor.version, what));
   if (plan_.rows.size() > 1) {
@@ -546,6 +566,7 @@ RowRecord Executor::record_row(std::size_t row) const {
       out.error = planned.graph.nodes[i].name + ": " + result.error;
     if (result.state == State::failed) out.status = RowStatus::failed;
     if (result.state == State::cancelled && out.status == RowStatus::done) out.status = RowStatus::cancelled;
+    if (result.state == State::skipped && out.status == RowStatus::done) out.status = RowStatus::skipped;
     out.metrics.insert(out.metrics.end(), result.metrics.begin(), result.metrics.end());
     if (plan_.tasks[t].row == row) out.seconds += result.seconds;
     if (planned.graph.nodes[i].at_work)

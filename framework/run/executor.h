@@ -53,6 +53,7 @@ struct ExecutorOptions {
   std::set<std::string> recompute = {};           ///< nodes whose kept results are not taken
   bool fail_fast = false;                         ///< after the first failure nothing more is begun
   bool tells_waiting = true;                      ///< for other processes (S703)
+  double timeout_seconds = 0;                     ///< of the work of nodes that have none of their own; 0: none
 };
 
 /// Runs a plan, one task after the other. A task that fails takes those with it that need it; the others go on.
@@ -60,13 +61,15 @@ struct ExecutorOptions {
 /// With a cache, what was kept is taken instead of computed, read when somebody needs it; what another process is
 /// computing is waited for, with other tasks done meanwhile. A component that offers checkpoints goes on from the last
 /// one that an earlier run left of the same work.
+///
+/// A task that is not done within its node's timeout fails, see deadline.h.
 class Executor {
  public:
   Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer, ExecutorOptions options);
   ~Executor();
 
   /// Returns when all is done or cancelled; never throws for what a component does. What failed is in `diagnostics`
-  /// (R601), with the place of its node.
+  /// (R601, R602), with the place of its node.
   RunRecord run(config::Diagnostics& diagnostics);
 
   /// What run would do with each task, in the plan's order: nothing is computed but what declares datasets and
@@ -117,7 +120,7 @@ class Executor {
   std::vector<RunValue> gather(const Task& task, std::size_t port);
   RunValue value_of(std::size_t t, std::size_t output);
   void finish_task(std::size_t t);
-  void fail_task(std::size_t t, const std::string& what, config::Diagnostics& diagnostics);
+  void fail_task(std::size_t t, const std::string& id, const std::string& what, config::Diagnostics& diagnostics);
   void release_inputs(const Task& task);
   bool can_run(const Task& task) const;
   RowRecord record_row(std::size_t row) const;

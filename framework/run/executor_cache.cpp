@@ -199,7 +199,7 @@ std::vector<Executor::Forecast> Executor::forecast(config::Diagnostics& diagnost
     } catch (const UnreadableEntry& error) {
       tell_unreadable(t, error);
     } catch (const std::exception& error) {
-      fail_task(t, error.what(), diagnostics);
+      fail_task(t, "R601", error.what(), diagnostics);
     }
   }
   return out;

@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "framework/config/emit.h"
+#include "framework/run/deadline.h"
 #include "framework/run/isolated_fit_wire.h"
 #include "framework/run/shared_memory.h"
 
@@ -213,9 +214,9 @@ void listen(const Job& job, Child& child, LineReader& reply, LineReader& words, 
       asked_to_stop = now;
     }
     if (asked_to_stop && now - *asked_to_stop > std::chrono::seconds(3)) throw Cancelled();  // the child is killed
-    const double limit = job.node.timeout_seconds;
+    const double limit = job.timeout_seconds;
     if (limit > 0 && std::chrono::duration<double>(now - begin).count() > limit)
-      throw Error(SHOAL_E_FAILED, text("it was not done after {} seconds, its timeout", limit));
+      throw TimedOut(text("it was not done after {} seconds, its timeout, and its process was ended", limit));
   }
 }
 

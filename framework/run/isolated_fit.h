@@ -19,8 +19,8 @@ struct TimedFit {
 /// the same program, started again with that one library. Features, weights and init are copied once into memory that
 /// both share; what the clusterer says comes through a pipe to the job's listener, what it prints goes to its log.
 /// That process's peak of memory goes to the job's notes.
-/// Throws Error      it was ended by a signal (which is named, with its last words) or ran longer than the node's
-///                   timeout; then it is killed
+/// Throws Error      it was ended by a signal, which is named, with its last words
+///        TimedOut   it ran longer than the job's timeout; then it is killed
 ///        Cancelled  the user stopped the run
 ///        and whatever the clusterer throws
 TimedFit fit_isolated(const Job& job, const FitInput& input);

@@ -63,6 +63,13 @@ struct FigureRecord {
   std::vector<std::string> y;
 };
 
+/// `compare:` of the experiment: what its runs are compared by unless told otherwise.
+struct CompareRecord {
+  std::vector<std::pair<std::string, std::string>> baseline;  ///< axis and label; empty: none was said
+  bool no_baseline = false;                                   ///< none is wanted
+  std::vector<std::string> metrics;                           ///< "probe.accuracy"
+};
+
 /// All that a run leaves for its reader; report/ writes it.
 struct RunRecord {
   std::string name, description;
@@ -74,6 +81,7 @@ struct RunRecord {
   std::vector<RowRecord> rows;
   std::vector<ScalarPoint> scalars;
   std::vector<FigureRecord> figures;
+  CompareRecord compare;
 };
 
 }  // namespace shoal::host

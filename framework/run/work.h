@@ -27,6 +27,7 @@ struct Job {
   Services& services;
   Listener* listener;
   at::Device device;
+  double timeout_seconds;                             ///< 0: none
   const std::map<std::string, double>& last_scalars;  ///< what the node has reported so far, by name
   FitNotes& notes;
 };

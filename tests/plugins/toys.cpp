@@ -94,6 +94,7 @@ struct TimesParams {
     schema.field("factor", &TimesParams::factor, "what is multiplied with").min(-10).max(10);
     schema.field("mode", &TimesParams::mode, "how").one_of({"plain", "noisy"});
   }
+  void check() const { shoal::require(mode == "plain" || factor != 0, "'mode' noisy hides what 'factor' 0 leaves"); }
 };
 class Times final : public shoal::Transform {
  public:
