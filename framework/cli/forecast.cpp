@@ -85,8 +85,8 @@ void print_differences(const host::KeyParts& before, const host::KeyParts& now) 
 }
 
 /// "about 4 min, by earlier times of 12 of 15 node runs\n", or "" where no time is known.
-std::string estimate(const Session& session, const host::Plan& plan, const Forecast& forecast, host::Store& store,
-                     at::Device device) {
+std::string estimate(const host::Plan& plan, const Forecast& forecast, host::Store& store,
+                     const std::vector<host::RowMeans>& rows) {
   const host::EarlierTimes earlier(store.list());
   std::size_t known = 0, all = 0;
   double seconds = 0;
@@ -95,12 +95,13 @@ std::string estimate(const Session& session, const host::Plan& plan, const Forec
     if (!node.at_work || (forecast.of(t) != Fate::computed && forecast.of(t) != Fate::unknown)) continue;
     ++all;
     const host::KeyParts& parts = forecast.parts_of(t);
-    const auto took =
-        earlier.seconds_of({.parts = parts.empty() ? host::key_parts(node, plan.tasks[t].seed, {}, device) : parts,
-                            .inputs_known = !parts.empty(),
-                            .node = node.name,
-                            .experiment = plan.rows[0].graph.experiment.name,
-                            .threads = session.services.threads});
+    const host::RowMeans& means = rows[plan.tasks[t].row];
+    const auto took = earlier.seconds_of(
+        {.parts = parts.empty() ? host::key_parts(node, plan.tasks[t].seed, {}, means.device) : parts,
+         .inputs_known = !parts.empty(),
+         .node = node.name,
+         .experiment = plan.rows[0].graph.experiment.name,
+         .threads = means.threads});
     if (!took) continue;
     ++known;
     seconds += *took;
@@ -179,7 +180,7 @@ int plan(const Options& options) {
       "%zu node runs: %zu taken from the store, %zu to run, %zu only if their inputs change; %zu shared between "
       "rows.\n",
       runs + kept + perhaps, kept, runs, perhaps, shared);
-  if (store && runs + perhaps > 0) std::fputs(estimate(session, *plan, forecast, *store, *device).c_str(), stdout);
+  if (store && runs + perhaps > 0) std::fputs(estimate(*plan, forecast, *store, *means).c_str(), stdout);
   return kDone;
 }
 

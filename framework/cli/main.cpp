@@ -13,6 +13,7 @@
 
 #include "framework/cli/completion.h"
 #include "framework/cli/options.h"
+#include "framework/plugin/crash.h"
 #include "framework/run/isolated_fit.h"
 #include "framework/store/store.h"
 #include "shoal/abi.h"
@@ -28,6 +29,8 @@ void add_common(CLI::App& command, Options& options) {
   command.add_option("--plugin-path", options.plugin_path, "A folder of plugins, looked at first; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DIR");
+  command.add_flag("--allow-writable-plugins", options.allow_writable_plugins,
+                   "Open plugins that anyone may change, too");
   command.add_option("--data", options.data, "A folder of datasets, looked at first; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DIR");
@@ -134,6 +137,31 @@ CLI::App* add_store(CLI::App& app, Options& options, int (*&chosen)(const Option
       ->type_name("SIZE");
   prune->add_flag("--dry-run", options.dry_run, "Only show what would be removed");
   return command;
+}
+
+/// What is loaded.
+void add_plugins(CLI::App& app, Options& options, int (*&chosen)(const Options&)) {
+  auto* command = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
+  command->require_subcommand(0, 1);
+  add_common(*command, options);
+  command->add_flag("-v,--verbose", options.verbose, "Files that are no plugins, too");
+  const auto on = [&](const char* name, const char* what, int (*function)(const Options&)) {
+    auto* sub = command->add_subcommand(name, what);
+    add_common(*sub, options);
+    sub->callback([&chosen, function] { chosen = function; });
+    return sub;
+  };
+  auto* show = on("show", "Parameters, ports and traits of a component", &shoal::cli::show_plugin);
+  show->add_option("component", options.component, "kind/name, or a part of it")->required();
+  show->add_flag("--markdown", options.markdown, "As a table for a README");
+  auto* lock = on("lock", "Write plugins.lock: experiments in this folder run with these plugins and no others",
+                  &shoal::cli::lock_plugins);
+  lock->add_flag("--update", options.update, "Even where there is one that says otherwise");
+  lock->parse_complete_callback([&options] { options.without_lock = true; });
+  on("rescan", "Try all plugins again, those that crashed too, and list them", &shoal::cli::rescan_plugins);
+  command->callback([&chosen, command] {
+    if (command->get_subcommands().empty()) chosen = &shoal::cli::list_plugins;
+  });
 }
 
 /// A comparison without an experiment of one's own.
@@ -266,6 +294,9 @@ int main(int argc, char** argv) {
   std::signal(SIGUSR1,
               SIG_IGN);  // it asks for a checkpoint: until a run listens, and of what has none, it asks nothing
   let_threads_sleep(argc, argv);
+  shoal::host::explain_crashes(
+      "what was finished is kept, and the same command goes on; a clusterer that may not stay alive takes "
+      "`isolate: process`");
   keep_freed_memory();
   Options options;
   options.command.assign(argv, argv + argc);
@@ -314,16 +345,7 @@ int main(int argc, char** argv) {
   explain->add_option("id", options.ids, "Such as K203; without one all are listed")->type_name("ID");
   explain->add_flag("--markdown", options.markdown, "All of them, as docs/diagnostics.md");
   on(explain, &shoal::cli::explain);
-  auto* plugins = app.add_subcommand("plugins", "What is loaded, from where, and what is not");
-  plugins->require_subcommand(0, 1);
-  add_common(*plugins, options);
-  plugins->add_flag("-v,--verbose", options.verbose, "Files that are no plugins, too");
-  auto* show = plugins->add_subcommand("show", "Parameters, ports and traits of a component");
-  show->add_option("component", options.component, "kind/name, or a part of it")->required();
-  show->add_flag("--markdown", options.markdown, "As a table for a README");
-  add_common(*show, options);
-  plugins->callback([&] { chosen = show->parsed() ? &shoal::cli::show_plugin : &shoal::cli::list_plugins; });
-
+  add_plugins(app, options, chosen);
   auto* schema = app.add_subcommand("schema", "JSON Schema of experiment files, for editors and validators");
   schema->add_flag("--vscode", options.vscode, "Settings of Visual Studio Code that use it, instead");
   add_common(*schema, options);

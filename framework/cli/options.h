@@ -51,6 +51,9 @@ struct Options {
   bool stored = false;                    ///< graph: mark what the store has
   bool resolved = false, origin = false;  ///< check: what to print
   std::size_t row = 1;                    ///< check: of this row
+  bool allow_writable_plugins = false;    ///< which anyone may change
+  bool without_lock = false;              ///< plugins lock: plugins.lock is not asked
+  bool update = false;                    ///< plugins lock
   bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
   std::vector<std::string> command;  ///< as typed, for environment.json
 };
@@ -71,6 +74,8 @@ int verify_store(const Options& options);
 int prune_store(const Options& options);
 int list_plugins(const Options& options);
 int show_plugin(const Options& options);
+int lock_plugins(const Options& options);
+int rescan_plugins(const Options& options);
 int runs(const Options& options);
 int show_run(const Options& options);
 int diff(const Options& options);

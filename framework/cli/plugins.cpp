@@ -1,10 +1,12 @@
 // shoal plugins, shoal plugins show: what is loaded, and what each component takes and gives.
 #include <cstdio>
+#include <utility>
 
 #include "framework/cli/session.h"
 #include "framework/config/diagnostics.h"
 #include "framework/graph/parameters.h"
 #include "framework/graph/ports.h"
+#include "framework/plugin/places.h"
 #include "framework/report/text_table.h"
 #include "shoal/error.h"
 
@@ -101,27 +103,56 @@ void show(const ComponentEntry& entry, bool markdown) {
   print_ports(entry);
 }
 
-}  // namespace
-
-int list_plugins(const Options& options) {
-  Session session(options);
+void list(const host::Registry& registry, bool verbose) {
   std::vector<std::vector<std::string>> rows;
-  for (const ComponentEntry& entry : session.registry.all())
+  for (const ComponentEntry& entry : registry.all())
     rows.push_back({std::string(entry.id()), entry.library->descriptor.version,
                     entry.library->descriptor.torch_tier() ? "torch" : "portable", entry.component->summary});
   print_table(rows, false);
-  std::printf("\n%zu components in %zu plugins. Looked in:\n", rows.size(), session.registry.libraries().size());
-  for (const auto& folder : session.registry.folders()) {
+  std::printf("\n%zu components in %zu plugins. Looked in:\n", rows.size(), registry.libraries().size());
+  for (const auto& folder : registry.folders()) {
     std::error_code error;
     std::printf("  %s%s\n", folder.c_str(), std::filesystem::is_directory(folder, error) ? "" : "  (not there)");
   }
   bool first = true;
-  for (const host::Refusal& refusal : session.registry.refusals()) {
-    if (!refusal.damaged && !options.verbose) continue;
-    if (first) std::printf("Not loaded:\n");
-    first = false;
-    std::printf("  %s: %s\n", refusal.file.c_str(), refusal.reason.c_str());
+  for (const host::Library& library : registry.libraries())
+    for (const std::string& warning : library.warnings) {
+      std::printf("%s  %s: %s\n", std::exchange(first, false) ? "Loaded, but:\n" : "", library.file.c_str(),
+                  warning.c_str());
+    }
+  first = true;
+  for (const host::Refusal& refusal : registry.refusals()) {
+    if (!refusal.damaged && !verbose) continue;
+    std::printf("%s  %s: %s\n", std::exchange(first, false) ? "Not loaded:\n" : "", refusal.file.c_str(),
+                refusal.reason.c_str());
   }
+}
+
+}  // namespace
+
+int list_plugins(const Options& options) {
+  const Session session(options);
+  list(session.registry, options.verbose);
+  return kDone;
+}
+
+int rescan_plugins(const Options& options) {
+  host::Scan(host::program_folder() / "shoal-scan", plugin_cache()).forget();
+  return list_plugins(options);
+}
+
+int lock_plugins(const Options& options) {
+  const Session session(options);
+  const auto now = host::PluginLock::of(session.registry.libraries());
+  const auto before = host::PluginLock::read(host::PluginLock::kName);
+  const std::vector<std::string> differences = before ? before->differences(now) : std::vector<std::string>();
+  for (const std::string& line : differences) std::printf("%s\n", line.c_str());
+  if (!differences.empty() && !options.update) {
+    std::fprintf(stderr, "shoal: plugins.lock says otherwise: --update writes it anew\n");
+    return kWrongInput;
+  }
+  now.write(host::PluginLock::kName);
+  std::printf("plugins.lock has %zu plugins\n", now.size());
   return kDone;
 }
 

@@ -26,10 +26,12 @@ std::string data_folder(const std::vector<std::filesystem::path>& folders) {
   return folders.empty() ? "" : std::filesystem::absolute(folders[0]).lexically_normal();
 }
 
-/// What is remembered of plugins that were tried; nothing without a home.
-std::filesystem::path plugin_cache() {
-  const auto folder = host::cache_folder();
-  return folder.empty() ? folder : folder / "plugins-v1.json";
+/// plugins.lock beside the experiment, or in the current folder where there is none, counts if it is there. The command
+/// that writes it knows no lock.
+host::LoadRules load_rules(const Options& options) {
+  const auto folder = std::filesystem::path(options.experiment).parent_path();
+  return {.allow_writable = options.allow_writable_plugins,
+          .lock = options.without_lock ? std::nullopt : host::PluginLock::read(folder / host::PluginLock::kName)};
 }
 
 const config::Place& place_of(const config::Value& document, const char* key) {
@@ -82,10 +84,15 @@ int threads_of_row(const Options& options, const host::PlannedRow& row, std::int
 
 }  // namespace
 
+std::filesystem::path plugin_cache() {
+  const auto folder = host::cache_folder();
+  return folder.empty() ? folder : folder / "plugins-v1.json";
+}
+
 Session::Session(const Options& options)
     : services(options.threads > 0 ? static_cast<int>(options.threads) : host::usable_processors()),
       scan(host::program_folder() / "shoal-scan", plugin_cache()),
-      registry(services, &scan) {
+      registry(services, &scan, load_rules(options)) {
   services.data_folders = host::data_folders(options.data);
   for (const auto& folder : host::plugin_folders(options.plugin_path)) registry.load_folder(folder);
 }
@@ -158,7 +165,7 @@ std::optional<std::vector<host::RowMeans>> choose_means(const Options& options, 
       no_device.error("P404", by_file ? place_of(plan.document_of(row), "device") : config::Place{},
                       text("device '{}' is asked for, but LibTorch sees none here", asked),
                       {{"--device cpu would do, and so would `device: auto`", {}}});
-    out.push_back({device->second.value_or(at::kCPU), threads_of_row(options, plan.rows[row])});
+    out.push_back({device->second.value_or(at::kCPU), threads_of_row(options, plan.rows[row], jobs_of(options, plan))});
   }
   if (!no_device.has_errors()) return out;
   tell_and_keep(options, session, no_device, "Nothing was run.");

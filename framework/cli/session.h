@@ -9,11 +9,14 @@
 
 #include "framework/cli/options.h"
 #include "framework/graph/plan.h"
-#include "framework/run/executor.h"
 #include "framework/plugin/registry.h"
+#include "framework/run/executor.h"
 #include "framework/store/store.h"
 
 namespace shoal::cli {
+
+/// The file of what is remembered of plugins that were tried; empty without a home.
+std::filesystem::path plugin_cache();
 
 /// What every command begins with: the services of the process and the plugins found.
 struct Session {

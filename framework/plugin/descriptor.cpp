@@ -1,46 +1,18 @@
 #include "framework/plugin/descriptor.h"
 
-#include <elf.h>
-
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
+#include "framework/plugin/elf_file.h"
 #include "shoal/abi.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
 namespace {
-
-/// A file that is read at given places; every read says whether it lay inside.
-class Bytes {
- public:
-  explicit Bytes(const std::filesystem::path& path) : file_(path, std::ios::binary) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    if (!error) size_ = size;
-  }
-  bool good() const { return file_.good(); }
-  std::uint64_t size() const { return size_; }
-  bool holds(std::uint64_t offset, std::uint64_t count) const { return offset <= size_ && count <= size_ - offset; }
-
-  template <typename T>
-  bool read(std::uint64_t offset, T& out) {
-    return read(offset, &out, sizeof(T));
-  }
-  bool read(std::uint64_t offset, void* out, std::uint64_t count) {
-    if (!holds(offset, count)) return false;
-    file_.clear();
-    file_.seekg(static_cast<std::streamoff>(offset));
-    return static_cast<bool>(file_.read(static_cast<char*>(out), static_cast<std::streamsize>(count)));
-  }
-
- private:
-  std::ifstream file_;
-  std::uint64_t size_ = 0;
-};
 
 std::string machine_name(unsigned machine) {
   switch (machine) {
@@ -70,44 +42,21 @@ std::optional<std::string> check_header(const Elf64_Ehdr& header) {
 }
 
 /// What would make the loader read outside the file: SIGBUS or SIGSEGV inside dlopen.
-std::optional<std::string> check_segments(Bytes& bytes, const Elf64_Ehdr& header) {
+std::optional<std::string> check_segments(ElfFile& file, const Elf64_Ehdr& header) {
   std::uint64_t needed = 0;
   bool dynamic_inside = true;
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
-    if (!bytes.read(header.e_phoff + std::uint64_t{i} * sizeof(segment), segment))
-      return text("the file ends at byte {}, before its table of segments: copy it again", bytes.size());
+    if (!file.read(header.e_phoff + std::uint64_t{i} * sizeof(segment), segment))
+      return text("the file ends at byte {}, before its table of segments: copy it again", file.size());
     if (segment.p_offset + segment.p_filesz < segment.p_offset) return "damaged ELF file (a segment's size overflows)";
-    if (segment.p_type == PT_DYNAMIC) dynamic_inside = bytes.holds(segment.p_offset, segment.p_filesz);
+    if (segment.p_type == PT_DYNAMIC) dynamic_inside = file.holds(segment.p_offset, segment.p_filesz);
     if (segment.p_type == PT_LOAD) needed = std::max(needed, segment.p_offset + segment.p_filesz);
   }
-  if (needed > bytes.size())
-    return text("the file ends at byte {} but its segments need {}: copy it again", bytes.size(), needed);
+  if (needed > file.size())
+    return text("the file ends at byte {} but its segments need {}: copy it again", file.size(), needed);
   if (!dynamic_inside) return "damaged ELF file (dynamic section lies outside it)";
   return std::nullopt;
-}
-
-struct Section {
-  std::uint64_t offset = 0, size = 0;
-};
-
-/// All sections called ".shoal".
-std::variant<std::vector<Section>, Damaged> find_sections(Bytes& bytes, const Elf64_Ehdr& header) {
-  std::vector<Section> found;
-  if (header.e_shoff == 0) return found;
-  const auto table_at = [&](unsigned i) { return header.e_shoff + std::uint64_t{i} * sizeof(Elf64_Shdr); };
-  Elf64_Shdr names;
-  if (!bytes.read(table_at(header.e_shstrndx), names))
-    return Damaged{text("the file ends at byte {}, before its table of sections: copy it again", bytes.size())};
-  for (unsigned i = 0; i < header.e_shnum; ++i) {
-    Elf64_Shdr section;
-    char name[8] = {};
-    if (!bytes.read(table_at(i), section))
-      return Damaged{text("the file ends at byte {}, before its table of sections: copy it again", bytes.size())};
-    if (!bytes.read(names.sh_offset + section.sh_name, name, 7) || std::strcmp(name, ".shoal") != 0) continue;
-    found.push_back({section.sh_offset, section.sh_size});
-  }
-  return found;
 }
 
 template <std::size_t N>
@@ -181,21 +130,24 @@ std::string cxx_library(const std::string& toolchain) {
 bool Descriptor::torch_tier() const { return (flags & SHOAL_TORCH) != 0; }
 
 std::variant<Descriptor, NotAPlugin, Damaged> read_descriptor(const std::filesystem::path& path) {
-  Bytes bytes(path);
-  if (!bytes.good()) return Damaged{text("cannot be read: {}", std::strerror(errno))};
+  ElfFile file(path);
+  if (!file.good()) return Damaged{text("cannot be read: {}", std::strerror(errno))};
   Elf64_Ehdr header;
-  if (!bytes.read(0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return NotAPlugin{"no ELF header"};
+  if (!file.read(0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return NotAPlugin{"no ELF header"};
   if (const auto wrong = check_header(header)) return Damaged{*wrong};
-  if (const auto wrong = check_segments(bytes, header)) return Damaged{*wrong};
-  auto sections = find_sections(bytes, header);
-  if (auto* damaged = std::get_if<Damaged>(&sections)) return std::move(*damaged);
-  const auto& found = std::get<std::vector<Section>>(sections);
+  if (const auto wrong = check_segments(file, header)) return Damaged{*wrong};
+  const auto sections = file.sections(header);
+  if (!sections)
+    return Damaged{text("the file ends at byte {}, before its table of sections: copy it again", file.size())};
+  std::vector<ElfFile::Section> found;
+  std::copy_if(sections->begin(), sections->end(), std::back_inserter(found),
+               [](const ElfFile::Section& section) { return section.name == ".shoal"; });
   if (found.empty()) return NotAPlugin{"no .shoal section: a helper library"};
   shoal_descriptor raw;
   const char magic[8] = SHOAL_MAGIC;
   if (found.size() > 1)
     return Damaged{text("it holds {} descriptors: link one SHOAL_PLUGIN into a library", found.size())};
-  if (found[0].size < sizeof(raw) || !bytes.read(found[0].offset, raw) ||
+  if (found[0].size < sizeof(raw) || !file.read(found[0].offset, raw) ||
       std::memcmp(raw.magic, magic, sizeof(magic)) != 0 || raw.size < sizeof(raw))
     return Damaged{
         text("its descriptor is not one of Shoal's (size {}, expected at least {})", found[0].size, sizeof(raw))};

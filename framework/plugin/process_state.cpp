@@ -4,8 +4,8 @@
 
 #include <clocale>
 #include <cstdint>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 #include "shoal/error.h"

@@ -4,9 +4,11 @@
 #include <set>
 #include <variant>
 
+#include "framework/plugin/crash.h"
 #include "framework/plugin/digest.h"
 #include "framework/plugin/open_library.h"
 #include "framework/plugin/process_state.h"
+#include "framework/plugin/trust.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -53,17 +55,26 @@ std::optional<Registry::Candidate> Registry::consider(const std::filesystem::pat
   }
   for (const Library& known : libraries_)
     if (known.file == file) return std::nullopt;
+  const auto refuse = [&](std::string reason, bool damaged = true) {
+    refusals_.push_back({file, std::move(reason), damaged});
+    return std::nullopt;
+  };
   const auto read = read_descriptor(file);
-  if (const auto* none = std::get_if<NotAPlugin>(&read)) {
-    refusals_.push_back({file, text("not a plugin ({})", none->reason), must_be_a_plugin});
-  } else if (const auto* damaged = std::get_if<Damaged>(&read)) {
-    refusals_.push_back({file, damaged->reason});
-  } else if (const auto reason = why_incompatible(std::get<Descriptor>(read), describe_program())) {
-    refusals_.push_back({file, *reason});
-  } else {
-    return Candidate{file, std::get<Descriptor>(read)};
-  }
-  return std::nullopt;
+  if (const auto* none = std::get_if<NotAPlugin>(&read))
+    return refuse(text("not a plugin ({})", none->reason), must_be_a_plugin);
+  if (const auto* damaged = std::get_if<Damaged>(&read)) return refuse(damaged->reason);
+  const Descriptor& descriptor = std::get<Descriptor>(read);
+  if (auto reason = why_incompatible(descriptor, describe_program())) return refuse(std::move(*reason));
+  if (auto reason = why_not_trusted(file)) return refuse(std::move(*reason));
+  ExportFindings exports = check_exports(file);
+  if (exports.refused) return refuse(std::move(*exports.refused));
+  return Candidate{file, descriptor, std::move(exports.warnings)};
+}
+
+std::optional<std::string> Registry::why_not_trusted(const std::filesystem::path& file) const {
+  if (!rules_.allow_writable)
+    if (auto writable = why_writable_by_anyone(file)) return writable;
+  return rules_.lock ? rules_.lock->why_refused(file, digest_of_file(file)) : std::nullopt;
 }
 
 void Registry::open(std::vector<Candidate> candidates) {
@@ -71,15 +82,17 @@ void Registry::open(std::vector<Candidate> candidates) {
   for (const Candidate& candidate : candidates) files.push_back(candidate.file);
   const std::vector<Verdict> verdicts = scan_ != nullptr ? scan_->judge(files) : std::vector<Verdict>(files.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    auto& [file, descriptor] = candidates[i];
+    auto& [file, descriptor, warnings] = candidates[i];
     if (verdicts[i].reason) {
       refusals_.push_back({file, *verdicts[i].reason});
       continue;
     }
+    warnings.insert(warnings.end(), verdicts[i].warnings.begin(), verdicts[i].warnings.end());
+    const CrashNote note(text("{} was loaded", file.string()));
     const ProcessState before;
     try {
       auto components = open_library(file, services_);
-      libraries_.push_back({file, std::move(descriptor), std::move(components), verdicts[i].warnings});
+      libraries_.push_back({file, std::move(descriptor), std::move(components), std::move(warnings)});
     } catch (const std::exception& failure) {
       refusals_.push_back({file, failure.what()});
     }

@@ -12,6 +12,7 @@
 
 #include "framework/plugin/descriptor.h"
 #include "framework/plugin/malformed.h"
+#include "framework/plugin/plugin_lock.h"
 #include "framework/plugin/scan.h"
 #include "framework/plugin/services.h"
 #include "shoal/abi.h"
@@ -52,13 +53,20 @@ struct ComponentEntry {
 /// The trait that an interface is shown as: "partial-fit/1" is `partial-fit`, "torch.decoder/1" is `decoder`.
 std::string_view trait_of_interface(std::string_view id);
 
+/// Whose plugins are opened.
+struct LoadRules {
+  bool allow_writable = false;          ///< by anyone
+  std::optional<PluginLock> lock = {};  ///< only these
+};
+
 /// All components that this process can use.
 ///
 /// Threads  after loading, everything but load may be called from several threads at once.
 class Registry {
  public:
   /// `scan`, which outlives this, tries files before they are opened here; null: whoever calls knows them.
-  explicit Registry(Services& services, Scan* scan = nullptr) : services_(services), scan_(scan) {}
+  explicit Registry(Services& services, Scan* scan = nullptr, LoadRules rules = {})
+      : services_(services), scan_(scan), rules_(std::move(rules)) {}
 
   /// Looks at every *.so of `folder` (not below it), by name, and opens those that are plugins and fit. A folder that
   /// is not there is no error: it is kept in `folders` and listed with what was found in it.
@@ -81,12 +89,15 @@ class Registry {
   struct Candidate {
     std::filesystem::path file;
     Descriptor descriptor;
+    std::vector<std::string> warnings;
   };
   std::optional<Candidate> consider(const std::filesystem::path& file, bool must_be_a_plugin);
+  std::optional<std::string> why_not_trusted(const std::filesystem::path& file) const;
   void open(std::vector<Candidate> candidates);
 
   Services& services_;
   Scan* scan_;
+  LoadRules rules_;
   std::deque<Library> libraries_;  // addresses stay
   std::vector<Refusal> refusals_;
   std::vector<std::filesystem::path> folders_;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "framework/plugin/crash.h"
 #include "framework/run/deadline.h"
 #include "framework/run/median.h"
 #include "framework/run/work.h"
@@ -428,6 +429,9 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
     }
     job.notes.data = *known;
   }
+  const Library& library = *node.component.library;
+  const CrashNote note(text("node '{}' ({} {}, {}) was at work", node.name, node.component.id(),
+                            library.descriptor.version, library.file.string()));
   std::vector<RunValue> values = in_time(job);
   if (known != nullptr) *known = job.notes.data;
   return values;
