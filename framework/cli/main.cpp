@@ -17,6 +17,7 @@
 #include "framework/run/isolated_fit.h"
 #include "framework/store/store.h"
 #include "shoal/abi.h"
+#include "shoal/error.h"
 
 namespace {
 
@@ -294,9 +295,6 @@ int main(int argc, char** argv) {
   std::signal(SIGUSR1,
               SIG_IGN);  // it asks for a checkpoint: until a run listens, and of what has none, it asks nothing
   let_threads_sleep(argc, argv);
-  shoal::host::explain_crashes(
-      "what was finished is kept, and the same command goes on; a clusterer that may not stay alive takes "
-      "`isolate: process`");
   keep_freed_memory();
   Options options;
   options.command.assign(argv, argv + argc);
@@ -368,10 +366,16 @@ int main(int argc, char** argv) {
   }
   try {
     if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
+    shoal::host::explain_crashes(
+        "what was finished is kept, and the same command goes on; a clusterer that may not stay alive takes "
+        "`isolate: process`");
     if (catalogue->parsed()) return shoal::cli::print_catalogue(app);
     return chosen(options);
   } catch (const shoal::host::StoreFormatError& error) {
     std::fprintf(stderr, "shoal: error[S706]: %s\n", error.what());
+    return shoal::cli::kWrongInput;
+  } catch (const shoal::InputError& error) {
+    std::fprintf(stderr, "shoal: error: %s\n", error.what());
     return shoal::cli::kWrongInput;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shoal: error: %s\n", error.what());

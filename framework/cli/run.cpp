@@ -16,7 +16,7 @@
 #include "framework/run/environment.h"
 #include "framework/run/executor.h"
 #include "framework/run/run_folder.h"
-#include "framework/store/atomic_file.h"
+#include "framework/files/atomic_file.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {

@@ -1,9 +1,8 @@
 #include "framework/plugin/plugin_lock.h"
 
-#include <cerrno>
 #include <fstream>
-#include <system_error>
 
+#include "framework/files/atomic_file.h"
 #include "framework/plugin/registry.h"
 #include "shoal/error.h"
 
@@ -73,15 +72,10 @@ std::vector<std::string> PluginLock::differences(const PluginLock& now) const {
 }
 
 void PluginLock::write(const std::filesystem::path& file) const {
-  const std::filesystem::path fresh = file.string() + ".new";
-  {
-    std::ofstream out(fresh);
-    out << "# The plugins that experiments beside this file run with: `shoal plugins lock --update` writes it anew.\n";
-    for (const auto& [name, digest] : digests_) out << digest << "  " << name << '\n';
-    out.flush();
-    if (!out) throw std::system_error(errno, std::generic_category(), fresh.string());
-  }
-  std::filesystem::rename(fresh, file);
+  std::string out =
+      "# The plugins that experiments beside this file run with: `shoal plugins lock --update` writes it anew.\n";
+  for (const auto& [name, digest] : digests_) out += digest + "  " + name + '\n';
+  write_atomically(file, out);
 }
 
 }  // namespace shoal::host

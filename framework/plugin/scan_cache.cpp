@@ -5,7 +5,9 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
+#include "framework/files/atomic_file.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -69,14 +71,15 @@ void ScanCache::save() {
                           {"reason", entry.verdict.reason ? json(*entry.verdict.reason) : json(nullptr)},
                           {"warnings", entry.verdict.warnings}};
   }
-  std::error_code error;
-  std::filesystem::create_directories(file_.parent_path(), error);
-  const std::filesystem::path fresh = text("{}.{}", file_.string(), getpid());
-  std::ofstream(fresh) << json{{"version", kVersion}, {"libraries", libraries}}.dump(1, ' ', false,
-                                                                                     json::error_handler_t::replace)
-                       << '\n';
-  std::filesystem::rename(fresh, file_, error);
-  if (error) std::filesystem::remove(fresh, error);
+  const std::string document =
+      json{{"version", kVersion}, {"libraries", libraries}}.dump(1, ' ', false, json::error_handler_t::replace);
+  try {
+    make_folders(file_.parent_path());
+    AtomicFile file(text("{}.{}", file_.string(), getpid()), file_);
+    file.write(document + '\n');
+    file.commit();
+  } catch (const std::system_error&) {  // then they are tried again
+  }
 }
 
 void ScanCache::forget() {

@@ -113,8 +113,8 @@ TEST_F(TrustTest, SaysWhatIsOtherThanInTheLock) {
 
 TEST_F(TrustTest, ReadsNoLockThatIsNone) {
   EXPECT_EQ(PluginLock::read(folder_ / "none.lock"), std::nullopt);
-  for (const std::string& line : {std::string("libtoys.so"), std::string(64, 'g') + "  libtoys.so", std::string(64, 'a'),
-                                 std::string(64, 'a') + " libtoys.so"}) {
+  for (const std::string& line : {std::string("libtoys.so"), std::string(64, 'g') + "  libtoys.so",
+                                  std::string(64, 'a'), std::string(64, 'a') + " libtoys.so"}) {
     std::ofstream(folder_ / "bad.lock") << "# a lock\n" << line << '\n';
     try {
       PluginLock::read(folder_ / "bad.lock");

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "framework/store/atomic_file.h"
+#include "framework/files/atomic_file.h"
 #include "framework/store/npy_file.h"
 #include "shoal/torch/tensor.h"
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "framework/plugin/services.h"
-#include "framework/store/atomic_file.h"
+#include "framework/files/atomic_file.h"
 #include "shoal/array.h"
 
 namespace shoal::host {

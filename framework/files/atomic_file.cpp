@@ -1,4 +1,4 @@
-#include "framework/store/atomic_file.h"
+#include "framework/files/atomic_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

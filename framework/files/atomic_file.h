@@ -1,5 +1,5 @@
-#ifndef SHOAL_FRAMEWORK_STORE_ATOMIC_FILE_H_
-#define SHOAL_FRAMEWORK_STORE_ATOMIC_FILE_H_
+#ifndef SHOAL_FRAMEWORK_FILES_ATOMIC_FILE_H_
+#define SHOAL_FRAMEWORK_FILES_ATOMIC_FILE_H_
 
 #include <filesystem>
 #include <string>
@@ -40,4 +40,4 @@ void make_folders(const std::filesystem::path& folder);
 
 }  // namespace shoal::host
 
-#endif  // SHOAL_FRAMEWORK_STORE_ATOMIC_FILE_H_
+#endif  // SHOAL_FRAMEWORK_FILES_ATOMIC_FILE_H_
