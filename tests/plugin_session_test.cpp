@@ -111,5 +111,25 @@ TEST_F(PluginSession, TriesAgainWhatCrashedWhenAsked) {
   EXPECT_THAT(shoal("plugins rescan --plugin-path plugins").out, HasSubstr("libsegfault.so: died"));
 }
 
+#ifdef __x86_64__
+// tests/abi/libl1-normalize.so is a file of the first release (ABI 1.1), kept as it was built then: tests/outside's
+// plugin in C. It must work for ever.
+TEST_F(PluginSession, OpensAPluginOfTheFirstRelease) {
+  place_.write("first.yaml", R"(shoal: 1
+name: first
+nodes:
+  data: {use: dataset/toy-line, with: {count: 6}}
+  unit: {use: transform/l1-normalize, in: {data: data}}
+  sum:  {use: metric/toy-sum, in: {features: unit}}
+report: [sum]
+)");
+  const fs::path kept = fs::path(SHOAL_TEST_SOURCES) / "abi";
+  const Outcome ran = shoal("run first.yaml --out run --plugin-path '" + kept.string() + "'");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  const auto results = nlohmann::json::parse(read_file(place_.folder() / "run" / "results.json"));
+  EXPECT_EQ(results["rows"][0]["metrics"]["sum.sum"], 5.0);  // of 0, 1, … 5, each its own length but the first
+}
+#endif
+
 }  // namespace
 }  // namespace shoal::tests
