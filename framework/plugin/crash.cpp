@@ -69,7 +69,7 @@ CrashNote::CrashNote(std::string what) : what_(std::move(what)), before_(doing.e
 CrashNote::~CrashNote() { doing = before_; }
 
 void explain_crashes(const char* help) {
-  if ((SHOAL_HAS_ASAN | SHOAL_HAS_TSAN) != 0) return;
+  if (SHOAL_HAS_ASAN + SHOAL_HAS_TSAN > 0) return;
   help_text = help;
   void* frame = nullptr;
   backtrace(&frame, 1);                      // loads what it needs now

@@ -113,6 +113,7 @@ std::string missing_instructions(std::string_view isa) {
 }
 
 std::string sanitizers(std::uint64_t flags) {
+  if ((flags & SHOAL_ASAN) != 0 && (flags & SHOAL_TSAN) != 0) return "AddressSanitizer and ThreadSanitizer";
   if ((flags & SHOAL_ASAN) != 0) return "AddressSanitizer";
   if ((flags & SHOAL_TSAN) != 0) return "ThreadSanitizer";
   return "no sanitizer";

@@ -190,7 +190,7 @@ void Scan::try_all(std::vector<fs::path> files, std::map<fs::path, Verdict>& fou
     const std::size_t survived = std::min(together.verdicts.size(), files.size());
     for (std::size_t i = 0; i < survived; ++i) found[files[i]] = together.verdicts[i];
     if (!together.death) return;
-    if (together.at_end) {  // all open well; who dies at the end is found one by one
+    if (together.at_end || survived == files.size()) {  // all open well; who dies at the end is found one by one
       for (const fs::path& file : files) {
         if (found[file].reason) continue;
         if (const Account alone = run({file}); alone.death) found[file] = {*alone.death, {}, true};
