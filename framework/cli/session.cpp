@@ -117,6 +117,15 @@ void tell_and_keep(const Options& options, Session& session, const config::Diagn
   for (config::Diagnostic& diagnostic : diagnostics.sorted()) session.found.add(std::move(diagnostic));
 }
 
+bool tell_of_data(const Options& options, Session& session, const config::Diagnostics& diagnostics) {
+  tell_and_keep(options, session, diagnostics, "Nothing was run.");
+  const bool strict = options.strict && diagnostics.count(config::Severity::warning) > 0;
+  if (strict) std::fputs("warnings are errors with --strict\n", stderr);
+  if (!diagnostics.has_errors() && !strict) return true;
+  tell_at_end(options, session);
+  return false;
+}
+
 void tell_at_end(const Options& options, const Session& session) {
   if (options.errors_as != "text") tell(options, session.found);
 }

@@ -37,6 +37,10 @@ void tell_and_keep(const Options& options, Session& session, const config::Diagn
 
 /// Other forms than text are told once, as one document, when a command ends: whatever was found, nothing included.
 void tell_at_end(const Options& options, const Session& session);
+/// The same of what looking into the data found. False where that ends the command: after errors, and with --strict
+/// after warnings.
+bool tell_of_data(const Options& options, Session& session, const config::Diagnostics& diagnostics);
+
 
 /// The plan of the experiment; all that is wrong with it is told, and nothing comes back then. What is less than wrong
 /// is in `session.found`, told now as text, in another form by tell_at_end.
