@@ -69,7 +69,8 @@ CrashNote::CrashNote(std::string what) : what_(std::move(what)), before_(doing.e
 CrashNote::~CrashNote() { doing = before_; }
 
 void explain_crashes(const char* help) {
-  if ((SHOAL_HAS_ASAN | SHOAL_HAS_TSAN) != 0) return;
+  constexpr bool kSanitized = SHOAL_HAS_ASAN != 0 || SHOAL_HAS_TSAN != 0;
+  if (kSanitized) return;
   help_text = help;
   void* frame = nullptr;
   backtrace(&frame, 1);                      // loads what it needs now

@@ -180,7 +180,7 @@ void limit_process() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_FSIZE, scan::kOutput);
-  if ((SHOAL_HAS_ASAN | SHOAL_HAS_TSAN) == 0) set_limit(RLIMIT_AS, scan::kMemory);  // their shadow is larger
+  if (SHOAL_HAS_ASAN == 0 && SHOAL_HAS_TSAN == 0) set_limit(RLIMIT_AS, scan::kMemory);  // their shadow is larger
   forbid_processes();
 }
 
