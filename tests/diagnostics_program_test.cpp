@@ -99,6 +99,76 @@ TEST(DiagnosticsOfTheProgram, TakesTheThreadsOfTheFileAndWarnsOfMoreThanThereAre
   EXPECT_EQ(json::parse(read_file(place.folder() / "again/environment.json"))["threads"], 2);
 }
 
+TEST(DiagnosticsOfTheProgram, WarnsOfMoreClustersThanExamplesWhereTheDataCanBeOpened) {
+  const Workplace place;
+  place.write("few.yaml", R"(shoal: 1
+name: few
+nodes:
+  data: {use: dataset/toy-line, with: {count: 6}}
+  some: {use: dataset/subset, in: {data: data}, with: {count: 4}}
+  pca: {use: transform/pca, in: {data: some}, with: {components: 2}}
+  group: {use: clusterer/kmeans, in: {data: pca}, with: {k: 4}}
+report: [group.inertia]
+)");
+  EXPECT_THAT(place.shoal("check few.yaml --strict").err, IsEmpty());  // as many as there are examples
+  for (const char* command : {"check", "plan"}) {
+    const Outcome warned = place.shoal(std::string(command) + " few.yaml -m group.k=2,5,6");
+    EXPECT_EQ(warned.exit, 0) << command;
+    EXPECT_THAT(warned.err, AllOf(HasSubstr("warning[P402]: 'group' is to find 5 clusters, but 'pca' gives 4 examples"),
+                                  HasSubstr("in row 2 of 3: group.k=5, seed=0"), HasSubstr("2 warnings")))
+        << command;
+    const Outcome strict = place.shoal(std::string(command) + " few.yaml group.k=5 --strict");
+    EXPECT_EQ(strict.exit, 1) << command;
+    EXPECT_THAT(strict.err, HasSubstr("warnings are errors with --strict"));
+  }
+  place.write("more.yaml", "base: few.yaml\nnodes:\n  group: {with: {k: 5}}\n");
+  EXPECT_THAT(place.shoal("check more.yaml").err, HasSubstr("more.yaml:3:21: warning[P402]"));
+  EXPECT_THAT(place.shoal("check more.yaml --format json").out, HasSubstr("\"warnings\":1"));
+  EXPECT_EQ(place.shoal("run few.yaml group.k=5 -q").exit, 2) << "k-means refuses it";
+}
+
+TEST(DiagnosticsOfTheProgram, RefusesADtypeThatTheRunWouldRefuse) {
+  const Workplace place;
+  place.write("points.csv", "1,2\n3,4\n5,6\n");
+  place.write("dtype.yaml", R"(shoal: 1
+name: dtype
+nodes:
+  data: {use: dataset/csv, with: {path: points.csv, header: "no"}}
+  double: {use: transform/toy-times, in: {data: data}}
+  group: {use: clusterer/toy-deal, in: {data: double}}
+report: [group.inertia]
+)");
+  for (const char* command : {"check", "plan"}) {
+    const Outcome refused = place.shoal(std::string(command) + " dtype.yaml");
+    EXPECT_EQ(refused.exit, 1) << command;
+    EXPECT_THAT(refused.err,
+                AllOf(HasSubstr("dtype.yaml:5:49: error[P405]: transform/toy-times does not take float32 features, "
+                                "and 'data' (dataset/csv) gives such"),
+                      HasSubstr("it takes float64"), HasSubstr("1 error")))
+        << command;
+  }
+  EXPECT_THAT(place.shoal("run dtype.yaml -q").err, HasSubstr("toy-times does not take float32 features"));
+  EXPECT_THAT(place.shoal("check dtype.yaml data.dtype=float64").err, IsEmpty());
+  EXPECT_EQ(place.shoal("run dtype.yaml data.dtype=float64 -q").exit, 0);
+}
+
+TEST(DiagnosticsOfTheProgram, FetchesNoDataForACheckAndTakesDataThatIsElsewhereAsGood) {
+  if (std::filesystem::exists("/usr/share/datasets/cifar10")) GTEST_SKIP() << "the data is on this machine";
+  const Workplace place;
+  place.write("absent.yaml", R"(shoal: 1
+name: absent
+nodes:
+  data: {use: dataset/cifar10}
+  group: {use: clusterer/kmeans, in: {data: data}, with: {k: 99999999}}
+report: [group.inertia]
+)");
+  const Outcome good = place.shoal("check absent.yaml --strict --data nowhere",
+                                   "XDG_CACHE_HOME=\"$PWD/cache\" XDG_DATA_HOME=\"$PWD\" HOME=\"$PWD\"");
+  EXPECT_EQ(good.exit, 0) << good.err;
+  // A download makes its folder before it asks anybody.
+  EXPECT_FALSE(std::filesystem::exists(place.folder() / "cache/shoal/data"));
+}
+
 TEST(DiagnosticsOfTheProgram, ExplainsAnId) {
   const Workplace place;
   EXPECT_THAT(place.shoal("explain k206 G306").out,

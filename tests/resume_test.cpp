@@ -276,6 +276,79 @@ matrix: {deal.fault: [none, throw, too-few-labels], deal.k: [2, 3]}
   EXPECT_EQ(first["rows"][5]["status"], "skipped");  // not done: it has no result
 }
 
+class RetryFailed : public ::testing::Test {
+ protected:
+  /// Of the four rows, those of case "three" fail as long as vars.fault is "throw".
+  Outcome run(const std::string& more) const { return place_.shoal("run toy.yaml -q " + more); }
+  static void check_rows(const std::filesystem::path& run, const std::vector<std::string>& settings) {
+    const auto results = nlohmann::json::parse(read_file(run / "results.json"));
+    std::vector<std::string> found;
+    for (const auto& row : results["rows"])
+      found.push_back(row["settings"]["case"].get<std::string>() + " " + std::to_string(row["seed"].get<int>()) + " " +
+                      row["status"].get<std::string>());
+    EXPECT_EQ(found, settings);
+  }
+  void SetUp() override {
+    place_.write("toy.yaml", R"(shoal: 1
+name: toy
+vars: {fault: throw}
+nodes:
+  data:  {use: dataset/toy-line, with: {count: 6}}
+  deal:  {use: clusterer/toy-deal, in: {data: data}, with: {k: 2}}
+matrix:
+  case: {two: {deal.k: 2}, three: {deal.k: 3, deal.fault: "${vars.fault}"}}
+  seeds: 2
+)");
+  }
+  const Workplace place_;
+};
+
+TEST_F(RetryFailed, RunsTheRowsAloneThatWereNotDoneAndLeavesTheEarlierRunAsItIs) {
+  ASSERT_EQ(run("").exit, 2);
+  const auto latest = place_.folder() / "runs/toy/latest";
+  const auto first = std::filesystem::canonical(latest);
+  const std::string before = read_file(first / "results.json");
+  const Outcome again = run("--retry-failed");
+  EXPECT_EQ(again.exit, 2) << "they still fail";
+  EXPECT_THAT(again.err, ::testing::HasSubstr("note[M514]: 2 of 4 rows run again: failed, skipped or cancelled in"));
+  check_rows(latest, {"three 0 failed", "three 1 failed"});
+  EXPECT_EQ(run("vars.fault=none --retry-failed=" + first.string() + " --jobs 2").exit, 0);
+  check_rows(latest, {"three 0 done", "three 1 done"});
+  EXPECT_NE(std::filesystem::canonical(latest), first);
+  EXPECT_EQ(read_file(first / "results.json"), before);
+
+  const auto last = std::filesystem::canonical(latest);
+  const Outcome nothing = run("vars.fault=none --retry-failed");
+  EXPECT_EQ(nothing.exit, 0) << nothing.err;
+  EXPECT_THAT(nothing.err, ::testing::HasSubstr("note[M514]: nothing failed in " + last.string()));
+  EXPECT_EQ(std::filesystem::canonical(latest), last) << "no new run was made";
+}
+
+TEST_F(RetryFailed, RowsThatWereSkippedRunToo) {
+  ASSERT_EQ(run("--fail-fast -m case=three,two --out first").exit, 2);  // seeds share what has no chance
+  check_rows(place_.folder() / "first", {"three 0 failed", "three 1 failed", "two 0 skipped", "two 1 skipped"});
+  ASSERT_EQ(run("vars.fault=none --retry-failed=first --out second").exit, 0);
+  check_rows(place_.folder() / "second", {"two 0 done", "two 1 done", "three 0 done", "three 1 done"});
+}
+
+TEST_F(RetryFailed, SaysWhatItCannotFindOrLeavesOut) {
+  EXPECT_THAT(run("--retry-failed").err,
+              ::testing::HasSubstr("error[M513]: --retry-failed: there is no run folder runs/toy/latest"));
+  ASSERT_EQ(run("--out first").exit, 2);
+  const Outcome more = run("--retry-failed=first -m case=three --seeds 3 --out second");
+  EXPECT_THAT(more.err,
+              ::testing::AllOf(::testing::HasSubstr("2 of 3 rows run again"),
+                               ::testing::HasSubstr("1 row of this experiment that it did not have: left out")));
+  const Outcome fewer = run("--retry-failed=first matrix.seeds=[1] --out third");
+  EXPECT_THAT(fewer.err, ::testing::AllOf(::testing::HasSubstr("1 of 2 rows run again"),
+                                          ::testing::HasSubstr("1 row of it that this experiment has not")));
+  const Outcome none = run("--retry-failed=first case=two --out fourth");
+  EXPECT_EQ(none.exit, 1);
+  EXPECT_THAT(none.err, ::testing::HasSubstr("error[M513]: --retry-failed: of the 2 rows that"));
+  EXPECT_THAT(run("--retry-failed=first name=other --out fifth").err,
+              ::testing::HasSubstr("is a run of 'toy', but this experiment is 'other'"));
+}
+
 // ---- Inside a trainer -----------------------------------------------------------------------------------------------
 
 constexpr const char* kSupervised = R"(shoal: 1

@@ -1,7 +1,12 @@
 #include "framework/cli/complete.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "framework/config/interpolate.h"
+#include "framework/config/layers.h"
+#include "framework/config/like.h"
 #include "framework/config/overrides.h"
 #include "framework/config/yaml.h"
 
@@ -15,6 +20,7 @@ struct Line {
   const json* command = nullptr;              ///< null: not said yet
   const json* option = nullptr;               ///< the option whose value is being typed
   std::vector<std::string> positionals = {};  ///< of the command
+  std::vector<std::string> overlays = {};     ///< --with FILE
 };
 
 const json* find_option(const json& command, const std::string& name) {
@@ -34,6 +40,7 @@ Line sort_out(const json& commands, const std::vector<std::string>& words) {
       const json* option = line.command != nullptr ? find_option(*line.command, word) : nullptr;
       if (option == nullptr || !option->at("takes_value").get<bool>()) continue;
       if (i + 2 == words.size()) line.option = option;
+      else if (word == "--with") line.overlays.push_back(words[i + 1]);
       ++i;
     } else if (const std::string longer = name.empty() ? word : name + " " + word; commands.contains(longer)) {
       name = longer;  // plugins, plugins show
@@ -45,15 +52,23 @@ Line sort_out(const json& commands, const std::vector<std::string>& words) {
   return line;
 }
 
-/// The experiment as far as the line tells it; empty where it cannot be read.
-config::Value experiment_of(const std::vector<std::string>& positionals) {
+/// The file with what it is based on and the files laid over it; where one of those cannot be read, the file alone.
+std::optional<config::Value> read_layers(const std::string& file, const std::vector<std::string>& overlays) {
   config::Diagnostics ignored;
-  auto document = config::load_file(positionals[0], ignored);
+  auto whole = config::load_layers(file, overlays, ignored);
+  return whole ? std::move(whole) : config::load_file(file, ignored);
+}
+
+/// The experiment as far as the line tells it; empty where it cannot be read.
+config::Value experiment_of(const Line& line) {
+  auto document = read_layers(line.positionals[0], line.overlays);
   if (!document || !document->is_map()) return config::Value::make_map();
-  const std::vector<std::string> changes(positionals.begin() + 1, positionals.end());
+  config::Diagnostics ignored;
+  const std::vector<std::string> changes(line.positionals.begin() + 1, line.positionals.end());
   for (const auto& change : config::parse_overrides(config::Source::command_line(changes), ignored))
     config::apply_override(*document, change, ignored);
-  return *std::move(document);
+  config::resolve_like(*document, ignored);
+  return config::interpolate(*document, {}, ignored).document;
 }
 
 class Completer {
@@ -98,7 +113,7 @@ class Completer {
     const std::string type = option.at("type");
     for (const json& value : option.at("values")) offer(value);
     if (option.at("values").empty())
-      out_.files = type == "DIR" || type == "EXP" || type == "RUN" || type == "FILE|NAME";
+      out_.files = type == "DIR" || type == "FILE" || type == "EXP" || type == "RUN" || type == "FILE|NAME";
   }
 
   void offer_positional() {
@@ -109,7 +124,7 @@ class Completer {
     const std::size_t at = std::min(line_.positionals.size(), positionals.size() - 1);  // the last may be repeated
     const json& positional = positionals[at];
     if (positional.at("type") == "PATH=VALUE") {
-      out_.candidates = complete_override(catalogue_["schema"], experiment_of(line_.positionals), words_.back());
+      out_.candidates = complete_override(catalogue_["schema"], experiment_of(line_), words_.back());
     } else if (positional.at("name") == "component") {
       for (const json& id : catalogue_["schema"]["definitions"]["use"]["anyOf"][0]["enum"]) offer(id);
     } else {

@@ -22,7 +22,8 @@ struct Completion {
 
 /// What could be the last of `words`, which follow `shoal` on a line. `catalogue` is what `shoal complete-catalogue`
 /// prints: {"commands": {name: {help, options, positionals}}, "schema": the JSON Schema of experiments}. An experiment
-/// that is named on the line is read for its nodes; what is wrong with it only makes the answer shorter.
+/// that is named on the line is read for its nodes, with its bases and the files of `--with`; what is wrong with it
+/// only makes the answer shorter.
 Completion complete(const nlohmann::json& catalogue, const std::vector<std::string>& words);
 
 /// The overrides that begin with `word`: paths of the experiment (`document`, which already has the earlier changes of

@@ -86,10 +86,13 @@ class OverrideCompleter {
         if (is_named_axis(axis)) offer(axis.key + "=", "an axis: one of its cases");
       for (const char* key : {"seed", "device", "threads"})
         offer(std::string(key) + "=", help_of(schema_["properties"][key]));
+      if (document_.find("vars") != nullptr) offer("vars.", "its variables");
       offer("run.", "how it is run");
       if (document_.find("matrix") != nullptr) offer("matrix.", "the axes themselves");
     } else if (head == "run") {
       for (const auto& [key, schema] : properties_of_run().items()) offer("run." + key + "=", help_of(schema));
+    } else if (head == "vars") {
+      for (const Entry& variable : entries("vars")) offer("vars." + variable.key + "=");
     } else if (head == "matrix") {
       for (const Entry& axis : entries("matrix")) offer("matrix." + axis.key + "=");
       offer("matrix.seeds=", "so many seeds, or a list of them");

@@ -21,6 +21,7 @@ const json kCatalogue = json::parse(R"({
     "run": {"help": "Plan and run an experiment",
             "options": [{"names": ["--device"], "help": "cpu or cuda", "type": "TEXT", "values": [], "takes_value": true},
                         {"names": ["--quiet", "-q"], "help": "No progress", "type": "", "values": [], "takes_value": false},
+                        {"names": ["--with"], "help": "A file laid over it", "type": "FILE", "values": [], "takes_value": true},
                         {"names": ["--out"], "help": "The run folder", "type": "DIR", "values": [], "takes_value": true},
                         {"names": ["--format"], "help": "", "type": "TEXT:{text,dot}", "values": ["text", "dot"], "takes_value": true}],
             "positionals": [{"name": "experiment", "help": "", "type": "EXP", "values": [], "takes_value": true},
@@ -90,7 +91,7 @@ TEST_F(CompleteTest, OffersCommandsAndWhatIsBelowThem) {
 }
 
 TEST_F(CompleteTest, OffersOptionsAndTheirValues) {
-  EXPECT_THAT(offered({"run", "--"}), ElementsAre("--device", "--quiet", "--out", "--format"));
+  EXPECT_THAT(offered({"run", "--"}), ElementsAre("--device", "--quiet", "--with", "--out", "--format"));
   EXPECT_THAT(offered({"run", "--format", "d"}), ElementsAre("dot"));
   EXPECT_TRUE(complete(kCatalogue, {"run", "--out", ""}).files);
   EXPECT_FALSE(complete(kCatalogue, {"run", "--device", ""}).files);
@@ -140,6 +141,43 @@ TEST_F(CompleteTest, OffersCasesOfAnAxisAndTheMatrixItself) {
 TEST_F(CompleteTest, OffersWhatCanBeRemoved) {
   EXPECT_THAT(overrides("~"), ElementsAre("~data", "~kmeans", "~matrix.backend", "~matrix.kmeans.k"));
   EXPECT_THAT(overrides("~kmeans."), ElementsAre("~kmeans.k"));
+}
+
+class CompleteLayersTest : public CompleteTest {
+ protected:
+  CompleteLayersTest() { std::filesystem::create_directories(folder_); }
+  ~CompleteLayersTest() override { std::filesystem::remove_all(folder_); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
+  std::string at(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::filesystem::path folder_ = file_.string() + ".folder";
+};
+
+TEST_F(CompleteLayersTest, KnowsTheNodesOfTheFilesThatAnExperimentIsBasedOn) {
+  write("base.yaml",
+        "shoal: 1\nname: base\nvars: {component: clusterer/kmeans}\nnodes:\n"
+        "  kmeans: {use: \"${vars.component}\"}\n  again: {like: kmeans}\n");
+  write("middle.yaml", "base: base.yaml\nnodes:\n  data: {use: dataset/none}\n");
+  write("top.yaml", "base: middle.yaml\nname: top\n");
+  EXPECT_THAT(offered({"run", at("top.yaml"), ""}),
+              ElementsAre("kmeans.", "again.", "data.", "seed=", "device=", "threads=", "vars.", "run."));
+  EXPECT_THAT(offered({"run", at("top.yaml"), "kmeans.i"}), ElementsAre("kmeans.init=", "kmeans.in."));
+  EXPECT_THAT(offered({"run", at("top.yaml"), "again.i"}), ElementsAre("again.init=", "again.in."));
+  EXPECT_THAT(offered({"run", at("top.yaml"), "vars.component=clusterer/gmm", "kmeans.c"}),
+              ElementsAre("kmeans.covariance="));
+  EXPECT_THAT(offered({"run", at("top.yaml"), "vars."}), ElementsAre("vars.component="));
+}
+
+TEST_F(CompleteLayersTest, KnowsTheFilesThatTheLineLaysOverIt) {
+  write("more.yaml", "nodes:\n  mixture: {use: clusterer/gmm}\n");
+  EXPECT_THAT(offered({"run", "--with", at("more.yaml"), file_.string(), "mixture.c"}),
+              ElementsAre("mixture.covariance="));
+  EXPECT_TRUE(complete(kCatalogue, {"run", "--with", ""}).files);
+}
+
+TEST_F(CompleteLayersTest, ReadsTheFileAloneWhereABaseIsNotThere) {
+  write("top.yaml", "base: nowhere.yaml\nnodes:\n  kmeans: {use: clusterer/kmeans}\n");
+  EXPECT_THAT(offered({"run", at("top.yaml"), "kmeans.f"}), ElementsAre("kmeans.fast="));
 }
 
 TEST_F(CompleteTest, SaysNothingAboutAnExperimentThatCannotBeRead) {

@@ -25,6 +25,12 @@ bool Forecast::tell_if_wrong(const Options& options, Session& session) const {
   return false;
 }
 
+bool Forecast::tell_of_its_data(const Options& options, Session& session, const host::Plan& plan) const {
+  config::Diagnostics found;
+  host::check_against_data(plan, executor_->dataset_infos(), found);
+  return tell_of_data(options, session, found);
+}
+
 const host::KeyParts& Forecast::parts_of(std::size_t task) const { return executor_->parts_of(task); }
 
 namespace {
@@ -159,7 +165,8 @@ int plan(const Options& options) {
   if (!means) return kWrongInput;
   const auto store = options.no_cache ? nullptr : open_store();
   const Forecast forecast(session, *plan, store.get(), *means);
-  if (!forecast.tell_if_wrong(options, session)) return kWrongInput;
+  if (!forecast.tell_if_wrong(options, session) || !forecast.tell_of_its_data(options, session, *plan))
+    return kWrongInput;
   std::size_t runs = 0, kept = 0, perhaps = 0, shared = 0;
   for (std::size_t r = 0; r < plan->rows.size(); ++r) {
     const host::PlannedRow& row = plan->rows[r];

@@ -20,6 +20,9 @@ class Forecast {
   /// False, after it was told, where a dataset cannot be opened.
   bool tell_if_wrong(const Options& options, Session& session) const;
 
+  /// False, after it was told, where the data and what is asked of it do not go together (check_against_data).
+  bool tell_of_its_data(const Options& options, Session& session, const host::Plan& plan) const;
+
   host::Executor::Forecast of(std::size_t task) const { return forecast_[task]; }
   const host::KeyParts& parts_of(std::size_t task) const;
 

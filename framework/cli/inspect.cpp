@@ -7,6 +7,7 @@
 #include "framework/config/emit.h"
 #include "framework/graph/resolved.h"
 #include "framework/graph/svg.h"
+#include "framework/run/data_checks.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -66,6 +67,9 @@ int check(const Options& options) {
   Session session(options);
   const auto plan = plan_or_explain(options, session);
   if (!plan) return kWrongInput;
+  config::Diagnostics by_data;
+  host::check_against_data(*plan, host::open_datasets(*plan, session.services), by_data);
+  if (!tell_of_data(options, session, by_data)) return kWrongInput;
   tell_at_end(options, session);
   if (options.row > plan->rows.size()) {
     std::fprintf(stderr, "shoal: error: --row %zu, but there are %zu rows\n", options.row, plan->rows.size());

@@ -98,6 +98,12 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   command->add_option("--force", options.force, "Compute this node, whatever the store has; may be repeated")
       ->allow_extra_args(false)
       ->type_name("NODE");
+  command
+      ->add_flag("--retry-failed{latest}", options.retry_failed,
+                 "Only the rows that failed, were skipped or cancelled in the experiment's latest run, or in RUN "
+                 "(--retry-failed=RUN); that run stays as it is")
+      ->take_last()
+      ->type_name("RUN");
   command->add_option("--jobs", options.jobs, "So many processes at once, which share the threads and the store")
       ->check(CLI::PositiveNumber)
       ->excludes("--no-cache")

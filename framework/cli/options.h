@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::string> baseline;
   std::string sort, pivot;
   double practical = 0;
+  std::string retry_failed;          ///< run: only what this run did not finish; "latest": the latest of the experiment
   bool no_cache = false;             ///< run: take nothing from the store, keep nothing
   std::optional<std::int64_t> jobs;  ///< run: processes that work at once
   std::int64_t job_of = 0;           ///< run: being one of those, which writes nothing but the store, of that process

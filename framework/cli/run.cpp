@@ -224,11 +224,23 @@ std::unique_ptr<host::RunFolder> make_folder(const Options& options, const host:
   return nullptr;
 }
 
+/// Whether there is nothing to retry, and nothing wrong.
+bool ended_well_without_plan(const Session& session) {
+  return session.retry && session.retry->nothing_failed() && !session.found.has_errors();
+}
+
+/// The command that further jobs are started with: by then this run is the latest one.
+std::vector<std::string> command_of_jobs(const Options& options, const Session& session) {
+  std::vector<std::string> out = options.command;
+  if (session.retry) out.push_back("--retry-failed=" + session.retry->folder());
+  return out;
+}
+
 }  // namespace
 
 Ran run_experiment(Session& session, const Options& options, bool with_summary) {
   const auto plan = plan_or_explain(options, session);
-  if (!plan) return {};
+  if (!plan) return {.exit = ended_well_without_plan(session) ? kDone : kWrongInput};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
   const auto means = choose_means(options, session, *plan);
   if (!means) return {};
@@ -256,7 +268,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
                                .dump(2));
   logged_to = &folder;
   std::optional<Jobs> jobs;
-  if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, options.command);
+  if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, command_of_jobs(options, session));
   further_jobs = jobs ? &*jobs : nullptr;
   const RunRecord record = execute(session, *plan, folder, store.get(), *means, options);
   further_jobs = nullptr;

@@ -94,6 +94,7 @@ Session::Session(const Options& options)
       scan(host::program_folder() / "shoal-scan", plugin_cache()),
       registry(services, &scan, load_rules(options)) {
   services.data_folders = host::data_folders(options.data);
+  if (!options.retry_failed.empty()) retry.emplace(options.retry_failed);
   for (const auto& folder : host::plugin_folders(options.plugin_path)) registry.load_folder(folder);
 }
 
@@ -117,19 +118,33 @@ void tell_and_keep(const Options& options, Session& session, const config::Diagn
   for (config::Diagnostic& diagnostic : diagnostics.sorted()) session.found.add(std::move(diagnostic));
 }
 
+bool tell_of_data(const Options& options, Session& session, const config::Diagnostics& diagnostics) {
+  tell_and_keep(options, session, diagnostics, "Nothing was run.");
+  const bool strict = options.strict && diagnostics.count(config::Severity::warning) > 0;
+  if (strict) std::fputs("warnings are errors with --strict\n", stderr);
+  if (!diagnostics.has_errors() && !strict) return true;
+  tell_at_end(options, session);
+  return false;
+}
+
 void tell_at_end(const Options& options, const Session& session) {
   if (options.errors_as != "text") tell(options, session.found);
 }
 
 std::optional<host::Plan> plan_or_explain(const Options& options, Session& session) {
-  auto plan = host::plan_experiment({.file = options.experiment,
-                                     .overrides = options.overrides,
-                                     .seeds = options.seeds,
-                                     .overlays = options.overlays,
-                                     .axes = options.axes,
-                                     .data_folder = data_folder(session.services.data_folders),
-                                     .shard = options.shard},
-                                    session.registry, session.found);
+  host::PlanOptions wanted = {.file = options.experiment,
+                              .overrides = options.overrides,
+                              .seeds = options.seeds,
+                              .overlays = options.overlays,
+                              .axes = options.axes,
+                              .data_folder = data_folder(session.services.data_folders),
+                              .shard = options.shard};
+  if (session.retry)
+    wanted.choose_rows = [&](const config::Value& document, std::vector<config::Row> rows,
+                             config::Diagnostics& diagnostics) {
+      return session.retry->choose(document, std::move(rows), diagnostics);
+    };
+  auto plan = host::plan_experiment(wanted, session.registry, session.found);
   if (plan) check_threads(options, *plan, session);
   if (plan) say_what_options_fix(options, *plan, session);
   const bool strict = options.strict && session.found.count(config::Severity::warning) > 0;

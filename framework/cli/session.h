@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "framework/cli/options.h"
+#include "framework/cli/retry.h"
 #include "framework/graph/plan.h"
 #include "framework/plugin/registry.h"
 #include "framework/run/executor.h"
@@ -24,7 +25,8 @@ struct Session {
   host::Services services;
   host::Scan scan;
   host::Registry registry;
-  config::Diagnostics found;  ///< by planning and running
+  config::Diagnostics found;   ///< by planning and running
+  std::optional<Retry> retry;  ///< with --retry-failed
 };
 
 /// Prints diagnostics in the form that the user asked for (`--format`). Text goes to stderr, and so does another form
@@ -34,6 +36,10 @@ void tell(const Options& options, const config::Diagnostics& diagnostics, std::s
 /// Adds to `session.found`, and tells it at once where that is text.
 void tell_and_keep(const Options& options, Session& session, const config::Diagnostics& diagnostics,
                    std::string_view outcome = "");
+
+/// The same of what looking into the data found. False where that ends the command: after errors, and with --strict
+/// after warnings.
+bool tell_of_data(const Options& options, Session& session, const config::Diagnostics& diagnostics);
 
 /// Other forms than text are told once, as one document, when a command ends: whatever was found, nothing included.
 void tell_at_end(const Options& options, const Session& session);

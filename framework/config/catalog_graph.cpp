@@ -52,6 +52,14 @@ constexpr Explanation kGraph[] = {
 };
 
 constexpr Explanation kPlanning[] = {
+    {"P402", "more clusters than examples",
+     "The dataset has fewer examples than the clusterer is to find clusters. Most clusterers refuse that when they "
+     "run; "
+     "a few find fewer clusters. `shoal check` and `shoal plan` say it where the data can be opened; nothing is "
+     "downloaded for it by check.",
+     "points: {use: dataset/npy, with: {path: sixty-rows.npy}}\n"
+     "group: {use: clusterer/kmeans, in: {data: points}, with: {k: 100}}",
+     "group: {use: clusterer/kmeans, in: {data: points}, with: {k: 10}}"},
     {"P403", "a component lacks what is asked of it",
      "The port exists for components that can do more than their kind demands: weights, initial centroids, a view of "
      "data "
@@ -63,6 +71,15 @@ constexpr Explanation kPlanning[] = {
      "one; "
      "`cpu` works everywhere. It is an error, since a run on another device may give other bytes.",
      "device: cuda", "device: auto"},
+    {"P405", "features of a dtype that is not taken",
+     "A transform or clusterer says which dtypes of features it takes (`shoal plugins show NAME`, under traits; "
+     "float32 "
+     "and float64 where it names none), and would refuse what the data gives. A transform in between gives float32, or "
+     "float64 for float64; int64 comes from transforms that give row numbers, and is taken by none.",
+     "bytes: {use: dataset/npy, with: {path: uint8.npy}}\n"
+     "group: {use: clusterer/mine, in: {data: bytes}}   # takes float32 and float64",
+     "scaled: {use: transform/standardize, in: {data: bytes}}\n"
+     "group: {use: clusterer/mine, in: {data: scaled}}"},
     {"P406", "a file of the data is missing",
      "A dataset's `path` names a file or folder that is not there. A relative path starts from the folder of the "
      "experiment "

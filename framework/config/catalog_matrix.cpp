@@ -40,6 +40,15 @@ constexpr Explanation kEntries[] = {
      "An experiment has one name, one description, one set of plugins and figures, one `run` and one `compare`, and a "
      "reporter hears all of its rows: a row cannot have its own. Seeds vary by `seeds`.",
      "matrix: {name: [a, b]}", "name: a"},
+    {"M513", "no rows that could be run again",
+     "`--retry-failed` looks into an earlier run of the same experiment, the latest in runs/ or the one it names, for "
+     "rows that were not done. There is no such run, it was stopped before it could write its results, or it is of "
+     "other rows.",
+     "shoal run exp.yaml --retry-failed=runs/other/latest", "shoal run exp.yaml --retry-failed=runs/exp/latest"},
+    {"M514", "what is run again",
+     "`--retry-failed` runs the rows alone that the earlier run did not finish. That run's folder stays as it is; the "
+     "new one has these rows.",
+     "", ""},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #define SHOAL_FRAMEWORK_GRAPH_LOAD_EXPERIMENT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,11 @@ struct PlanOptions {
   std::vector<std::string> axes = {};       ///< -m path=1,2,3
   std::string data_folder = {};             ///< `${data}`
   std::string shard = {};                   ///< --shard I/N: only its rows; "" is all
+
+  /// Which rows of the document's there are to be, before they are sharded; set by who knows more than the file says.
+  /// Where it leaves none and finds nothing wrong, no plan comes back.
+  std::function<std::vector<config::Row>(const config::Value& document, std::vector<config::Row>, config::Diagnostics&)>
+      choose_rows = {};
 };
 
 /// An experiment as the files and the command line say it, before rows are made of it.

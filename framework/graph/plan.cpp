@@ -204,10 +204,12 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   add_but_at(experiment->failed, of_seed, diagnostics);
   auto rows = config::expand(experiment->matrix, base_seed, diagnostics);
   if (rows.empty()) check_without_rows(*experiment, registry, diagnostics);
-  else if (!options.shard.empty()) rows = config::rows_of_shard(std::move(rows), options.shard, diagnostics);
+  else if (options.choose_rows) rows = options.choose_rows(document, std::move(rows), diagnostics);
+  if (!rows.empty() && !options.shard.empty())
+    rows = config::rows_of_shard(std::move(rows), options.shard, diagnostics);
   const auto graphs = check_rows(*experiment, rows, registry, diagnostics);
   const std::vector<config::Setting> baseline = check_baseline(*experiment, diagnostics);
-  if (diagnostics.has_errors()) return std::nullopt;
+  if (diagnostics.has_errors() || rows.empty()) return std::nullopt;
   refuse_varied_reporters(graphs, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
 

@@ -59,7 +59,7 @@ struct Plan {
 };
 
 /// Loads, checks and plans an experiment file with the changes of the command line. Nothing comes back after errors;
-/// `diagnostics` has all that can be found, of all rows, each once.
+/// `diagnostics` has all that can be found, of all rows, each once; nor where options.choose_rows leaves no row.
 std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& registry, config::Diagnostics& diagnostics);
 
 }  // namespace shoal::host

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "framework/config/emit.h"
@@ -14,6 +15,7 @@
 #include "framework/config/yaml.h"
 #include "framework/report/json_number.h"
 #include "framework/report/numbers.h"
+#include "framework/report/parameter_diff.h"
 #include "framework/report/run_show.h"
 #include "framework/report/text_table.h"
 
@@ -51,6 +53,22 @@ void compare_values(const Value* first, const Value* second, const Path& path, s
     below.segments.push_back({key, std::nullopt});
     compare_values(first->find(key), second->find(key), below, out);
   }
+}
+
+/// Takes from both documents the parameters of nodes whose plans tell them, defaults included: a run of several rows
+/// keeps its file as it was written, and one of a single row its defaults, too. Returns the names of these nodes.
+std::set<std::string> take_planned_parameters(Value& a, Value& b, const RunFile& first, const RunFile& second) {
+  std::set<std::string> out;
+  Value* const in_a = a.find("nodes");
+  Value* const in_b = b.find("nodes");
+  if (in_a == nullptr || in_b == nullptr) return out;
+  const std::set<std::string> planned = planned_nodes(first), also_planned = planned_nodes(second);
+  for (const std::string& name : in_a->keys()) {
+    if (in_b->find(name) == nullptr || !planned.contains(name) || !also_planned.contains(name)) continue;
+    for (Value* const node : {in_a->find(name), in_b->find(name)}) node->erase("with");
+    out.insert(name);
+  }
+  return out;
 }
 
 using Facts = std::map<std::string, std::string>;
@@ -153,8 +171,11 @@ std::optional<double> MetricDifference::difference() const {
 
 RunDifference diff_runs(const RunFile& first, const RunFile& second) {
   RunDifference out;
-  const Value a = read_resolved(first), b = read_resolved(second);
+  Value a = read_resolved(first), b = read_resolved(second);
+  const std::set<std::string> planned = take_planned_parameters(a, b, first, second);
   compare_values(&a, &b, {}, out.values);
+  const std::vector<Difference> parameters = diff_parameters(first, second, planned);
+  out.values.insert(out.values.end(), parameters.begin(), parameters.end());
   out.environment = compare_facts(facts_of(first), facts_of(second));
   out.metrics = compare_metrics(first, second);
   return out;

@@ -28,7 +28,7 @@ struct MetricDifference {
 
 /// What tells two runs apart.
 struct RunDifference {
-  std::vector<Difference> values;       ///< of resolved.yaml, value by value
+  std::vector<Difference> values;       ///< of resolved.yaml, value by value, and nodes' parameters by the plans
   std::vector<Difference> environment;  ///< machine, program, build, threads, device, plugins' bytes, data
   std::vector<MetricDifference> metrics;
 };

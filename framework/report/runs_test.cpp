@@ -140,6 +140,47 @@ TEST_F(RunsTest, TellsOfWhatOnlyOneRunHas) {
   EXPECT_THAT(diff_as_text(found), HasSubstr("no settings in common"));
 }
 
+/// plan.json of rows of kmeans, each with the parameters given.
+void write_plan(const fs::path& run, const std::vector<std::string>& with) {
+  std::string tasks, rows;
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    const std::string comma = i > 0 ? ", " : "", number = std::to_string(i);
+    tasks += comma + R"({"node": "kmeans", "use": "clusterer/kmeans", "key": "key )" + number + R"(", "with": )" +
+             with[i] + "}";
+    rows += comma + R"({"settings": {}, "seed": 0, "tasks": [[)" + number + ", " + number + "]]}";
+  }
+  std::ofstream(run / "plan.json") << R"({"format": 2, "axes": [], "tasks": [)" << tasks << R"(], "rows": [)" << rows
+                                   << "]}";
+}
+
+TEST_F(RunsTest, ComparesParametersWithTheirDefaultsInRowsOfTheSameSettings) {
+  const fs::path a = write("first", "", row("10", 0, "0.25") + "," + row("20", 0, "0.25"), "10");
+  const fs::path b = write("second", "", row("10", 0, "0.25") + "," + row("30", 0, "0.25"), "10");
+  // Of a file that says a default and one that leaves it out, with the same effect; and a default that has changed.
+  std::ofstream(b / "resolved.yaml") << "shoal: 1\nname: toy\nnodes:\n  kmeans: {use: clusterer/kmeans}\n";
+  write_plan(a, {R"({"k": 10, "tol": 0.0001, "n_init": 1})", R"({"k": 20, "tol": 0.0001, "n_init": 1})"});
+  write_plan(b, {R"({"k": 10, "tol": 0.0001, "n_init": 3})", R"({"k": 30, "tol": 0.5, "n_init": 3})"});
+  const RunDifference found = diff_runs(read_run(a), read_run(b));
+  ASSERT_THAT(found.values, SizeIs(1)) << diff_as_text(found);  // rows of k 20 and 30 have no other to be held against
+  EXPECT_EQ(found.values[0].what, "kmeans.n_init");
+  EXPECT_EQ(found.values[0].first, "1");
+  EXPECT_EQ(found.values[0].second, "3");
+}
+
+TEST_F(RunsTest, ComparesTheParametersOfAllRowsWhereNoSettingsAreInCommon) {
+  const fs::path a = write("first", "", row("10", 0, "0.25"), "10");
+  const fs::path b = write("second", "", row("20", 0, "0.25") + "," + row("30", 0, "0.25"), "10");
+  write_plan(a, {R"({"k": 10, "init": "random"})"});
+  write_plan(b, {R"({"k": 20, "init": "random", "weight": 1})", R"({"k": 30, "init": "random", "weight": 1})"});
+  const RunDifference found = diff_runs(read_run(a), read_run(b));
+  ASSERT_THAT(found.values, SizeIs(2)) << diff_as_text(found);
+  EXPECT_EQ(found.values[0].what, "kmeans.k");
+  EXPECT_EQ(found.values[0].first, "10");
+  EXPECT_EQ(found.values[0].second, "20 | 30");
+  EXPECT_EQ(found.values[1].what, "kmeans.weight");
+  EXPECT_EQ(found.values[1].first, std::nullopt);
+}
+
 TEST_F(RunsTest, SaysWhichFileOfARunIsDamaged) {
   const RunFile run = read_run(write("run", "", row("10", 0, "0.25")));
   std::ofstream(run.folder / "resolved.yaml") << "nodes: [";

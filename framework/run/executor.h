@@ -14,6 +14,7 @@
 
 #include "framework/config/diagnostics.h"
 #include "framework/graph/plan.h"
+#include "framework/run/data_checks.h"
 #include "framework/run/events.h"
 #include "framework/run/record.h"
 #include "framework/run/result_cache.h"
@@ -76,6 +77,9 @@ class Executor {
   /// components. What cannot be declared, a dataset whose file is damaged, is in `diagnostics` (R601).
   enum class Forecast { declared, kept, computed, unknown };  ///< unknown: its inputs are to be computed first
   std::vector<Forecast> forecast(config::Diagnostics& diagnostics);
+
+  /// What the datasets say of themselves, by task, after forecast.
+  DatasetInfos dataset_infos() const;
 
   /// The parts of a task's key, after forecast; empty where they are not known yet.
   const KeyParts& parts_of(std::size_t task) const { return results_[task].parts; }

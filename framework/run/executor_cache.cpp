@@ -4,6 +4,7 @@
 
 #include "framework/run/executor.h"
 #include "framework/store/content.h"
+#include "shoal/dataset.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -201,6 +202,17 @@ std::vector<Executor::Forecast> Executor::forecast(config::Diagnostics& diagnost
     } catch (const std::exception& error) {
       fail_task(t, "R601", error.what(), diagnostics);
     }
+  }
+  return out;
+}
+
+DatasetInfos Executor::dataset_infos() const {
+  DatasetInfos out(plan_.tasks.size());
+  for (std::size_t t = 0; t < plan_.tasks.size(); ++t) {
+    if (plan_.node_of(plan_.tasks[t]).kind() != "dataset" || results_[t].values.empty()) continue;
+    const auto* made = std::get_if<std::shared_ptr<const Made>>(&results_[t].values[0]);
+    if (made == nullptr || (*made)->shared == nullptr) continue;
+    out[t] = DatasetProxy((*made)->shared->object()).open((*made)->shared->context());
   }
   return out;
 }

@@ -135,7 +135,7 @@ void load_runtime(const ChosenPython& python, int threads) {
   const py::object code = py::module_::import("builtins").attr("compile")(kRuntime, "shoal_python.py", "exec");
   py::module_::import("builtins").attr("exec")(code, module.attr("__dict__"));
   module.attr("source") = kRuntime;
-  constexpr bool kShared = (SHOAL_HAS_ASAN | SHOAL_HAS_TSAN) != 0;  // a sanitizer must see every allocation
+  constexpr bool kShared = SHOAL_HAS_ASAN != 0 || SHOAL_HAS_TSAN != 0;  // a sanitizer must see every allocation
   module.attr("set_up")(python.program.string(), python.package_folders, threads, kShared);
   modules["shoal_python"] = module;
 }

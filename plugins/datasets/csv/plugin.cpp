@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "mapped_file.h"
-#include "served.h"
-#include "shoal/dataset.h"
+#include "served_dataset.h"
 #include "table.h"
 
 namespace {
@@ -63,63 +62,37 @@ struct Params {
   }
 };
 
-class Csv final : public shoal::Dataset, public shoal::DatasetView {
+class Csv final : public files::ServedDataset {
  public:
   explicit Csv(const Params& params) : params_(params) {}
 
-  // Reads it whole: how many examples and classes there are is known only then.
-  shoal::DatasetInfo open(shoal::Context& context) override {
-    if (examples_.first != nullptr) return info_;
-    if (params_.dtype == "float64") load<double>(context);
-    else load<float>(context);
-    return info_;
-  }
-
-  void read(shoal::Context& context, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray> labels) const override {
-    require_open();
-    files::require_known(which, info_.count);
-    if (examples) files::copy_examples(context, examples_, which, *examples);
-    if (labels) files::copy_labels(labels_, which, *labels);
-  }
-
-  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
-    require_open();
-    return files::view_of(examples_);
-  }
-
  private:
-  void require_open() const {
-    if (examples_.first == nullptr) throw shoal::StateError("a dataset is used before it was opened");
+  // Reads it whole: how many examples and classes there are is known only then.
+  files::Served load(shoal::Context& context) override {
+    return params_.dtype == "float64" ? load_as<double>(context) : load_as<float>(context);
   }
 
   template <typename Scalar>
-  void load(shoal::Context& context) {
+  files::Served load_as(shoal::Context& context) {
     const files::MappedFile file(params_.path);
     csv::Table<Scalar> table = csv::read_table<Scalar>(context, file.bytes(), file.name(), params_.options());
     for (const std::string& note : table.notes) context.log(shoal::Level::kInfo, "{}", note);
-    info_ = {.count = table.rows,
-             .shape = {table.columns},
-             .dtype = shoal::dtype_of<Scalar>(),
-             .labelled = !table.labels.empty(),
-             .class_names = std::move(table.class_names)};
+    const bool labelled = !table.labels.empty();
     label_values_ = std::move(table.labels);
-    labels_ = {.first = info_.labelled ? reinterpret_cast<const char*>(label_values_.data()) : nullptr,
-               .name = "'" + file.name() + "'"};
     const auto& values = values_.emplace<std::vector<Scalar>>(std::move(table.values));
-    examples_ = {.first = reinterpret_cast<const char*>(values.data()),
-                 .count = table.rows,
-                 .shape = info_.shape,
-                 .stored = std::is_same_v<Scalar, double> ? files::Stored::kFloat64 : files::Stored::kFloat32,
-                 .step = table.columns * static_cast<shoal::Index>(sizeof(Scalar))};
+    return {.examples = {.first = reinterpret_cast<const char*>(values.data()),
+                         .count = table.rows,
+                         .shape = {table.columns},
+                         .stored = std::is_same_v<Scalar, double> ? files::Stored::kFloat64 : files::Stored::kFloat32,
+                         .step = table.columns * static_cast<shoal::Index>(sizeof(Scalar))},
+            .labels = {.first = labelled ? reinterpret_cast<const char*>(label_values_.data()) : nullptr,
+                       .name = "'" + file.name() + "'"},
+            .class_names = std::move(table.class_names)};
   }
 
   Params params_;
-  shoal::DatasetInfo info_;
   std::variant<std::vector<float>, std::vector<double>> values_;  // (N, D)
   std::vector<std::int64_t> label_values_;                        // (N), or none
-  files::Examples examples_;                                      // in values_; empty before open
-  files::Labels labels_;
 };
 
 }  // namespace

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "load.h"
-#include "served.h"
-#include "shoal/dataset.h"
+#include "served_dataset.h"
 
 namespace {
 
@@ -51,51 +50,27 @@ struct Params {
   }
 };
 
-class ImageFolder final : public shoal::Dataset, public shoal::DatasetView {
+class ImageFolder final : public files::ServedDataset {
  public:
   explicit ImageFolder(const Params& params) : params_(params) {}
 
+ private:
   // Decodes all: which are broken is known only then.
-  shoal::DatasetInfo open(shoal::Context& context) override {
-    if (examples_.first != nullptr) return info_;
+  files::Served load(shoal::Context& context) override {
     images::Listing listing = images::list_images(params_.path);
     loaded_ = images::load_images(context, listing, params_.options());
     for (const std::string& note : loaded_.notes) context.log(shoal::Level::kInfo, "{}", note);
-    info_ = {.count = loaded_.count,
-             .shape = {loaded_.channels, loaded_.height, loaded_.width},
-             .dtype = shoal::DType::kUInt8,
-             .labelled = !loaded_.labels.empty(),
-             .class_names = std::move(listing.class_names)};
-    if (info_.labelled) labels_.first = reinterpret_cast<const char*>(loaded_.labels.data());
-    examples_ = {
-        .first = reinterpret_cast<const char*>(loaded_.pixels.data()), .count = info_.count, .shape = info_.shape};
-    examples_.step = examples_.columns();
-    return info_;
-  }
-
-  void read(shoal::Context& context, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray> labels) const override {
-    require_open();
-    files::require_known(which, info_.count);
-    if (examples) files::copy_examples(context, examples_, which, *examples);
-    if (labels) files::copy_labels(labels_, which, *labels);
-  }
-
-  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
-    require_open();
-    return files::view_of(examples_);
-  }
-
- private:
-  void require_open() const {
-    if (examples_.first == nullptr) throw shoal::StateError("a dataset is used before it was opened");
+    files::Served out{.examples = {.first = reinterpret_cast<const char*>(loaded_.pixels.data()),
+                                   .count = loaded_.count,
+                                   .shape = {loaded_.channels, loaded_.height, loaded_.width}},
+                      .class_names = std::move(listing.class_names)};
+    out.examples.step = out.examples.columns();
+    if (!loaded_.labels.empty()) out.labels.first = reinterpret_cast<const char*>(loaded_.labels.data());
+    return out;
   }
 
   Params params_;
-  shoal::DatasetInfo info_;
-  images::Loaded loaded_;
-  files::Examples examples_;  // in loaded_; empty before open
-  files::Labels labels_;      // in loaded_
+  images::Loaded loaded_;  // what is served
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "mapped_file.h"
 #include "npy_array.h"
-#include "shoal/dataset.h"
+#include "served_dataset.h"
 
 namespace {
 
@@ -36,56 +36,28 @@ struct NpyFile {
   files::NpyHeader header;
 };
 
-class Npy final : public shoal::Dataset, public shoal::DatasetView {
+class Npy final : public files::ServedDataset {
  public:
   explicit Npy(const Params& params) : params_(params) {}
 
-  shoal::DatasetInfo open(shoal::Context&) override {
-    if (file_ != nullptr) return info_;
-    auto file = std::make_unique<NpyFile>(params_.path);
-    examples_ = files::examples_of(file->header, file->name());
-    examples_.first = file->data();
-    info_ = {.count = examples_.count,
-             .shape = examples_.shape,
-             .dtype = files::served_dtype(examples_.stored),
-             .labelled = !params_.labels.empty(),
-             .class_names = params_.class_names};
-    if (info_.labelled) {
-      labels_file_ = std::make_unique<NpyFile>(params_.labels);
-      labels_ = files::labels_of(labels_file_->header, labels_file_->name(), info_.count, file->name(),
-                                 params_.class_names.size());
-      labels_.first = labels_file_->data();
-    }
-    file_ = std::move(file);
-    return info_;
-  }
-
-  void read(shoal::Context& context, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray> labels) const override {
-    if (file_ == nullptr) throw shoal::StateError("a dataset is read before it was opened");
-    files::require_known(which, info_.count);
-    if (examples) {
-      file_->file.require_unchanged();
-      files::copy_examples(context, examples_, which, *examples);
-    }
-    if (labels) {
-      if (labels_file_ != nullptr) labels_file_->file.require_unchanged();
-      files::copy_labels(labels_, which, *labels);
-    }
-  }
-
-  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
-    if (file_ == nullptr) throw shoal::StateError("a dataset is viewed before it was opened");
-    file_->file.require_unchanged();
-    return files::view_of(examples_);
-  }
-
  private:
+  files::Served load(shoal::Context&) override {
+    file_ = std::make_unique<NpyFile>(params_.path);
+    files::Served out{.examples = files::examples_of(file_->header, file_->name()),
+                      .class_names = params_.class_names,
+                      .examples_file = &file_->file};
+    out.examples.first = file_->data();
+    if (params_.labels.empty()) return out;
+    labels_file_ = std::make_unique<NpyFile>(params_.labels);
+    out.labels = files::labels_of(labels_file_->header, labels_file_->name(), out.examples.count, file_->name(),
+                                  params_.class_names.size());
+    out.labels.first = labels_file_->data();
+    out.labels_file = &labels_file_->file;
+    return out;
+  }
+
   Params params_;
-  shoal::DatasetInfo info_;
-  std::unique_ptr<NpyFile> file_, labels_file_;  // empty before open, and where there are no labels
-  files::Examples examples_;                     // in file_
-  files::Labels labels_;                         // in labels_file_
+  std::unique_ptr<NpyFile> file_, labels_file_;  // what is served; empty before open, and where there are no labels
 };
 
 }  // namespace

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "mapped_file.h"
-#include "served.h"
-#include "shoal/dataset.h"
+#include "served_dataset.h"
 #include "table.h"
 
 namespace {
@@ -38,68 +37,43 @@ struct Params {
   }
 };
 
-class Parquet final : public shoal::Dataset, public shoal::DatasetView {
+class Parquet final : public files::ServedDataset {
  public:
   explicit Parquet(const Params& params) : params_(params) {}
 
+ private:
   // Reads it whole: how many rows stay and which classes there are is known only then.
-  shoal::DatasetInfo open(shoal::Context& context) override {
-    if (examples_.first != nullptr) return info_;
+  files::Served load(shoal::Context& context) override {
     const files::MappedFile file(params_.path);
     table_ = parquet::read_table(
         context, file.bytes(), file.name(),
         {.columns = params_.columns, .label = params_.label, .missing = params_.missing, .dtype = params_.dtype});
     file.require_unchanged();
-    std::visit([&](const auto& values) { serve(values, file.name()); }, table_.values);
+    files::Served out = std::visit([&](const auto& values) { return serve(values, file.name()); }, table_.values);
     context.log(shoal::Level::kInfo, "'{}': {} rows of {} numbers, {}{}", file.name(), table_.rows, table_.columns,
-                shoal::name(info_.dtype),
-                !info_.labelled             ? std::string()
-                : info_.class_names.empty() ? std::string(", labels are numbers")
-                                            : shoal::text(", labels of {} names", info_.class_names.size()));
-    return info_;
-  }
-
-  void read(shoal::Context& context, std::span<const shoal::Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray> labels) const override {
-    require_open();
-    files::require_known(which, info_.count);
-    if (examples) files::copy_examples(context, examples_, which, *examples);
-    if (labels) files::copy_labels(labels_, which, *labels);
-  }
-
-  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
-    require_open();
-    return files::view_of(examples_);
-  }
-
- private:
-  void require_open() const {
-    if (examples_.first == nullptr) throw shoal::StateError("a dataset is used before it was opened");
+                shoal::name(files::served_dtype(out.examples.stored)),
+                table_.labels.empty()     ? std::string()
+                : out.class_names.empty() ? std::string(", labels are numbers")
+                                          : shoal::text(", labels of {} names", out.class_names.size()));
+    return out;
   }
 
   template <typename Scalar>
-  void serve(const std::vector<Scalar>& values, const std::string& name) {
-    info_ = {.count = table_.rows,
-             .shape = {table_.columns},
-             .dtype = shoal::dtype_of<Scalar>(),
-             .labelled = !table_.labels.empty(),
-             .class_names = table_.class_names};
-    labels_ = {.first = info_.labelled ? reinterpret_cast<const char*>(table_.labels.data()) : nullptr,
-               .name = "'" + name + "'"};
-    examples_ = {.first = reinterpret_cast<const char*>(values.data()),
-                 .count = table_.rows,
-                 .shape = info_.shape,
-                 .stored = std::is_same_v<Scalar, double>  ? files::Stored::kFloat64
-                           : std::is_same_v<Scalar, float> ? files::Stored::kFloat32
-                                                           : files::Stored::kUInt8,
-                 .step = table_.columns * static_cast<shoal::Index>(sizeof(Scalar))};
+  files::Served serve(const std::vector<Scalar>& values, const std::string& name) const {
+    return {.examples = {.first = reinterpret_cast<const char*>(values.data()),
+                         .count = table_.rows,
+                         .shape = {table_.columns},
+                         .stored = std::is_same_v<Scalar, double>  ? files::Stored::kFloat64
+                                   : std::is_same_v<Scalar, float> ? files::Stored::kFloat32
+                                                                   : files::Stored::kUInt8,
+                         .step = table_.columns * static_cast<shoal::Index>(sizeof(Scalar))},
+            .labels = {.first = table_.labels.empty() ? nullptr : reinterpret_cast<const char*>(table_.labels.data()),
+                       .name = "'" + name + "'"},
+            .class_names = table_.class_names};
   }
 
   Params params_;
-  shoal::DatasetInfo info_;
-  parquet::Table table_;
-  files::Examples examples_;  // in table_; empty before open
-  files::Labels labels_;
+  parquet::Table table_;  // what is served
 };
 
 }  // namespace

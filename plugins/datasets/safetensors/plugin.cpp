@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "mapped_file.h"
-#include "served.h"
-#include "shoal/dataset.h"
+#include "served_dataset.h"
 #include "tensors.h"
 
 namespace {
@@ -137,52 +136,27 @@ files::Labels labels_of(const safetensors::Tensor& tensor, const std::string& na
           .classes = classes};
 }
 
-class Safetensors final : public shoal::Dataset, public shoal::DatasetView {
+class Safetensors final : public files::ServedDataset {
  public:
   explicit Safetensors(const Params& params) : params_(params) {}
 
-  shoal::DatasetInfo open(shoal::Context& context) override {
-    if (tensors_ != nullptr) return info_;
-    auto tensors = std::make_unique<Tensors>(params_.path);
-    const safetensors::Tensor& x = tensors->examples(params_.examples);
-    const safetensors::Tensor* y = tensors->labels(params_.labels);
-    examples_ = examples_of(x, tensors->name(x));
-    if (y != nullptr) labels_ = labels_of(*y, tensors->name(*y), examples_.count, params_.class_names.size());
-    if (files::bytes_of(examples_.stored) == 2)
-      context.log(shoal::Level::kInfo, "{} holds {}, which is served as float32", tensors->name(x), x.dtype);
-    info_ = {.count = examples_.count,
-             .shape = examples_.shape,
-             .dtype = files::served_dtype(examples_.stored),
-             .labelled = y != nullptr,
-             .class_names = params_.class_names};
-    tensors_ = std::move(tensors);
-    return info_;
-  }
-
-  void read(shoal::Context& context, std::span<const Index> which, std::optional<shoal::MutableArray> examples,
-            std::optional<shoal::MutableArray> labels) const override {
-    require_ready();
-    files::require_known(which, info_.count);
-    if (examples) files::copy_examples(context, examples_, which, *examples);
-    if (labels) files::copy_labels(labels_, which, *labels);
-  }
-
-  std::optional<shoal::ConstArray> view(shoal::Context&) const override {
-    require_ready();
-    return files::view_of(examples_);
-  }
-
  private:
-  void require_ready() const {
-    if (tensors_ == nullptr) throw shoal::StateError("a dataset is used before it was opened");
-    tensors_->file.require_unchanged();
+  files::Served load(shoal::Context& context) override {
+    tensors_ = std::make_unique<Tensors>(params_.path);
+    const safetensors::Tensor& x = tensors_->examples(params_.examples);
+    const safetensors::Tensor* y = tensors_->labels(params_.labels);
+    files::Served out{.examples = examples_of(x, tensors_->name(x)),
+                      .class_names = params_.class_names,
+                      .examples_file = &tensors_->file,
+                      .labels_file = &tensors_->file};
+    if (y != nullptr) out.labels = labels_of(*y, tensors_->name(*y), out.examples.count, params_.class_names.size());
+    if (files::bytes_of(out.examples.stored) == 2)
+      context.log(shoal::Level::kInfo, "{} holds {}, which is served as float32", tensors_->name(x), x.dtype);
+    return out;
   }
 
   Params params_;
-  shoal::DatasetInfo info_;
-  std::unique_ptr<Tensors> tensors_;  // empty before open
-  files::Examples examples_;          // in its file
-  files::Labels labels_;
+  std::unique_ptr<Tensors> tensors_;  // what is served; empty before open
 };
 
 }  // namespace
