@@ -12,7 +12,6 @@ using shoal::tests::Workplace;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 bool no_numpy(const Outcome& outcome) { return outcome.err.find("is not installed") != std::string::npos; }
 
@@ -77,7 +76,7 @@ TEST_F(PythonProgram, AppliesInALaterProcessWhatItLearntInAnEarlierOne) {
   outcome = place_.shoal("run x.yaml --force again");
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_THAT(outcome.out, ContainsRegex("1/1 +14 +14"));
-  EXPECT_THAT(place_.shoal("plan x.yaml --force again").out, HasSubstr("times"));
+  EXPECT_THAT(outcome.out + outcome.err, ContainsRegex("times +stored"));
 }
 
 TEST_F(PythonProgram, NamesTheNodeAndTheException) {
