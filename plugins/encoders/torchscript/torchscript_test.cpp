@@ -7,6 +7,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -32,10 +33,12 @@ struct MadeFiles {
     const char* said = std::getenv("SHOAL_PYTHON");
     fs::path python = said != nullptr ? said : SHOAL_TEST_PYTHON;
     if (fs::is_directory(python)) python = python / "bin" / "python";
-    const std::string run = "'" + python.string() + "' ";
-    if (std::system((run + "-c 'import torch' >/dev/null 2>&1").c_str()) != 0)
+    const int status =
+        std::system(("'" + python.string() + "' " SHOAL_TEST_SCRIPT " '" + folder.string() + "' 2>&1").c_str());
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (code == 77 || code == 127)  // no torch, no python
       missing = "there is no torch in " + python.string() + " (SHOAL_PYTHON names another python)";
-    else failed = std::system((run + SHOAL_TEST_SCRIPT " '" + folder.string() + "' 2>&1").c_str()) != 0;
+    else failed = code != 0;
   }
   ~MadeFiles() {
     std::error_code ignored;

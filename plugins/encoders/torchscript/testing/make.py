@@ -1,7 +1,11 @@
-"""Writes TorchScript files into the folder named, and what PyTorch itself makes of them: make.py FOLDER"""
+"""Writes TorchScript files into the folder named, and what PyTorch itself makes of them: make.py FOLDER. 77: there is no torch."""
 
+import importlib.util
 import pathlib
 import sys
+
+if importlib.util.find_spec("torch") is None:
+    sys.exit(77)
 
 import torch
 from torch import nn
