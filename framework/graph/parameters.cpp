@@ -403,6 +403,12 @@ Value sorted(Value value) {
   return value;
 }
 
+/// What a value counts by: a file by its contents, all else as it is written.
+std::string result_part(const shoal_value& value, bool path) {
+  const bool file = path && value.type == SHOAL_TEXT && std::filesystem::is_regular_file(value.as.text);
+  return file ? digest_of_file(value.as.text) : config::emit_flow(sorted(to_value(value)));
+}
+
 }  // namespace
 
 void Parameters::add_to(Digest& digest) const {
@@ -417,10 +423,16 @@ std::vector<std::pair<std::string, std::string>> Parameters::result_parts() cons
   std::vector<std::pair<std::string, std::string>> out;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if ((declared_[i]->flags & SHOAL_SPEED_ONLY) != 0) continue;
-    const bool file = (declared_[i]->flags & SHOAL_PATH) != 0 && values_[i].type == SHOAL_TEXT &&
-                      std::filesystem::is_regular_file(values_[i].as.text);
-    out.emplace_back(declared_[i]->name,
-                     file ? digest_of_file(values_[i].as.text) : config::emit_flow(sorted(to_value(values_[i]))));
+    const bool path = (declared_[i]->flags & SHOAL_PATH) != 0;
+    const shoal_value& value = values_[i];
+    if (path && value.type == SHOAL_LIST) {  // each of its files
+      std::string all;
+      for (std::int64_t item = 0; item < value.count; ++item)
+        all += (item > 0 ? ", " : "") + result_part(value.as.items[item], path);
+      out.emplace_back(declared_[i]->name, "[" + all + "]");
+    } else {
+      out.emplace_back(declared_[i]->name, result_part(value, path));
+    }
   }
   return out;
 }

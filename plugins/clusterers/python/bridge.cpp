@@ -1,5 +1,7 @@
 #include "bridge.h"
 
+#include "python_code.h"
+
 namespace {
 
 // bridge.py, put in at build time.
@@ -9,4 +11,7 @@ constexpr const char* kBridge =
 
 }  // namespace
 
-py::module_ bridge() { return python_script("shoal_bridge", kBridge); }
+py::module_ bridge() {
+  code_module();  // which it imports
+  return python_script("shoal_bridge", kBridge);
+}

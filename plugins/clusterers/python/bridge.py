@@ -4,13 +4,9 @@ Compiled into the plugin and run as the module `shoal_bridge`; a process has one
 arguments by name to the class, fit(X) or fit_predict(X), and what was learnt in attributes that end in '_'.
 """
 
-import difflib
-import importlib
-import importlib.util
-import inspect
-import sys
 import time
 
+from shoal_code import add_own, find, limit_threads, parameters_of, require_taken
 from shoal_python import BrokenContract, Call, Folders, Missing, WrongInput, require_module
 
 K_NAMES = ("n_clusters", "n_components", "k")
@@ -20,50 +16,19 @@ CENTROID_NAMES = ("cluster_centers_", "means_", "centroids_", "centroids")
 
 # --- estimators and their arguments -----------------------------------------------------------------------------------
 
-def nearest(name, names):
-    close = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean '{close[0]}'?" if close else ""
-
-
 def find_estimator(path):
     if path.startswith("shoal_bridge."):
         return globals()[path.partition(".")[2]]
-    module_name, _, name = path.rpartition(".")
-    if not module_name:
-        raise WrongInput(f"estimator is '{path}', but must be an import path like sklearn.cluster.KMeans")
-    require_module(module_name)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module_name.startswith(error.name):
-            raise  # one of its own imports
-        raise WrongInput(f"estimator is '{path}', but there is no module '{error.name}'") from None
-    except ImportError as error:
-        if "undefined symbol" in str(error):  # the wheel's library was not loaded, because one of its name was there already
-            error.args = (f"{error}; a plugin has loaded another version of that library: isolate: process at the node fits "
-                          "it where no other plugin is",)
-        raise
-    found = getattr(module, name, None)
-    if found is None:
-        raise WrongInput(f"estimator is '{path}', but {module_name} has no '{name}'" + nearest(name, dir(module)))
+    found = find("estimator", path, "an import path like sklearn.cluster.KMeans")
     if not callable(getattr(found, "fit", None)):
         raise WrongInput(f"estimator is '{path}', which has no method fit")
     return found
 
 
-def parameters_of(function):
-    """Names that may be given, and whether any other may be given too."""
-    parameters = inspect.signature(function).parameters.values()
-    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name != "self"]
-    return named, any(p.kind == p.VAR_KEYWORD for p in parameters)
-
-
 def arguments_of(estimator, path, k, params, init, seed, threads, log):
     """What the estimator is made with."""
     names, any_name = parameters_of(estimator)
-    for name in params:
-        if name not in names and not any_name:
-            raise WrongInput(f"{path} takes no '{name}'; it takes {', '.join(names) or 'nothing'}" + nearest(name, names))
+    require_taken(params, names, any_name, path)
     arguments = dict(params)
     first = lambda wanted: next((name for name in wanted if name in names), None)
     k_name = first(K_NAMES)
@@ -85,24 +50,8 @@ def arguments_of(estimator, path, k, params, init, seed, threads, log):
             if isinstance(params.get("n_init"), int) and params["n_init"] > 1:
                 log("warning", f"n_init is {params['n_init']}, but from given centroids all starts are one: it is run once")
             arguments["n_init"] = 1
-    if "random_state" in names:
-        arguments.setdefault("random_state", seed)
-    if "n_jobs" in names:
-        arguments.setdefault("n_jobs", threads)
+    add_own(arguments, names, seed, threads)
     return arguments
-
-
-def limit_threads(threads):
-    """A context in which all libraries that are loaded use `threads` threads."""
-    import contextlib
-
-    if "faiss" in sys.modules:
-        sys.modules["faiss"].omp_set_num_threads(threads)
-    if importlib.util.find_spec("threadpoolctl") is None:
-        return contextlib.nullcontext()  # the variables of set_up hold for what was loaded since
-    import threadpoolctl
-
-    return threadpoolctl.threadpool_limits(limits=threads)
 
 
 # --- results ----------------------------------------------------------------------------------------------------------

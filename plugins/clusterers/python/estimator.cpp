@@ -14,28 +14,6 @@ using shoal::ConstArray;
 using shoal::Index;
 using shoal::text;
 
-py::object as_python(const shoal::FreeValue& value);
-
-py::dict as_python(const shoal::FreeMap& map) {
-  py::dict out;
-  for (const shoal::FreeEntry& entry : map.entries) out[py::str(entry.name)] = as_python(entry.value);
-  return out;
-}
-
-py::object as_python(const shoal::FreeValue& value) {
-  if (const auto* flag = value.get_if<bool>()) return py::bool_(*flag);
-  if (const auto* integer = value.get_if<std::int64_t>()) return py::int_(*integer);
-  if (const auto* real = value.get_if<double>()) return py::float_(*real);
-  if (const auto* string = value.get_if<std::string>()) return py::str(*string);
-  if (const auto* map = value.get_if<shoal::FreeMap>()) return as_python(*map);
-  if (const auto* list = value.get_if<shoal::FreeList>()) {
-    py::list out;
-    for (const shoal::FreeValue& item : *list) out.append(as_python(item));
-    return out;
-  }
-  return py::none();
-}
-
 /// Checks what Python cannot know: which labels there may be.
 void require_labels(const std::string& path, std::span<const std::int64_t> labels, std::int64_t clusters) {
   for (std::size_t i = 0; i < labels.size(); ++i)

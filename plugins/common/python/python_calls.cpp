@@ -37,6 +37,20 @@ py::object numpy_of(void* bytes, ConstArray view, bool readonly) {
   return py::module_::import("numpy").attr("asarray")(memory);
 }
 
+py::object as_python_value(const shoal::FreeValue& value) {
+  if (const auto* flag = value.get_if<bool>()) return py::bool_(*flag);
+  if (const auto* integer = value.get_if<std::int64_t>()) return py::int_(*integer);
+  if (const auto* real = value.get_if<double>()) return py::float_(*real);
+  if (const auto* string = value.get_if<std::string>()) return py::str(*string);
+  if (const auto* map = value.get_if<shoal::FreeMap>()) return as_python(*map);
+  if (const auto* list = value.get_if<shoal::FreeList>()) {
+    py::list out;
+    for (const shoal::FreeValue& item : *list) out.append(as_python_value(item));
+    return out;
+  }
+  return py::none();
+}
+
 std::string in_one_line(const std::string& message) {
   std::string out;
   for (const char c : message) {
@@ -53,6 +67,12 @@ py::object as_numpy(ConstArray view) { return numpy_of(const_cast<void*>(view.by
 
 py::object as_writable_numpy(shoal::MutableArray view) { return numpy_of(view.bytes(), view, /*readonly=*/false); }
 
+py::dict as_python(const shoal::FreeMap& map) {
+  py::dict out;
+  for (const shoal::FreeEntry& entry : map.entries) out[py::str(entry.name)] = as_python_value(entry.value);
+  return out;
+}
+
 shoal::Array take_array(const shoal::Context& context, const py::object& from) {
   const py::buffer_info info = py::buffer(from).request();
   const std::vector<Index> shape(info.shape.begin(), info.shape.end());
@@ -61,6 +81,7 @@ shoal::Array take_array(const shoal::Context& context, const py::object& from) {
   };
   if (info.format == "f") return copy(float{});
   if (info.format == "d") return copy(double{});
+  if (info.format == "B") return copy(std::uint8_t{});
   return copy(std::int64_t{});
 }
 

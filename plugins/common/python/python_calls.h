@@ -8,6 +8,7 @@
 #include "python_interpreter.h"
 #include "shoal/array.h"
 #include "shoal/context.h"
+#include "shoal/free_value.h"
 
 /// `view` as a NumPy array that looks at the same memory and cannot write there; valid as long as `view` is.
 /// By Python's buffers, not by pybind11's numpy.h: that reads NumPy's own structs, and those of NumPy 2 have another
@@ -17,7 +18,10 @@ py::object as_numpy(shoal::ConstArray view);
 /// The same, and Python may write there.
 py::object as_writable_numpy(shoal::MutableArray view);
 
-/// A copy of an array of Python's: float32, float64 or int64, in C order.
+/// The value of a free parameter: a dict, a list, a str, an int, a float, a bool or None.
+py::dict as_python(const shoal::FreeMap& map);
+
+/// A copy of an array of Python's: float32, float64, uint8 or int64, in C order.
 shoal::Array take_array(const shoal::Context& context, const py::object& from);
 
 /// A function that Python calls with a level and a line. It refers to `context`.

@@ -96,6 +96,8 @@ void initialize() {
   config.site_import = 0;  // the chosen python's packages, not those beside the embedded one
   config.user_site_directory = 0;
   config.write_bytecode = 0;
+  config.use_hash_seed = 1;  // the same, 0, in each process: the order of a set of texts is then no chance
+  config.hash_seed = 0;
   PyStatus status = PyConfig_SetBytesString(&config, &config.home, SHOAL_PYTHON_HOME);
   if (!PyStatus_Exception(status)) status = Py_InitializeFromConfig(&config);
   PyConfig_Clear(&config);

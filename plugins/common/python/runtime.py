@@ -118,27 +118,28 @@ def has_native_code(top):
 class Folders:
     """Has Python search `folders` before all others while calls are at work that name them.
 
-    What is imported from there is known to calls with the same folders alone, so nodes may have modules of one name in
-    folders of their own. Calls with other folders, or with none, wait for their turn. A module of Python itself,
+    What is imported from there is known to calls with the same folders (and the same `files`, where given) alone, so nodes may
+    have modules of one name in folders of their own. Calls with others, or with none, wait for their turn. A module of Python itself,
     or a package with native code, that is loaded already stays as it is.
     """
 
     turn = threading.Condition()
-    at_work = ()  # the folders of the calls that are at work
+    at_work = ()  # the key of the calls that are at work
     calls = 0
-    own = {}  # by folders: modules from there, by name
+    own = {}  # by key: modules from the folders, by name
 
-    def __init__(self, folders):
+    def __init__(self, folders, files=()):
         self.folders = tuple(dict.fromkeys(os.path.realpath(folder) for folder in folders))
+        self.key = (self.folders, tuple(files))
 
     def __enter__(self):
         cls = Folders
         with cls.turn:
-            while cls.calls > 0 and cls.at_work != self.folders:
+            while cls.calls > 0 and cls.at_work != self.key:
                 cls.turn.wait(0.1)  # not for long: who is stopped gets to know it between two waits
             if cls.calls == 0 and self.folders:
                 self.put_in()
-            cls.at_work = self.folders
+            cls.at_work = self.key
             cls.calls += 1
 
     def __exit__(self, kind, error, trace):
@@ -150,7 +151,7 @@ class Folders:
             cls.turn.notify_all()
 
     def put_in(self):
-        cls, own = Folders, Folders.own.setdefault(self.folders, {})
+        cls, own = Folders, Folders.own.setdefault(self.key, {})
         importlib.invalidate_caches()  # files may have come since
         cls.path = list(sys.path)
         sys.path[:] = [*self.folders, *(place for place in cls.path if place not in self.folders)]
@@ -161,7 +162,7 @@ class Folders:
         sys.modules.update(own)
 
     def take_out(self):
-        cls, own = Folders, Folders.own[self.folders]
+        cls, own = Folders, Folders.own[self.key]
         tops = {top_of(name) for name in sys.modules} - cls.others
         ours = {top for top in tops if top in sys.modules and home_of(sys.modules[top]) in self.folders}
         for name in [name for name in sys.modules if top_of(name) in ours]:
