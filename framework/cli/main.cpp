@@ -164,6 +164,22 @@ void add_plugins(CLI::App& app, Options& options, int (*&chosen)(const Options&)
   });
 }
 
+CLI::App* add_new(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("new", "A project for a plugin of your own, which works and has a test");
+  command->add_option("kind", options.kind, "clusterer, transform, encoder …: what it is to be")
+      ->required()
+      ->type_name("KIND");
+  command->add_option("name", options.plugin_name, "Such as farthest-first: of plugin, component and folder")
+      ->required()
+      ->type_name("NAME");
+  command
+      ->add_option("--language", options.language,
+                   "c++, c or rust; the last two for kinds without tensors (default c++)")
+      ->check(CLI::IsMember({"c++", "c", "rust"}));
+  add_common(*command, options);
+  return command;
+}
+
 /// A comparison without an experiment of one's own.
 void add_quick_comparison(CLI::App& command, Options& options) {
   auto* data = command
@@ -346,6 +362,7 @@ int main(int argc, char** argv) {
   explain->add_flag("--markdown", options.markdown, "All of them, as docs/diagnostics.md");
   on(explain, &shoal::cli::explain);
   add_plugins(app, options, chosen);
+  on(add_new(app, options), &shoal::cli::new_plugin);
   auto* schema = app.add_subcommand("schema", "JSON Schema of experiment files, for editors and validators");
   schema->add_flag("--vscode", options.vscode, "Settings of Visual Studio Code that use it, instead");
   add_common(*schema, options);
