@@ -19,11 +19,11 @@ struct Params {
 };
 
 /// Every image times a factor of its own, cut off at 1.
-class @class @final : public shoal::Augmentation {
+class @class@ final : public shoal::Augmentation {
  public:
-  explicit @class @(const Params& params) : strength_(params.strength) {}
+  explicit @class@(const Params& params) : strength_(params.strength) {}
 
-  at::Tensor apply(shoal::Context & context, const at::Tensor& batch, const shoal::Random& random) const override {
+  at::Tensor apply(shoal::Context& context, const at::Tensor& batch, const shoal::Random& random) const override {
     if (strength_ == 0) return batch.clone();
     at::Tensor out = at::empty_like(batch);
     const shoal::Index size = batch.size(0) == 0 ? 0 : batch.numel() / batch.size(0);
@@ -48,5 +48,5 @@ class @class @final : public shoal::Augmentation {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "images a little brighter or darker") {
-  plugin.add<@class @, Params>("augmentation/@name@");
+  plugin.add<@class@, Params>("augmentation/@name@");
 }

@@ -21,7 +21,7 @@ at::Tensor apply(double strength, const at::Tensor& batch, int threads = 1) {
   return shoal::torch_component<shoal::Augmentation>(made.object()).apply(host.context(), batch, Random(3));
 }
 
-TEST(@class @, MultipliesEachImageByAFactorOfItsOwn) {
+TEST(@class@, MultipliesEachImageByAFactorOfItsOwn) {
   const at::Tensor factors = apply(0.3, grey(0.5)) / 0.5;
   EXPECT_TRUE(at::equal(factors, factors.select(3, 0).select(2, 0).view({64, 1, 1, 1}).expand_as(factors)));
   EXPECT_GE(factors.min().item<double>(), 0.7 - 1e-6);
@@ -29,11 +29,11 @@ TEST(@class @, MultipliesEachImageByAFactorOfItsOwn) {
   EXPECT_GT(factors.max().item<double>() - factors.min().item<double>(), 0.5);  // of 64 draws from a range of 0.6
 }
 
-TEST(@class @, KeepsWithinOne) { EXPECT_EQ(apply(1, grey(1)).max().item<float>(), 1); }
+TEST(@class@, KeepsWithinOne) { EXPECT_EQ(apply(1, grey(1)).max().item<float>(), 1); }
 
-TEST(@class @, LeavesImagesAsTheyAreWithoutStrength) { EXPECT_TRUE(at::equal(apply(0, grey(0.3)), grey(0.3))); }
+TEST(@class@, LeavesImagesAsTheyAreWithoutStrength) { EXPECT_TRUE(at::equal(apply(0, grey(0.3)), grey(0.3))); }
 
-TEST(@class @, IsTheSameForAnyNumberOfThreads) {
+TEST(@class@, IsTheSameForAnyNumberOfThreads) {
   EXPECT_TRUE(at::equal(apply(0.3, grey(0.5), 1), apply(0.3, grey(0.5), 3)));
 }
 

@@ -19,11 +19,11 @@ struct Params {
 /// Farthest-first traversal: the first centre is drawn, each further one is the example farthest from those before it.
 /// No example is then farther from its centre than twice the best possible radius.
 /// Source: T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", TCS 38 (1985) 293–306.
-class @class @final : public shoal::Clusterer, public shoal::Stateful {
+class @class@ final : public shoal::Clusterer, public shoal::Stateful {
  public:
-  explicit @class @(const Params& params) : k_(params.k) {}
+  explicit @class@(const Params& params) : k_(params.k) {}
 
-  shoal::Clustering fit(shoal::Context & context, const shoal::FitInput& input) override {
+  shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
     shoal::require_features(context, input.features, {.min_rows = k_});
     centers_ = shoal::visit_matrix(input.features, [&](const auto& x) { return choose(context, x); });
     shoal::Array labels = context.allocate<std::int64_t>({input.features.rows()});
@@ -31,17 +31,17 @@ class @class @final : public shoal::Clusterer, public shoal::Stateful {
     return {.labels = std::move(labels), .centroids = context.copy(centers_), .clusters = k_, .iterations = k_};
   }
 
-  void predict(shoal::Context & context, shoal::ConstArray features, shoal::MutableArray labels) const override {
+  void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
     if (centers_.rows() == 0) throw shoal::StateError("predict before fit");
     shoal::kernels::nearest(context, features, shoal::ConstArray(centers_), labels);
   }
 
-  void save(shoal::StateWriter & state) const override { state.put("centers", shoal::ConstArray(centers_)); }
+  void save(shoal::StateWriter& state) const override { state.put("centers", shoal::ConstArray(centers_)); }
   void load(const shoal::StateReader& state) override { centers_ = state.get("centers").matrix<double>(); }
 
  private:
   template <typename Matrix>
-  shoal::RowMatrix<double> choose(shoal::Context & context, const Matrix& x) const {
+  shoal::RowMatrix<double> choose(shoal::Context& context, const Matrix& x) const {
     shoal::RowMatrix<double> centers(k_, x.cols());
     Eigen::VectorXd squared_distance = Eigen::VectorXd::Constant(x.rows(), std::numeric_limits<double>::infinity());
     Eigen::Index next = context.random("first").below(x.rows());
@@ -63,7 +63,7 @@ class @class @final : public shoal::Clusterer, public shoal::Stateful {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "k-centre by farthest-first traversal") {
-  plugin.add<@class @, Params>("clusterer/@name@")
+  plugin.add<@class@, Params>("clusterer/@name@")
       .random()
       .dtypes({shoal::DType::kFloat32, shoal::DType::kFloat64, shoal::DType::kUInt8});
 }

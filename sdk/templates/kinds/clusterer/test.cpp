@@ -17,7 +17,7 @@ constexpr const char* kId = "clusterer/@name@";
 // pair, so that the pairs are the clusters, and each centre is a corner.
 const RowMatrix<double> kCorners{{0, 0}, {0, 2}, {10, 0}, {10, 2}};
 
-TEST(@class @, PartsWhatLiesApart) {
+TEST(@class@, PartsWhatLiesApart) {
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
     Host host({.seed = seed});
     const shoal::Clustering found = shoal::testing::fit(host, kId, {{"k", 2}}, {.features = ConstArray(kCorners)});
@@ -30,7 +30,7 @@ TEST(@class @, PartsWhatLiesApart) {
   }
 }
 
-TEST(@class @, GivesNewExamplesToTheNearestCentre) {
+TEST(@class@, GivesNewExamplesToTheNearestCentre) {
   Host host;
   const Made made(host.context(), kId, {{"k", 4}});
   shoal::ClustererProxy clusterer(made.object());
@@ -41,7 +41,7 @@ TEST(@class @, GivesNewExamplesToTheNearestCentre) {
   EXPECT_EQ(labels, fitted);
 }
 
-TEST(@class @, IsTheSameFromTheSameSeedForAnyNumberOfThreads) {
+TEST(@class@, IsTheSameFromTheSameSeedForAnyNumberOfThreads) {
   const RowMatrix<double> points = shoal::testing::normal_points(1, 5000, 3);
   const auto labels = [&](int threads, std::uint64_t seed) {
     Host host({.threads = threads, .seed = seed});
@@ -51,7 +51,7 @@ TEST(@class @, IsTheSameFromTheSameSeedForAnyNumberOfThreads) {
   EXPECT_NE(labels(1, 7), labels(1, 8));
 }
 
-TEST(@class @, NeedsAsManyExamplesAsClusters) {
+TEST(@class@, NeedsAsManyExamplesAsClusters) {
   Host host;
   EXPECT_THAT(
       [&] {
@@ -60,7 +60,7 @@ TEST(@class @, NeedsAsManyExamplesAsClusters) {
       ThrowsMessage<shoal::InputError>("needs at least 5 examples, but there are only 4"));
 }
 
-TEST(@class @, DoesNotPredictBeforeItIsFitted) {
+TEST(@class@, DoesNotPredictBeforeItIsFitted) {
   Host host;
   const Made made(host.context(), kId);
   std::vector<Index> labels(4);

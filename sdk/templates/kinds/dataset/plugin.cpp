@@ -24,9 +24,9 @@ struct Params {
 
 /// Points (x, y) float64 on Archimedean spirals of radius 1/4 … 1, evenly along the angle. Example i is of arm i mod
 /// `arms`, and arms are turned against each other by equal angles. Classes that no straight line parts, and no k-means.
-class @class @final : public shoal::Dataset {
+class @class@ final : public shoal::Dataset {
  public:
-  explicit @class @(const Params& params) : params_(params) {}
+  explicit @class@(const Params& params) : params_(params) {}
 
   shoal::DatasetInfo open(shoal::Context&) override {
     shoal::DatasetInfo info{.count = params_.examples, .shape = {2}, .dtype = shoal::DType::kFloat64, .labelled = true};
@@ -62,5 +62,5 @@ class @class @final : public shoal::Dataset {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "spirals that wind around each other") {
-  plugin.add<@class @, Params>("dataset/@name@");
+  plugin.add<@class@, Params>("dataset/@name@");
 }

@@ -17,7 +17,7 @@ using ::testing::ThrowsMessage;
 
 constexpr const char* kId = "dataset/@name@";
 
-TEST(@class @, SaysWhatItHas) {
+TEST(@class@, SaysWhatItHas) {
   Host host;
   const Made made(host.context(), kId, {{"examples", 7}, {"arms", 3}});
   const shoal::DatasetInfo info = shoal::DatasetProxy(made.object()).open(host.context());
@@ -28,7 +28,7 @@ TEST(@class @, SaysWhatItHas) {
 
 // Two arms of two points, half a turn: the first points, at radius 5/8, have gone a quarter of a turn, from the right
 // and from the left; the last ones, at radius 1, half of one.
-TEST(@class @, WindsItsArmsAroundEachOther) {
+TEST(@class@, WindsItsArmsAroundEachOther) {
   Host host;
   const Made made(host.context(), kId, {{"examples", 4}, {"arms", 2}, {"turns", 0.5}});
   shoal::DatasetProxy dataset(made.object());
@@ -40,7 +40,7 @@ TEST(@class @, WindsItsArmsAroundEachOther) {
   EXPECT_THAT(labels.view().vector<Index>(), ElementsAre(0, 1, 0, 1));
 }
 
-TEST(@class @, GivesTheSameExampleByItsNumber) {
+TEST(@class@, GivesTheSameExampleByItsNumber) {
   Host host;
   const Made made(host.context(), kId, {{"examples", 100}});
   shoal::DatasetProxy dataset(made.object());
@@ -53,7 +53,7 @@ TEST(@class @, GivesTheSameExampleByItsNumber) {
   EXPECT_EQ(some.row(1), all.view().matrix<double>().row(7));
 }
 
-TEST(@class @, NeedsAnExampleOfEveryClass) {
+TEST(@class@, NeedsAnExampleOfEveryClass) {
   Host host;
   EXPECT_THAT(
       [&] {

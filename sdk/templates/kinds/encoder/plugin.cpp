@@ -19,11 +19,11 @@ struct Params {
 };
 
 /// Examples, flattened → linear → ReLU → linear → divided by their length, so that distances are cosines.
-class @class @final : public shoal::Encoder {
+class @class@ final : public shoal::Encoder {
  public:
-  explicit @class @(const Params& params) : params_(params) {}
+  explicit @class@(const Params& params) : params_(params) {}
 
-  void build(shoal::Context & context, const shoal::Shape& example) override {
+  void build(shoal::Context& context, const shoal::Shape& example) override {
     example_ = example;
     shoal::Index size = 1;
     for (const shoal::Index n : example) size *= n;
@@ -50,5 +50,5 @@ class @class @final : public shoal::Encoder {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "a hidden layer, and embeddings on the unit sphere") {
-  plugin.add<@class @, Params>("encoder/@name@").random();
+  plugin.add<@class@, Params>("encoder/@name@").random();
 }

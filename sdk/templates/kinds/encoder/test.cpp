@@ -25,7 +25,7 @@ struct Built {
 
 at::Tensor batch() { return at::arange(30, at::kFloat).view({5, 2, 3}) / 30; }
 
-TEST(@class @, EmbedsOnTheUnitSphere) {
+TEST(@class@, EmbedsOnTheUnitSphere) {
   Built built;
   EXPECT_EQ(built.encoder.embedding_size(), 4);
   const at::Tensor embedding = built.encoder.forward(batch());
@@ -33,7 +33,7 @@ TEST(@class @, EmbedsOnTheUnitSphere) {
   EXPECT_TRUE(at::allclose(embedding.square().sum(1), at::ones({5})));
 }
 
-TEST(@class @, IsTwoLinearMapsWithReluBetween) {
+TEST(@class@, IsTwoLinearMapsWithReluBetween) {
   Built built;
   const auto& p = built.encoder.parameters();  // weight and bias of each layer
   const at::Tensor hidden = at::linear(batch().flatten(1), p[0].second, p[1].second).clamp_min(0);
@@ -42,13 +42,13 @@ TEST(@class @, IsTwoLinearMapsWithReluBetween) {
   EXPECT_TRUE(at::allclose(embedding * out.square().sum(1, true).sqrt(), out, 1e-4, 1e-6));
 }
 
-TEST(@class @, IsTheSameFromTheSameSeed) {
+TEST(@class@, IsTheSameFromTheSameSeed) {
   Built one(1), same(1), other(2);
   EXPECT_TRUE(at::equal(one.encoder.forward(batch()), same.encoder.forward(batch())));
   EXPECT_FALSE(at::equal(one.encoder.forward(batch()), other.encoder.forward(batch())));
 }
 
-TEST(@class @, RefusesExamplesOfAnotherShape) {
+TEST(@class@, RefusesExamplesOfAnotherShape) {
   Built built;
   EXPECT_THAT(
       [&] {

@@ -23,11 +23,11 @@ at::Tensor unit_length(const at::Tensor& rows) {
 
 /// Logits scale·cos(x, w_c), softmax, cross entropy. How long an embedding is says nothing.
 /// Source: H. Wang et al., "CosFace: Large Margin Cosine Loss for Deep Face Recognition", CVPR 2018 (without a margin).
-class @class @final : public shoal::Head {
+class @class@ final : public shoal::Head {
  public:
-  explicit @class @(const Params& params) : scale_(params.scale) {}
+  explicit @class@(const Params& params) : scale_(params.scale) {}
 
-  void build(shoal::Context & context, shoal::Index embedding, shoal::Index classes) override {
+  void build(shoal::Context& context, shoal::Index embedding, shoal::Index classes) override {
     shoal::require(embedding >= 1 && classes >= 1, "needs at least 1 number in an embedding and 1 class, got {} and {}",
                    embedding, classes);
     weight_ = add_parameter("weight", shoal::random_unit_rows(classes, embedding, context.random("weight")));
@@ -49,5 +49,5 @@ class @class @final : public shoal::Head {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "classes by the cosine to a vector of each") {
-  plugin.add<@class @, Params>("head/@name@").random();
+  plugin.add<@class@, Params>("head/@name@").random();
 }

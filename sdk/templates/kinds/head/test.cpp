@@ -27,7 +27,7 @@ struct Built {
   shoal::Head& head = shoal::torch_component<shoal::Head>(made.object());
 };
 
-TEST(@class @, HasCosinesForLogits) {  // (3, 4) is of length 5: cosines 0.6 and 0.8, whatever the lengths
+TEST(@class@, HasCosinesForLogits) {  // (3, 4) is of length 5: cosines 0.6 and 0.8, whatever the lengths
   Built built;
   for (const float length : {1.f, 100.f}) {
     const at::Tensor logits = built.head.forward(at::tensor({3 * length, 4 * length}).view({1, 2}));
@@ -36,14 +36,14 @@ TEST(@class @, HasCosinesForLogits) {  // (3, 4) is of length 5: cosines 0.6 and
   }
 }
 
-TEST(@class @, HasSoftmaxAndCrossEntropy) {  // of logits 0 and ln 3: probabilities 1/4 and 3/4
+TEST(@class@, HasSoftmaxAndCrossEntropy) {  // of logits 0 and ln 3: probabilities 1/4 and 3/4
   Built built;
   const at::Tensor logits = at::tensor({0.f, std::log(3.f)}).view({1, 2});
   EXPECT_NEAR(built.head.probabilities(logits)[0][1].item<float>(), 0.75, 1e-6);
   EXPECT_NEAR(built.head.loss(logits, at::tensor(std::vector<std::int64_t>{0})).item<float>(), std::log(4.), 1e-6);
 }
 
-TEST(@class @, IsTheSameFromTheSameSeed) {
+TEST(@class@, IsTheSameFromTheSameSeed) {
   const auto weight = [](std::uint64_t seed) {
     Host host({.seed = seed});
     const Made made(host.context(), "head/@name@");
@@ -55,7 +55,7 @@ TEST(@class @, IsTheSameFromTheSameSeed) {
   EXPECT_FALSE(at::equal(weight(1), weight(2)));
 }
 
-TEST(@class @, NeedsAClass) {
+TEST(@class@, NeedsAClass) {
   Built built;
   EXPECT_THAT([&] { built.head.build(built.host.context(), 2, 0); },
               ThrowsMessage<shoal::InputError>("needs at least 1 number in an embedding and 1 class, got 2 and 0"));

@@ -20,14 +20,14 @@ double purity(const Labels& predicted, const Labels& labels) {
       .numbers.at("purity");
 }
 
-TEST(@class @, IsTheShareOfTheCommonestClassOfEachCluster) {  // 2 of cluster 0's 3, and 1 of cluster 1's 2
+TEST(@class@, IsTheShareOfTheCommonestClassOfEachCluster) {  // 2 of cluster 0's 3, and 1 of cluster 1's 2
   EXPECT_DOUBLE_EQ(purity({0, 0, 0, 1, 1}, {4, 4, 5, 4, 5}), 3 / 5.);
   EXPECT_DOUBLE_EQ(purity({7, 7, 2}, {0, 0, 1}), 1);
 }
 
-TEST(@class @, TakesNoiseForWrong) { EXPECT_DOUBLE_EQ(purity({-1, -1, 0, 0}, {1, 1, 1, 1}), 0.5); }
+TEST(@class@, TakesNoiseForWrong) { EXPECT_DOUBLE_EQ(purity({-1, -1, 0, 0}, {1, 1, 1, 1}), 0.5); }
 
-TEST(@class @, WantsALabelOfBothKindsForEveryExample) {
+TEST(@class@, WantsALabelOfBothKindsForEveryExample) {
   EXPECT_THAT(
       [] {
         purity({0, 1}, {0});

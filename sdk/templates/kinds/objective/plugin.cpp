@@ -27,9 +27,9 @@ at::Tensor unit_length(const at::Tensor& rows) {
 /// exp(−t·‖a − b‖²) over pairs of examples; both of rows of length 1.
 /// Source: T. Wang and P. Isola, "Understanding Contrastive Representation Learning through Alignment and Uniformity on
 /// the Hypersphere", ICML 2020, α = 2.
-class @class @final : public shoal::Objective {
+class @class@ final : public shoal::Objective {
  public:
-  explicit @class @(const Params& params) : params_(params) {}
+  explicit @class@(const Params& params) : params_(params) {}
 
   Loss loss(const std::vector<at::Tensor>& views) override {
     shoal::require_views(views, /*min_rows=*/2);
@@ -58,5 +58,5 @@ class @class @final : public shoal::Objective {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "views of an example lie together, and examples lie everywhere") {
-  plugin.add<@class @, Params>("objective/@name@");
+  plugin.add<@class@, Params>("objective/@name@");
 }

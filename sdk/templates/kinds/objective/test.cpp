@@ -20,7 +20,7 @@ shoal::Objective::Loss loss(const std::vector<at::Tensor>& views, double uniform
 /// Two examples (B, D) = (2, 2).
 at::Tensor rows(float a, float b, float c, float d) { return at::tensor({a, b, c, d}).view({2, 2}); }
 
-TEST(@class @, IsAlignmentPlusUniformity) {
+TEST(@class@, IsAlignmentPlusUniformity) {
   // Two examples on opposite sides of the circle, ‖a − b‖² = 4: uniformity is ln exp(−2·4) = −8, whatever their
   // lengths.
   const at::Tensor opposite = rows(1, 0, -7, 0);
@@ -33,12 +33,12 @@ TEST(@class @, IsAlignmentPlusUniformity) {
   EXPECT_NEAR(turned.value.item<float>(), 2 - 0.5 * 8, 1e-5);
 }
 
-TEST(@class @, IsZeroWhereAllIsAlike) {  // what collapse() says
+TEST(@class@, IsZeroWhereAllIsAlike) {  // what collapse() says
   const at::Tensor alike = rows(1, 1, 1, 1);
   EXPECT_NEAR(loss({alike, alike}).value.item<float>(), 0, 1e-6);
 }
 
-TEST(@class @, PullsViewsTogether) {
+TEST(@class@, PullsViewsTogether) {
   const at::Tensor view = rows(1, 0.5, -1, 0.2).requires_grad_();
   const at::Tensor other = rows(1, 0, -1, 0);
   const at::Tensor before = loss({view, other}).value;
@@ -47,7 +47,7 @@ TEST(@class @, PullsViewsTogether) {
   EXPECT_LT(after.item<float>(), before.item<float>());
 }
 
-TEST(@class @, NeedsTwoExamples) {
+TEST(@class@, NeedsTwoExamples) {
   EXPECT_THAT(
       [] {
         loss({at::tensor({1.f, 2.f}).view({1, 2}), at::tensor({1.f, 2.f}).view({1, 2})});

@@ -24,9 +24,9 @@ struct Params {
 
 /// A line of comma-separated values for each node that ended: row of the matrix, node, component, seconds, and how it
 /// ended: done, stored (taken from an earlier run) or failed.
-class @class @final : public shoal::Reporter {
+class @class@ final : public shoal::Reporter {
  public:
-  explicit @class @(const Params& params) : name_(params.file) {}
+  explicit @class@(const Params& params) : name_(params.file) {}
 
   void begin(shoal::Context&, const std::filesystem::path& run_folder, std::string_view) override {
     path_ = run_folder / name_;
@@ -58,5 +58,5 @@ class @class @final : public shoal::Reporter {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "how long each node took, as comma-separated values") {
-  plugin.add<@class @, Params>("reporter/@name@");
+  plugin.add<@class@, Params>("reporter/@name@");
 }

@@ -26,11 +26,11 @@ struct Params : shoal::TrainingOptions {
 
 /// Steps down the gradient of the head's loss, batch by batch, each epoch in a random order of its own. A run that was
 /// killed goes on from its last checkpoint, to the same bytes.
-class @class @final : public shoal::Trainer {
+class @class@ final : public shoal::Trainer {
  public:
-  explicit @class @(const Params& params) : params_(params) {}
+  explicit @class@(const Params& params) : params_(params) {}
 
-  void run(shoal::Context & context, shoal::Inputs & inputs, shoal::Outputs & outputs) override {
+  void run(shoal::Context& context, shoal::Inputs& inputs, shoal::Outputs& outputs) override {
     const auto dataset = inputs.dataset("data");
     const shoal::Examples examples(context, *dataset);
     auto encoder = inputs.encoder("encoder", examples.shape());
@@ -71,7 +71,7 @@ class @class @final : public shoal::Trainer {
   }
 
  private:
-  shoal::EpochResult train(shoal::Context & context, const shoal::Learner& learner, Index number) const {
+  shoal::EpochResult train(shoal::Context& context, const shoal::Learner& learner, Index number) const {
     std::vector<Index> rows(static_cast<std::size_t>(learner.examples.count()));
     std::iota(rows.begin(), rows.end(), 0);
     shoal::Random order = context.random("order").fork(static_cast<std::uint64_t>(number));
@@ -95,7 +95,7 @@ class @class @final : public shoal::Trainer {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "an encoder and a head, trained on labels") {
-  plugin.add<@class @, Params>("trainer/@name@")
+  plugin.add<@class@, Params>("trainer/@name@")
       .random()
       .in<shoal::Dataset>("data", "labelled examples to learn from")
       .in<shoal::Encoder>("encoder", "what is trained; the node that holds it stays as it is")

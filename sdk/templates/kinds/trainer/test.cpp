@@ -35,7 +35,7 @@ struct Training {
   TestOutputs outputs;
 };
 
-TEST(@class @, LearnsClassesThatLieApart) {
+TEST(@class@, LearnsClassesThatLieApart) {
   Training run;
   run.train();
   EXPECT_GT(run.outputs.numbers.at("accuracy"), 0.98);
@@ -45,7 +45,7 @@ TEST(@class @, LearnsClassesThatLieApart) {
   EXPECT_EQ(shoal::testing::series(run.host, "loss").size(), 4 * 8u);  // 240 examples are 8 batches of at most 32
 }
 
-TEST(@class @, IsTheSameFromTheSameSeed) {
+TEST(@class@, IsTheSameFromTheSameSeed) {
   Training one(1), same(1), other(2);
   for (Training* run : {&one, &same, &other}) run->train();
   const auto weight = [](const Training& run) { return run.outputs.encoders.at("encoder")->parameters()[0].second; };
@@ -53,7 +53,7 @@ TEST(@class @, IsTheSameFromTheSameSeed) {
   EXPECT_FALSE(at::equal(weight(one), weight(other)));
 }
 
-TEST(@class @, GoesOnFromACheckpointToTheSameBytes) {
+TEST(@class@, GoesOnFromACheckpointToTheSameBytes) {
   const shoal::testing::Resume<Training> run([] { return std::make_unique<Training>(); },
                                              [](Training& each) { each.train(); });
   for (const int stop : {1, 2, 3}) EXPECT_EQ(run.difference(stop), "");

@@ -20,11 +20,11 @@ struct Params {
 
 /// The least and the greatest number of every column are learnt; then each column is moved and stretched from there to
 /// [low, high]. A column of one value becomes `low`. What is applied to others than it was fitted to may lie outside.
-class @class @final : public shoal::Transform, public shoal::Stateful {
+class @class@ final : public shoal::Transform, public shoal::Stateful {
  public:
-  explicit @class @(const Params& params) : params_(params) {}
+  explicit @class@(const Params& params) : params_(params) {}
 
-  void fit(shoal::Context & context, shoal::ConstArray features) override {
+  void fit(shoal::Context& context, shoal::ConstArray features) override {
     shoal::require_features(context, features);
     shoal::visit_matrix(features, [&](const auto& x) {
       least_ = x.colwise().minCoeff().template cast<double>();
@@ -32,7 +32,7 @@ class @class @final : public shoal::Transform, public shoal::Stateful {
     });
   }
 
-  void apply(shoal::Context & context, shoal::ConstArray features, shoal::MutableArray out) const override {
+  void apply(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray out) const override {
     if (least_.size() == 0) throw shoal::StateError("apply before fit");
     shoal::require_features(context, features, {.cols = least_.cols()});
     shoal::visit_matrix(features, [&](const auto& x) {
@@ -41,7 +41,7 @@ class @class @final : public shoal::Transform, public shoal::Stateful {
     });
   }
 
-  void save(shoal::StateWriter & state) const override {
+  void save(shoal::StateWriter& state) const override {
     state.put("least", shoal::ConstArray(least_));
     state.put("greatest", shoal::ConstArray(greatest_));
   }
@@ -72,6 +72,6 @@ class @class @final : public shoal::Transform, public shoal::Stateful {
 }  // namespace
 
 SHOAL_PLUGIN("@name@", "0.1.0", "every column scaled to one range") {
-  plugin.add<@class @, Params>("transform/@name@")
+  plugin.add<@class@, Params>("transform/@name@")
       .dtypes({shoal::DType::kFloat32, shoal::DType::kFloat64, shoal::DType::kUInt8});
 }

@@ -17,7 +17,7 @@ constexpr const char* kId = "transform/@name@";
 // The second column is of one value.
 const RowMatrix<double> kPoints{{1, 7}, {3, 7}, {5, 7}};
 
-TEST(@class @, ScalesEachColumnToTheRange) {  // 1 … 5 to −1 … 1: the middle is 0; a column of one value is at −1
+TEST(@class@, ScalesEachColumnToTheRange) {  // 1 … 5 to −1 … 1: the middle is 0; a column of one value is at −1
   Host host({.threads = 2});
   const Made made(host.context(), kId, {{"low", -1.0}, {"high", 1.0}});
   shoal::TransformProxy transform(made.object(), host.context());
@@ -27,7 +27,7 @@ TEST(@class @, ScalesEachColumnToTheRange) {  // 1 … 5 to −1 … 1: the midd
   EXPECT_EQ(RowMatrix<double>(out.view().matrix<double>()), expected);
 }
 
-TEST(@class @, UsesTheRangeItWasFittedTo) {  // 1 … 5 is 0 … 1, so that 7 is 1.5
+TEST(@class@, UsesTheRangeItWasFittedTo) {  // 1 … 5 is 0 … 1, so that 7 is 1.5
   Host host;
   const Made made(host.context(), kId);
   shoal::TransformProxy transform(made.object(), host.context());
@@ -36,7 +36,7 @@ TEST(@class @, UsesTheRangeItWasFittedTo) {  // 1 … 5 is 0 … 1, so that 7 is
   EXPECT_FLOAT_EQ(transform.apply(host.context(), ConstArray(others)).view().matrix<float>()(0, 0), 1.5f);
 }
 
-TEST(@class @, WantsAsManyColumnsAsItWasFittedTo) {
+TEST(@class@, WantsAsManyColumnsAsItWasFittedTo) {
   Host host;
   const Made made(host.context(), kId);
   shoal::TransformProxy transform(made.object(), host.context());
@@ -47,7 +47,7 @@ TEST(@class @, WantsAsManyColumnsAsItWasFittedTo) {
   EXPECT_THAT(apply, ThrowsMessage<shoal::InputError>("expected 3 columns, got 2"));
 }
 
-TEST(@class @, WantsARange) {
+TEST(@class@, WantsARange) {
   Host host;
   EXPECT_THAT(
       [&] {
