@@ -16,7 +16,7 @@ struct Params {
 
   static void describe(shoal::Schema<Params>& schema) {
     schema.field("examples", &Params::examples, "number of points").min(1);
-    schema.field("arms", &Params::arms, "number of spirals, and so of classes").min(1);
+    schema.field("arms", &Params::arms, "number of spirals, and so of classes").min(1).max(8);
     schema.field("turns", &Params::turns, "how often a spiral goes around the centre").above(0);
   }
   void check() const { shoal::require(arms <= examples, "{} examples cannot have {} classes", examples, arms); }

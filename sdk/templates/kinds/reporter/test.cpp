@@ -19,14 +19,14 @@ using ::testing::ThrowsMessage;
 constexpr const char* kId = "reporter/@name@";
 
 /// A run folder that is there as long as the test.
-class @class@ Test : public ::testing::Test {
+class @class@Test : public ::testing::Test {
  protected:
-  @class@ Test() {
+  @class@Test() {
     std::string name = (std::filesystem::temp_directory_path() / "@name@-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) std::abort();
     folder_ = name;
   }
-  ~@class@ Test() override { std::filesystem::remove_all(folder_); }
+  ~@class@Test() override { std::filesystem::remove_all(folder_); }
 
   void begin(const Made& made, const std::filesystem::path& folder) {
     const auto* table = made.object().get<shoal_reporter_1>("reporter/1");
@@ -52,7 +52,7 @@ class @class@ Test : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(@class@ Test, WritesALineForEachNodeThatEnded) {
+TEST_F(@class@Test, WritesALineForEachNodeThatEnded) {
   const Made made(host_.context(), kId);
   begin(made, folder_);
   tell(made, SHOAL_NODE_BEGIN, "groups", 0, 0);
@@ -68,13 +68,13 @@ TEST_F(@class@ Test, WritesALineForEachNodeThatEnded) {
             "2,broken,clusterer/kmeans,1.5,failed\n");
 }
 
-TEST_F(@class@ Test, SaysWhichFileItCannotCreate) {
+TEST_F(@class@Test, SaysWhichFileItCannotCreate) {
   const Made made(host_.context(), kId);
   EXPECT_THAT([&] { begin(made, folder_ / "nowhere"); },
               ThrowsMessage<shoal::InputError>(HasSubstr("nowhere/@name@.csv: No such file or directory")));
 }
 
-TEST_F(@class@ Test, StaysInTheRunFolder) {
+TEST_F(@class@Test, StaysInTheRunFolder) {
   EXPECT_THAT(
       [&] {
         Made(host_.context(), kId, {{"file", "../elsewhere.csv"}});
