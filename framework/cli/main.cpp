@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "framework/cli/completion.h"
+#include "framework/cli/man_page.h"
 #include "framework/cli/options.h"
 #include "framework/plugin/crash.h"
 #include "framework/run/isolated_fit.h"
@@ -374,6 +375,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   on(completion, &shoal::cli::completion);
   auto* catalogue = app.add_subcommand("complete-catalogue", "")->group("");  // for shoal-complete
+  auto* man_page = app.add_subcommand("man-page", "")->group("");               // for the build
 
   int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
   auto* worker = app.add_subcommand("fit-worker", "")->group("");
@@ -385,6 +387,7 @@ int main(int argc, char** argv) {
   }
   try {
     if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
+    if (man_page->parsed()) return shoal::cli::print_man_page(app);
     if (catalogue->parsed()) return shoal::cli::print_catalogue(app);
     return chosen(options);
   } catch (const shoal::host::StoreFormatError& error) {
