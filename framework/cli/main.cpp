@@ -375,7 +375,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   on(completion, &shoal::cli::completion);
   auto* catalogue = app.add_subcommand("complete-catalogue", "")->group("");  // for shoal-complete
-  auto* man_page = app.add_subcommand("man-page", "")->group("");               // for the build
+  auto* man_page = app.add_subcommand("man-page", "")->group("");             // for the build
 
   int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
   auto* worker = app.add_subcommand("fit-worker", "")->group("");
