@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "framework/cli/completion.h"
+#include "framework/cli/man_page.h"
 #include "framework/cli/options.h"
 #include "framework/plugin/crash.h"
 #include "framework/run/isolated_fit.h"
@@ -169,6 +170,22 @@ void add_plugins(CLI::App& app, Options& options, int (*&chosen)(const Options&)
   command->callback([&chosen, command] {
     if (command->get_subcommands().empty()) chosen = &shoal::cli::list_plugins;
   });
+}
+
+CLI::App* add_new(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("new", "A project for a plugin of your own, which works and has a test");
+  command->add_option("kind", options.kind, "clusterer, transform, encoder …: what it is to be")
+      ->required()
+      ->type_name("KIND");
+  command->add_option("name", options.plugin_name, "Such as farthest-first: of plugin, component and folder")
+      ->required()
+      ->type_name("NAME");
+  command
+      ->add_option("--language", options.language,
+                   "c++, c or rust; the last two for kinds without tensors (default c++)")
+      ->check(CLI::IsMember({"c++", "c", "rust"}));
+  add_common(*command, options);
+  return command;
 }
 
 /// A comparison without an experiment of one's own.
@@ -350,6 +367,7 @@ int main(int argc, char** argv) {
   explain->add_flag("--markdown", options.markdown, "All of them, as docs/diagnostics.md");
   on(explain, &shoal::cli::explain);
   add_plugins(app, options, chosen);
+  on(add_new(app, options), &shoal::cli::new_plugin);
   auto* schema = app.add_subcommand("schema", "JSON Schema of experiment files, for editors and validators");
   schema->add_flag("--vscode", options.vscode, "Settings of Visual Studio Code that use it, instead");
   add_common(*schema, options);
@@ -361,6 +379,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   on(completion, &shoal::cli::completion);
   auto* catalogue = app.add_subcommand("complete-catalogue", "")->group("");  // for shoal-complete
+  auto* man_page = app.add_subcommand("man-page", "")->group("");             // for the build
 
   int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
   auto* worker = app.add_subcommand("fit-worker", "")->group("");
@@ -375,6 +394,7 @@ int main(int argc, char** argv) {
     shoal::host::explain_crashes(
         "what was finished is kept, and the same command goes on; a clusterer that may not stay alive takes "
         "`isolate: process`");
+    if (man_page->parsed()) return shoal::cli::print_man_page(app);
     if (catalogue->parsed()) return shoal::cli::print_catalogue(app);
     return chosen(options);
   } catch (const shoal::host::StoreFormatError& error) {

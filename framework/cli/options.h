@@ -56,7 +56,8 @@ struct Options {
   bool without_lock = false;              ///< plugins lock: plugins.lock is not asked
   bool update = false;                    ///< plugins lock
   bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
-  std::vector<std::string> command;  ///< as typed, for environment.json
+  std::string kind, plugin_name, language = "c++";  ///< new
+  std::vector<std::string> command;                 ///< as typed, for environment.json
 };
 
 /// Exit codes.
@@ -80,6 +81,7 @@ int rescan_plugins(const Options& options);
 int runs(const Options& options);
 int show_run(const Options& options);
 int diff(const Options& options);
+int new_plugin(const Options& options);
 int schema(const Options& options);
 int completion(const Options& options);
 

@@ -57,4 +57,10 @@ std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& 
   return out;
 }
 
+std::vector<std::filesystem::path> template_folders() {
+  const auto prefix = program_folder().parent_path();
+  // A build: build/release/bin/shoal beside sdk/.
+  return {prefix / "share" / "shoal" / "templates", prefix.parent_path().parent_path() / "sdk" / "templates"};
+}
+
 }  // namespace shoal::host

@@ -21,6 +21,10 @@ std::filesystem::path cache_folder();
 /// install's, the user's cache, /usr/share/datasets.
 std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& given);
 
+/// Where the templates of `shoal new` are looked for, in order: the install's share/shoal/templates, and for a build
+/// the tree's.
+std::vector<std::filesystem::path> template_folders();
+
 }  // namespace shoal::host
 
 #endif  // SHOAL_FRAMEWORK_PLUGIN_PLACES_H_

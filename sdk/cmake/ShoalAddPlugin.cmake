@@ -1,7 +1,7 @@
 # shoal_add_plugin(NAME SOURCES file… [TESTS file…] [LINK target…] [TORCH])
 #
 # Makes lib<NAME>.so, a Shoal plugin, in the build's plugins/ folder and installs it to lib/shoal/plugins.
-#   SOURCES  its .cpp and .c files
+#   SOURCES  its .cpp and .c files, or the one .rs that is the root of a crate without crates below it
 #   TESTS    GoogleTest files: the program <NAME>_test, which links the plugin's own object files; each TEST is one of ctest
 #   LINK     what it is built on: Shoal::kernels, other libraries
 #   TORCH    it uses LibTorch: links Shoal::torch, and the descriptor says which LibTorch it must meet
@@ -61,6 +61,34 @@ function(_shoal_add_plugin_test name)
                        PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
+# Compiles a plugin in Rust to an archive and links it to `objects`, from which plugin and tests have it. It ends in
+# shoal_plugin_v1 and shoal_descriptor_v1, by which the linker takes it in.
+function(_shoal_add_rust objects root)
+  find_program(SHOAL_RUSTC rustc HINTS $ENV{HOME}/.cargo/bin)
+  if(NOT SHOAL_RUSTC)
+    message(FATAL_ERROR "${root} is Rust, but there is no rustc: install one (Debian: apt install rustc; or https://rustup.rs), or "
+                        "say where it is by -DSHOAL_RUSTC=FILE")
+  endif()
+  set(archive ${CMAKE_CURRENT_BINARY_DIR}/${objects}.a)
+  cmake_path(ABSOLUTE_PATH root BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set(assertions "")
+  if(CMAKE_BUILD_TYPE MATCHES "^(Debug|RelWithDebInfo)$")
+    set(assertions -g -C debug-assertions=on)
+  endif()
+  add_custom_command(
+    OUTPUT ${archive}
+    COMMAND ${SHOAL_RUSTC} --edition=2021 --crate-type=staticlib --crate-name=plugin -C opt-level=2 -C codegen-units=1 ${assertions}
+            --emit=link=${archive},dep-info=${archive}.d ${root}
+    DEPENDS ${root}
+    DEPFILE ${archive}.d
+    COMMENT "Building Rust archive ${objects}.a"
+    VERBATIM)
+  add_custom_target(${objects}_rust DEPENDS ${archive})
+  add_dependencies(${objects} ${objects}_rust)
+  target_link_libraries(${objects} PUBLIC ${archive} gcc_s pthread dl m)
+  target_link_options(${objects} PUBLIC LINKER:--undefined=shoal_plugin_v1 LINKER:--undefined=shoal_descriptor_v1)
+endfunction()
+
 function(shoal_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "SOURCES;TESTS;LINK")
   if(arg_UNPARSED_ARGUMENTS)
@@ -78,7 +106,17 @@ function(shoal_add_plugin name)
 
   # The object files, compiled once for the plugin and its tests.
   set(objects ${name}_objects)
+  set(rust ${arg_SOURCES})
+  list(FILTER rust INCLUDE REGEX "\\.rs$")
+  if(rust)
+    list(REMOVE_ITEM arg_SOURCES ${rust})
+    file(CONFIGURE OUTPUT ${objects}.c CONTENT "typedef int shoal_plugin_in_rust;\n")  # a target has a source
+    list(APPEND arg_SOURCES ${CMAKE_CURRENT_BINARY_DIR}/${objects}.c)
+  endif()
   add_library(${objects} OBJECT ${arg_SOURCES})
+  foreach(root IN LISTS rust)
+    _shoal_add_rust(${objects} ${root})
+  endforeach()
   target_link_libraries(${objects} PUBLIC Shoal::sdk ${arg_LINK})
   _shoal_isa(isa)
   target_compile_definitions(${objects} PRIVATE SHOAL_BUILD_ISA="${isa}")
