@@ -112,7 +112,7 @@ class FirstRows final : public shoal::Clusterer, public shoal::Stateful {
                      features.cols());
     RowMatrix<double> x = matrix(features);
     if (bug == Bug::kAnyColumns) x.conservativeResizeLike(RowMatrix<double>::Zero(x.rows(), centres_.cols()));
-    if (bug == Bug::kLooksAtNeighbours) x.rowwise() -= x.colwise().mean();
+    if (bug == Bug::kLooksAtNeighbours) x.rowwise() -= Eigen::RowVectorXd(x.row(0));
     std::int64_t* out = labels.data<std::int64_t>();
     const Index last = out[x.rows() - 1];
     if (bug == Bug::kSharedScratch) {

@@ -85,7 +85,7 @@ TEST(Conformance, FindsEachPlantedDefectByTheCaseNamedForIt) {
     ASSERT_EQ(cases.size(), 1u);
     EXPECT_EQ(cases[0]["outcome"], planted.outcome) << cases[0]["why"];
     EXPECT_THAT(cases[0]["why"].get<std::string>(), HasSubstr(planted.words));
-    EXPECT_THAT(cases[0]["again"].get<std::string>(), HasSubstr(planted.found_by));
+    EXPECT_THAT(cases[0].value("again", ""), HasSubstr(planted.found_by));
   }
 }
 
