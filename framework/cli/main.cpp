@@ -167,6 +167,22 @@ void add_plugins(CLI::App& app, Options& options, int (*&chosen)(const Options&)
   lock->add_flag("--update", options.update, "Even where there is one that says otherwise");
   lock->parse_complete_callback([&options] { options.without_lock = true; });
   on("rescan", "Try all plugins again, those that crashed too, and list them", &shoal::cli::rescan_plugins);
+  auto* test = on("test", "Try what every component of its kind must hold to, each case in a process of its own",
+                  &shoal::cli::test_plugins);
+  test->add_option("files", options.files, "Plugins")->required()->type_name("FILE…");
+  test->add_option("--level", options.level, "How much: quick (default), full, long")
+      ->check(CLI::IsMember({"quick", "full", "long"}))
+      ->type_name("LEVEL");
+  test->add_option("--only", options.only, "Cases whose kind/name.case this is found in")->type_name("REGEX");
+  test->add_option("--seed", options.kit_seed, "The first seed")->type_name("N");
+  test->add_option("--with", options.overrides, "A parameter of every component that has one of that name")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  test->add_option("--timeout", options.kit_patience, "Seconds that a case may take (default 60, 300 or 1800)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  test->add_flag("--in-process", options.in_process, "No processes: for a debugger");
+  test->add_flag("--json", options.json, "As JSON");
   command->callback([&chosen, command] {
     if (command->get_subcommands().empty()) chosen = &shoal::cli::list_plugins;
   });

@@ -55,6 +55,11 @@ struct Options {
   bool allow_writable_plugins = false;    ///< which anyone may change
   bool without_lock = false;              ///< plugins lock: plugins.lock is not asked
   bool update = false;                    ///< plugins lock
+  std::vector<std::string> files;         ///< plugins test
+  std::string level = "quick", only;      ///< plugins test
+  std::uint64_t kit_seed = 0;             ///< plugins test
+  std::int64_t kit_patience = 0;          ///< plugins test: seconds a case; 0: by level
+  bool in_process = false, json = false;  ///< plugins test
   bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
   std::string kind, plugin_name, language = "c++";  ///< new
   std::vector<std::string> command;                 ///< as typed, for environment.json
@@ -78,6 +83,7 @@ int list_plugins(const Options& options);
 int show_plugin(const Options& options);
 int lock_plugins(const Options& options);
 int rescan_plugins(const Options& options);
+int test_plugins(const Options& options);
 int runs(const Options& options);
 int show_run(const Options& options);
 int diff(const Options& options);

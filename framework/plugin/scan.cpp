@@ -1,6 +1,5 @@
 #include "framework/plugin/scan.h"
 
-#include <cxxabi.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -10,13 +9,11 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
+#include "framework/plugin/last_words.h"
 #include "framework/plugin/scan_protocol.h"
 #include "shoal/error.h"
 
@@ -76,26 +73,12 @@ pid_t start(const fs::path& program, const std::vector<fs::path>& files, int& li
   return process;
 }
 
-std::string readable(const std::string& symbol) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status),
-                                                    std::free);
-  return name ? name.get() : symbol;
-}
-
-/// "SIGSEGV in Foo::Foo() at libx.so+0x1139" of what the process wrote last.
-std::string describe_death(const std::string& line) {
-  std::istringstream in(line);
-  std::string signal, library, offset, symbol;
-  std::getline(in, signal, '\t');
-  std::getline(in, library, '\t');
-  std::getline(in, offset, '\t');
-  std::getline(in, symbol, '\t');
+/// How a process died that was opening a library.
+std::string describe_death_at_load(const std::string& line) {
+  const std::string signal = line.substr(0, line.find('\t'));
   if (signal == "SYS") return kStartsProcess;
   if (signal == "XFSZ") return text("it writes more than {} bytes while it is loaded", scan::kOutput);
-  std::string where = symbol.empty() ? "" : " in " + readable(symbol);
-  if (!library.empty()) where += text(" at {}+0x{}", fs::path(library).filename().string(), offset);
-  return text("died while loading (SIG{}{})", signal, where);
+  return text("died while loading ({})", describe_death(line));
 }
 
 void Account::hear(const std::string& line) {
@@ -105,8 +88,8 @@ void Account::hear(const std::string& line) {
     case scan::kGood: verdicts.push_back({std::nullopt, std::exchange(warnings, {}), true}); break;
     case scan::kRefused: verdicts.push_back({rest, std::exchange(warnings, {}), false}); break;
     case scan::kEnd: at_end = true; break;
-    case scan::kDied: death = describe_death(rest); break;
-    case scan::kThrew: death = text("died while loading: {}, thrown by a static constructor", rest); break;
+    case LastWords::kDied: death = describe_death_at_load(rest); break;
+    case LastWords::kThrew: death = text("died while loading: {}, thrown by a static constructor", rest); break;
     default: break;
   }
 }
@@ -148,7 +131,7 @@ Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {
     account.death = text("still loading after {} s, stopped", patience.count());
   } else if (!account.death) {
     account.death = WIFEXITED(status) ? text("it ends the process while it is loaded, by exit({})", WEXITSTATUS(status))
-                                      : describe_death(sigabbrev_np(WTERMSIG(status)));
+                                      : describe_death_at_load(sigabbrev_np(WTERMSIG(status)));
   }
   return account;
 }

@@ -1,7 +1,4 @@
 // shoal-scan FILE…: opens plugins and says how that went, in a process that may be lost. See scan.h, scan_protocol.h.
-#include <cxxabi.h>
-#include <dlfcn.h>
-#include <execinfo.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -14,12 +11,11 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <string>
 
+#include "framework/plugin/last_words.h"
 #include "framework/plugin/open_library.h"
 #include "framework/plugin/process_state.h"
 #include "framework/plugin/scan_protocol.h"
@@ -40,92 +36,6 @@ void say(char what, std::string line) {
     if (written <= 0) _exit(3);  // nobody listens
     at += static_cast<std::size_t>(written);
   }
-}
-
-/// From here on only what a signal handler may do: no memory is allocated.
-class Line {
- public:
-  void add(const char* words) {
-    while (*words != '\0' && size_ + 1 < sizeof(text_)) text_[size_++] = *words++;
-  }
-  void add_hexadecimal(std::uintptr_t value) {
-    char digits[2 * sizeof(value) + 1] = {};
-    int at = sizeof(digits) - 1;
-    do digits[--at] = "0123456789abcdef"[value & 15];
-    while ((value >>= 4) != 0);
-    add(digits + at);
-  }
-  void send() {
-    text_[size_++] = '\n';
-    static_cast<void>(!write(scan::kPipe, text_, size_));
-  }
-
- private:
-  char text_[1024] = {};
-  std::size_t size_ = 0;
-};
-
-/// The innermost function of the library that is being opened, or of any library but the system's where it has none on
-/// the stack.
-void add_place(Line& line) {
-  void* frames[64];
-  const int count = backtrace(frames, 64);
-  for (int i = 0; i < count; ++i) {
-    Dl_info found = {};
-    if (dladdr(frames[i], &found) == 0 || found.dli_fname == nullptr || std::strcmp(found.dli_fname, being_opened) != 0)
-      continue;
-    line.add(found.dli_fname);
-    line.add("\t");
-    line.add_hexadecimal(
-        static_cast<std::uintptr_t>(static_cast<char*>(frames[i]) - static_cast<char*>(found.dli_fbase)));
-    line.add("\t");
-    line.add(found.dli_sname != nullptr ? found.dli_sname : "");
-    return;
-  }
-  line.add("\t\t");
-}
-
-void die(int signal) {
-  Line line;
-  line.add("d");
-  line.add(sigabbrev_np(signal));
-  line.add("\t");
-  add_place(line);
-  line.send();
-  _exit(3);
-}
-
-[[noreturn]] void die_of_exception() {
-  std::string what = "an exception";
-  if (std::type_info* type = abi::__cxa_current_exception_type()) {
-    int status = 0;
-    char* readable = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
-    what = readable != nullptr ? readable : type->name();
-    try {
-      throw;
-    } catch (const std::exception& error) {
-      what += std::string("(\"") + error.what() + "\")";
-    } catch (...) {
-    }
-    say(scan::kThrew, what);
-    _exit(3);
-  }
-  die(SIGABRT);
-  _exit(3);
-}
-
-void catch_everything() {
-  static char stack[64 * 1024];  // a constructor may have used up its own
-  const stack_t alternative = {.ss_sp = stack, .ss_flags = 0, .ss_size = sizeof(stack)};
-  sigaltstack(&alternative, nullptr);
-  void* frame = nullptr;
-  backtrace(&frame, 1);  // loads what it needs now
-  struct sigaction action = {};
-  action.sa_handler = &die;
-  action.sa_flags = SA_ONSTACK | SA_RESETHAND;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGXFSZ, SIGTRAP})
-    sigaction(signal, &action, nullptr);
-  std::set_terminate(&die_of_exception);
 }
 
 void set_limit(__rlimit_resource which, unsigned long long value) {
@@ -214,7 +124,7 @@ extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 #endif
 
 int main(int argc, char** argv) {
-  catch_everything();
+  LastWords::prepare(scan::kPipe, &being_opened);
   limit_process();
   Services services(1);
   for (int i = 1; i < argc; ++i) try_file(argv[i], services);

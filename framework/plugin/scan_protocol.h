@@ -8,12 +8,12 @@
 ///   warning   what it did that it should not do
 ///   good      it opens well
 ///   end       all files are open, and the process now ends
-///   died      the last line there is: name of a signal, library, offset in it, symbol; parted by tabs
-///   threw     the last line there is: what was thrown and nobody caught
+///
+/// and at last what LastWords (last_words.h) says where it dies.
 namespace shoal::host::scan {
 
 constexpr int kPipe = 3;
-constexpr char kBegin = 'b', kRefused = 'r', kWarning = 'w', kGood = 'g', kEnd = 'e', kDied = 'd', kThrew = 't';
+constexpr char kBegin = 'b', kRefused = 'r', kWarning = 'w', kGood = 'g', kEnd = 'e';
 
 constexpr unsigned long long kMemory = 64ULL << 30;  ///< bytes of address space: LibTorch alone takes some
 constexpr unsigned long long kOutput = 1ULL << 20;   ///< bytes that may be printed

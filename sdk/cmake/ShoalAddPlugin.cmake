@@ -6,6 +6,8 @@
 #   LINK     what it is built on: Shoal::kernels, other libraries
 #   TORCH    it uses LibTorch: links Shoal::torch, and the descriptor says which LibTorch it must meet
 #
+# Outside Shoal's own tree, where its program is installed, ctest also runs <NAME>.conformance: `shoal plugins test`.
+#
 # What an author would get wrong is set here: nothing but shoal_plugin_v1 is visible from outside, no symbol is unique
 # in the process, an undefined symbol is an error of the build, dependencies are found beside the plugin.
 include_guard(GLOBAL)
@@ -165,5 +167,8 @@ function(shoal_add_plugin name)
     if(arg_TORCH)
       shoal_torch_jobs(${name}_test)
     endif()
+  endif()
+  if(BUILD_TESTING AND Shoal_PROGRAM AND EXISTS "${Shoal_PROGRAM}")
+    add_test(NAME ${name}.conformance COMMAND ${Shoal_PROGRAM} plugins test $<TARGET_FILE:${name}>)
   endif()
 endfunction()
