@@ -94,7 +94,8 @@ class FirstRows final : public shoal::Clusterer, public shoal::Stateful {
     shoal::Array labels = context.allocate<std::int64_t>({x.rows()});
     label(matrix(x), labels.mutable_view().data<std::int64_t>());
     if (bug == Bug::kLabelOutOfRange) labels.mutable_view().data<std::int64_t>()[3] = k;
-    if (bug == Bug::kRandomDevice) labels.mutable_view().data<std::int64_t>()[0] = std::random_device()() % 1000 % k;
+    if (bug == Bug::kRandomDevice)  // in every row: two fits are not alike by chance
+      for (std::int64_t& one : labels.mutable_view().vector<std::int64_t>()) one = std::random_device()() % 1000 % k;
     if (bug == Bug::kUndeclaredChance) labels.mutable_view().data<std::int64_t>()[0] = context.random("x").below(k);
     if (bug == Bug::kThreadCount) labels.mutable_view().data<std::int64_t>()[0] = context.threads() % k;
     if (bug == Bug::kSpeedMatters && params_.fast) labels.mutable_view().data<std::int64_t>()[0] = k - 1;

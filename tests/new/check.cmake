@@ -32,6 +32,9 @@ file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK}/projects)
 set(ENV{SHOAL_STORE} ${WORK}/store)
 set(ENV{XDG_DATA_HOME} ${WORK}/none)
+foreach(language IN ITEMS C CXX)  # a list, which an argument would not survive
+  set(ENV{CMAKE_${language}_COMPILER_LAUNCHER} "${LAUNCHER}")
+endforeach()
 set(shoal ${WORK}/shoal/bin/shoal)
 run("installing" ${WORK} ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/shoal)
 
@@ -61,8 +64,7 @@ foreach(project IN LISTS projects)
 endforeach()
 file(WRITE ${WORK}/projects/CMakeLists.txt "${all}")
 run("configuring" ${WORK} ${CMAKE_COMMAND} -G Ninja -S projects -B build -DCMAKE_BUILD_TYPE=None "-DCMAKE_PREFIX_PATH=${WORK}/shoal"
-    "-DSHOAL_TORCH=${TORCH}" "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror ${FLAGS}" "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror ${FLAGS}"
-    "-DCMAKE_C_COMPILER_LAUNCHER=${LAUNCHER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
+    "-DSHOAL_TORCH=${TORCH}" "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror ${FLAGS}" "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror ${FLAGS}")
 run("building" ${WORK} ${CMAKE_COMMAND} --build build)
 run("testing" ${WORK}/build ${CMAKE_CTEST_COMMAND} -j2 --output-on-failure --no-tests=error)
 foreach(project IN LISTS projects)
