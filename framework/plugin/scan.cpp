@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -94,23 +95,39 @@ void Account::hear(const std::string& line) {
   }
 }
 
-/// Hears what comes from `pipe` until its other end is closed; false where one file took longer than `patience`.
-bool hear_all(int pipe, std::chrono::seconds patience, Account& account) {
+/// The processor's time that a process has had.
+std::chrono::duration<double> processor_time(pid_t process) {
+  clockid_t clock = 0;
+  timespec time = {};
+  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// Hears what comes from `pipe` until its other end is closed. What it says if one file took longer than `patience` of
+/// the processor's time, or kWaits times that by the clock: on a busy machine a good plugin takes its time, too.
+std::optional<std::string> hear_all(pid_t process, int pipe, std::chrono::seconds patience, Account& account) {
+  constexpr int kWaits = 6, kLookEvery = 200;  // times; milliseconds
   std::string pending;
-  auto deadline = Clock::now() + patience;
+  auto begun = Clock::now();
+  auto had = processor_time(process);
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    if (processor_time(process) - had > patience)
+      return text("still loading after {} s of the processor's time, stopped", patience.count());
+    if (Clock::now() - begun > kWaits * patience)
+      return text("still loading after {} s, stopped", (kWaits * patience).count());
     pollfd waiting = {pipe, POLLIN, 0};
-    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(left)) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
+    const int ready = poll(&waiting, 1, kLookEvery);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     char buffer[4096];
-    const ssize_t count = read(pipe, buffer, sizeof(buffer));
+    const ssize_t count = ready < 0 ? 0 : read(pipe, buffer, sizeof(buffer));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return true;
+    if (count <= 0) return std::nullopt;
     pending.append(buffer, static_cast<std::size_t>(count));
     for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
-      if (pending[0] == scan::kBegin) deadline = Clock::now() + patience;
+      if (pending[0] == scan::kBegin) {
+        begun = Clock::now();
+        had = processor_time(process);
+      }
       account.hear(pending.substr(0, end));
     }
   }
@@ -118,17 +135,17 @@ bool hear_all(int pipe, std::chrono::seconds patience, Account& account) {
 
 Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {
   Account account;
-  const bool hung = !hear_all(pipe, patience, account);
+  const std::optional<std::string> hung = hear_all(process, pipe, patience, account);
   kill(-process, SIGKILL);  // and what it may have started; a process that has ended hears nothing
   int status = 0;
   while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }
   const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   if (account.at_end) {
-    if (hung) account.death = text("the process that opened it has not ended after {} s", patience.count());
+    if (hung) account.death = "the process that opened it does not end";
     else if (!well) account.death = "the process that opened it dies when it ends";
   } else if (hung) {
-    account.death = text("still loading after {} s, stopped", patience.count());
+    account.death = hung;
   } else if (!account.death) {
     account.death = WIFEXITED(status) ? text("it ends the process while it is loaded, by exit({})", WEXITSTATUS(status))
                                       : describe_death_at_load(sigabbrev_np(WTERMSIG(status)));

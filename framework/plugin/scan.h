@@ -21,8 +21,8 @@ namespace shoal::host {
 /// looked at anew each time.
 class Scan {
  public:
-  /// `program`: shoal-scan. `cache`: the file of what is remembered; empty: nothing is. `patience`: how long one file
-  /// may take.
+  /// `program`: shoal-scan. `cache`: the file of what is remembered; empty: nothing is. `patience`: how much of the
+  /// processor's time one file may take; by the clock it may take six times as long.
   explicit Scan(std::filesystem::path program, std::filesystem::path cache,
                 std::chrono::seconds patience = std::chrono::seconds(10));
 

@@ -73,8 +73,8 @@ TEST_F(ScanTest, SaysThatAConstructorEndsTheProcess) {
 }
 
 TEST_F(ScanTest, StopsWhatDoesNotEnd) {
-  EXPECT_EQ(reason_for("loops"), "still loading after 2 s, stopped");
-  EXPECT_EQ(reason_for("sleeps"), "still loading after 2 s, stopped");
+  EXPECT_EQ(reason_for("loops"), "still loading after 2 s of the processor's time, stopped");
+  EXPECT_EQ(reason_for("sleeps"), "still loading after 12 s, stopped");
 }
 
 TEST_F(ScanTest, GivesNothingToRead) { EXPECT_EQ(reason_for("reads"), "it may be opened"); }
