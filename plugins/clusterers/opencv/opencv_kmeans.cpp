@@ -29,6 +29,8 @@ OpenCvClusters opencv_kmeans(shoal::ConstArray features, std::span<const std::in
       "OpenCV counts in 32 bits: {} examples of {} features are too many", features.rows(), features.cols());
   shoal::RowMatrix<float> copy;
   const cv::Mat data = as_mat(features, copy);
+  if (data.rows == 1)  // whose columns cv::kmeans would take for so many examples of one feature
+    return {.labels = {0}, .centroids = shoal::RowMatrix<float>::Map(data.ptr<float>(), 1, data.cols)};
   cv::Mat found(static_cast<int>(features.rows()), 1, CV_32S), centers;
   for (std::size_t i = 0; i < labels.size(); ++i) found.at<int>(static_cast<int>(i)) = static_cast<int>(labels[i]);
   const int flags = !labels.empty()     ? cv::KMEANS_USE_INITIAL_LABELS

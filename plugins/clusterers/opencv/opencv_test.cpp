@@ -51,6 +51,13 @@ TEST(OpenCvKMeans, GivesOneResultForOneSeed) {
   EXPECT_EQ(labels(1), labels(1));
 }
 
+TEST(OpenCvKMeans, TakesOneExampleForOne) {  // cv::kmeans takes a single row for a column
+  const RowMatrix<float> one = RowMatrix<float>::Random(1, 5);
+  const OpenCvClusters found = opencv_kmeans(ConstArray(one), {}, 1, {.k = 1});
+  EXPECT_EQ(found.labels, std::vector<std::int64_t>{0});
+  EXPECT_EQ(found.centroids, one);
+}
+
 TEST(OpenCvKMeans, HasNoIterationsAsTheyAreNotTold) {
   shoal::testing::Host host;
   const shoal::testing::Made made(host.context(), "clusterer/opencv", {{"k", 2}});

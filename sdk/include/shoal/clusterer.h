@@ -21,7 +21,7 @@ struct Clustering {
   Array labels;                         ///< (N) int64, each in [0, K); −1 is noise, only with trait `noise`
   std::optional<Array> centroids = {};  ///< (K, D) float32 or float64; absent where a method has none
   std::int64_t clusters = 0;            ///< K, also where there are no centroids
-  std::int64_t iterations = 0;          ///< passes over the features
+  std::int64_t iterations = 0;          ///< passes over the features; −1: not known
   bool converged = true;                ///< false: stopped by a limit, not by its own criterion
   /// Of the time in fit, what went into another form of the features and of the results, for a library behind the
   /// clusterer: `fit_seconds` is without it. At least 0, at most the whole.
