@@ -37,7 +37,11 @@ class @class@ final : public shoal::Clusterer, public shoal::Stateful {
   }
 
   void save(shoal::StateWriter& state) const override { state.put("centers", shoal::ConstArray(centers_)); }
-  void load(const shoal::StateReader& state) override { centers_ = state.get("centers").matrix<double>(); }
+  void load(const shoal::StateReader& state) override {
+    const shoal::ConstArray centers = state.get("centers");
+    shoal::require(centers.rank() == 2 && centers.shape()[0] == k_, "the saved state does not hold {} centers", k_);
+    centers_ = centers.matrix<double>();
+  }
 
  private:
   template <typename Matrix>
