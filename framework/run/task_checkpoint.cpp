@@ -82,7 +82,7 @@ TaskCheckpoint::TaskCheckpoint(Store& store, Services& services, Task task)
       store_(store),
       table_{sizeof(shoal_checkpoint_1),
              this,
-             [](void* self) { return of(self).full_ ? 0 : 1; },
+             [](void* self) { return of(self).wanted() ? 1 : 0; },
              [](void* self, int (*fill)(void*, const shoal_state_writer*), void* user) {
                return of(self).save(fill, user);
              },
@@ -97,7 +97,14 @@ bool TaskCheckpoint::due() const {
   return since >= task_.every_seconds && (task_.every_seconds == 0 || since >= cost_ / kLargestShare);
 }
 
+bool TaskCheckpoint::wanted() const {
+  if (full_) return false;
+  if (held_ == nullptr || due() || (task_.asked != nullptr && *task_.asked)) return true;
+  return std::chrono::duration<double>(Clock::now() - held_at_).count() >= hold_cost_ / kLargestShare;
+}
+
 int TaskCheckpoint::save(int (*fill)(void*, const shoal_state_writer*), void* user) {
+  const auto begin = Clock::now();
   Writer writer{.owner = *this};
   if (const int status = fill(user, &writer.c); status != SHOAL_OK) return status;
   if (full_) return SHOAL_OK;
@@ -105,6 +112,8 @@ int TaskCheckpoint::save(int (*fill)(void*, const shoal_state_writer*), void* us
                                       .reported = task_.now(),
                                       .seconds = seconds(),
                                       .peak_rss_bytes = std::max(peak_rss_before_, peak_rss_bytes())});
+  held_at_ = Clock::now();
+  hold_cost_ = std::min(hold_cost_, std::chrono::duration<double>(held_at_ - begin).count());
   const bool asked = task_.asked != nullptr && task_.asked->exchange(false);
   if (asked || due()) write_held();
   if (asked && held_->written) task_.log("a checkpoint is kept, as the signal asked for");
