@@ -1,7 +1,6 @@
 #include "framework/conformance/child.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,6 +15,7 @@
 
 #include "framework/conformance/case.h"
 #include "framework/conformance/sheltered.h"
+#include "framework/plugin/hear_lines.h"
 #include "framework/plugin/last_words.h"
 
 namespace shoal::host::conformance {
@@ -47,28 +47,22 @@ void write_all(int pipe, const std::string& words) {
   _exit(0);
 }
 
-/// What comes from `pipe` until its other end is closed; nothing where that takes longer than `patience`.
+/// The line that comes from `pipe`, "" where it is closed before; nothing where that takes longer than `patience`. What
+/// the process has started may keep the pipe open, so one line is enough.
 std::optional<std::string> hear(int pipe, std::chrono::seconds patience) {
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + patience;
   std::string heard;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd waiting = {pipe, POLLIN, 0};
-    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(left)) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return std::nullopt;
-    char buffer[4096];
-    const ssize_t count = read(pipe, buffer, sizeof(buffer));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return heard;
-    heard.append(buffer, static_cast<std::size_t>(count));
-    if (heard.find('\n') != std::string::npos) return heard;  // what it has started may keep the pipe open
-  }
+  const bool in_time = hear_lines(
+      pipe, [&] { return Clock::now() < deadline; },
+      [&](const std::string& line) {
+        heard = line;
+        return false;
+      });
+  return in_time ? std::optional(heard) : std::nullopt;
 }
 
-Verdict read_verdict(const std::string& heard, int status) {
-  const std::string line = heard.substr(0, heard.find('\n'));
+Verdict read_verdict(const std::string& line, int status) {
   const std::string rest = line.size() > 1 ? line.substr(1) : "";
   switch (line.empty() ? '\0' : line[0]) {
     case kVerdict:

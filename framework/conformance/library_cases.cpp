@@ -38,7 +38,7 @@ double seconds_of_children() {
 void scans_well(const Library& library, const std::filesystem::path& program) {
   Scan scan(program, {});
   const double before = seconds_of_children();
-  const Verdict found = scan.judge({library.file}).at(0);
+  const ScanVerdict found = scan.judge({library.file}).at(0);
   const double seconds = seconds_of_children() - before;
   expect(!found.reason, "{}", found.reason.value_or(""));
   expect(found.warnings.empty(), "{}", found.warnings.empty() ? "" : found.warnings[0]);

@@ -7,9 +7,9 @@
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 
+#include "framework/plugin/fatal_signals.h"
 #include "shoal/abi.h"
 
 namespace shoal::host {
@@ -37,7 +37,7 @@ const char* guilty_library(void* const* frames, int count, const char* own) {
   return nullptr;
 }
 
-void explain(int signal) {
+void explain(int signal, siginfo_t*, void*) {
   std::array<void*, 64> frames{};
   const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
   write_text("\nshoal: crashed (SIG");
@@ -71,15 +71,7 @@ CrashNote::~CrashNote() { doing = before_; }
 void explain_crashes(const char* help) {
   if (SHOAL_HAS_ASAN + SHOAL_HAS_TSAN > 0) return;
   help_text = help;
-  void* frame = nullptr;
-  backtrace(&frame, 1);                      // loads what it needs now
-  static std::array<char, 64 * 1024> stack;  // a recursion may have used up its own
-  const stack_t alternative = {.ss_sp = stack.data(), .ss_flags = 0, .ss_size = stack.size()};
-  sigaltstack(&alternative, nullptr);
-  struct sigaction action = {};
-  action.sa_handler = &explain;
-  action.sa_flags = SA_ONSTACK | static_cast<int>(SA_RESETHAND);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) sigaction(signal, &action, nullptr);
+  handle_fatal_signals({SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}, &explain);
 }
 
 }  // namespace shoal::host

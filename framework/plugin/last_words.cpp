@@ -16,6 +16,7 @@
 #include <sstream>
 #include <typeinfo>
 
+#include "framework/plugin/fatal_signals.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -120,16 +121,7 @@ void LastWords::prepare(int pipe, const char* const* file, Explain explain) {
   pipe_of_words = pipe;
   file_at_work = file;
   explain_fault = explain;
-  static char stack[64 * 1024];  // who dies may have used up its own
-  const stack_t alternative = {.ss_sp = stack, .ss_flags = 0, .ss_size = sizeof(stack)};
-  sigaltstack(&alternative, nullptr);
-  void* frame = nullptr;
-  backtrace(&frame, 1);  // loads what it needs now
-  struct sigaction action = {};
-  action.sa_sigaction = &die;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK | static_cast<int>(SA_RESETHAND);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGXFSZ, SIGTRAP})
-    sigaction(signal, &action, nullptr);
+  handle_fatal_signals({SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGXFSZ, SIGTRAP}, &die);
   std::set_terminate(&die_of_exception);
 }
 

@@ -30,6 +30,13 @@ bool ComponentEntry::has_trait(std::string_view trait) const {
   return false;
 }
 
+std::vector<DType> ComponentEntry::dtypes() const {
+  std::vector<DType> named;
+  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kUInt8})
+    if (has_trait(name(dtype))) named.push_back(dtype);
+  return named.empty() ? std::vector{DType::kFloat32, DType::kFloat64} : named;
+}
+
 void Registry::load_folder(const std::filesystem::path& folder) {
   folders_.push_back(folder);
   std::error_code error;
@@ -80,7 +87,8 @@ std::optional<std::string> Registry::why_not_trusted(const std::filesystem::path
 void Registry::open(std::vector<Candidate> candidates) {
   std::vector<std::filesystem::path> files;
   for (const Candidate& candidate : candidates) files.push_back(candidate.file);
-  const std::vector<Verdict> verdicts = scan_ != nullptr ? scan_->judge(files) : std::vector<Verdict>(files.size());
+  const std::vector<ScanVerdict> verdicts =
+      scan_ != nullptr ? scan_->judge(files) : std::vector<ScanVerdict>(files.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     auto& [file, descriptor, warnings] = candidates[i];
     if (verdicts[i].reason) {

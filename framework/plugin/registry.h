@@ -48,6 +48,8 @@ struct ComponentEntry {
   std::string_view id() const { return component->id; }
   std::string_view kind() const { return id().substr(0, id().find('/')); }
   bool has_trait(std::string_view trait) const;
+  /// Those of features that it takes: the ones that it names, or else float32 and float64.
+  std::vector<DType> dtypes() const;
 };
 
 /// The trait that an interface is shown as: "partial-fit/1" is `partial-fit`, "torch.decoder/1" is `decoder`.

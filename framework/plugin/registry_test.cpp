@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "framework/plugin/testing_folder.h"
 #include "shoal/abi.h"
 
 namespace shoal::host {
@@ -26,14 +27,8 @@ std::string bytes_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-class RegistryTest : public ::testing::Test {
+class RegistryTest : public WithFolder {
  protected:
-  RegistryTest() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~RegistryTest() override { fs::remove_all(folder_); }
-
   fs::path write(const std::string& name, const std::string& bytes) {
     std::ofstream(folder_ / name, std::ios::binary) << bytes;
     return folder_ / name;
@@ -59,7 +54,6 @@ class RegistryTest : public ::testing::Test {
     return registry_.refusals().empty() ? "" : registry_.refusals().back().reason;
   }
 
-  fs::path folder_ = fs::temp_directory_path() / ("shoal-registry-test-" + std::to_string(getpid()));
   std::string good_ = bytes_of(kPlugins / "toys" / "libtoys.so");
   Services services_{1};
   Registry registry_{services_};

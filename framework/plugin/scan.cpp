@@ -1,19 +1,20 @@
 #include "framework/plugin/scan.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <ctime>
 #include <system_error>
 #include <utility>
 
+#include "framework/plugin/hear_lines.h"
 #include "framework/plugin/last_words.h"
 #include "framework/plugin/scan_protocol.h"
 #include "shoal/error.h"
@@ -30,7 +31,7 @@ constexpr const char* kStartsProcess = "it starts another process while it is lo
 
 /// What one process of shoal-scan said of the files it was given, in their order.
 struct Account {
-  std::vector<Verdict> verdicts = {};      ///< of those that were opened or refused
+  std::vector<ScanVerdict> verdicts = {};  ///< of those that were opened or refused
   std::optional<std::string> death = {};   ///< how it died, where it did
   bool at_end = false;                     ///< when all were open and the process ended
   std::vector<std::string> warnings = {};  ///< of the file being opened
@@ -103,34 +104,44 @@ std::chrono::duration<double> processor_time(pid_t process) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-/// Hears what comes from `pipe` until its other end is closed. What it says if one file took longer than `patience` of
-/// the processor's time, or kWaits times that by the clock: on a busy machine a good plugin takes its time, too.
-std::optional<std::string> hear_all(pid_t process, int pipe, std::chrono::seconds patience, Account& account) {
-  constexpr int kWaits = 6, kLookEvery = 200;  // times; milliseconds
-  std::string pending;
-  auto begun = Clock::now();
-  auto had = processor_time(process);
-  for (;;) {
-    if (processor_time(process) - had > patience)
-      return text("still loading after {} s of the processor's time, stopped", patience.count());
-    if (Clock::now() - begun > kWaits * patience)
-      return text("still loading after {} s, stopped", (kWaits * patience).count());
-    pollfd waiting = {pipe, POLLIN, 0};
-    const int ready = poll(&waiting, 1, kLookEvery);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-    char buffer[4096];
-    const ssize_t count = ready < 0 ? 0 : read(pipe, buffer, sizeof(buffer));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return std::nullopt;
-    pending.append(buffer, static_cast<std::size_t>(count));
-    for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1)) {
-      if (pending[0] == scan::kBegin) {
-        begun = Clock::now();
-        had = processor_time(process);
-      }
-      account.hear(pending.substr(0, end));
-    }
+/// What is said of a file that took longer than `patience` of the processor's time, or kWaits times that by the clock:
+/// on a busy machine a good plugin takes its time, too.
+class Patience {
+ public:
+  Patience(pid_t process, std::chrono::seconds patience) : process_(process), patience_(patience) { begin(); }
+
+  void begin() {
+    begun_ = Clock::now();
+    had_ = processor_time(process_);
   }
+  std::optional<std::string> why_over() const {
+    if (processor_time(process_) - had_ > patience_)
+      return text("still loading after {} s of the processor's time, stopped", patience_.count());
+    if (Clock::now() - begun_ > kWaits * patience_)
+      return text("still loading after {} s, stopped", (kWaits * patience_).count());
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr int kWaits = 6;
+
+  pid_t process_;
+  std::chrono::seconds patience_;
+  Clock::time_point begun_;
+  std::chrono::duration<double> had_{};
+};
+
+/// Hears all that the process says; what is wrong where one file took too long.
+std::optional<std::string> hear_all(pid_t process, int pipe, std::chrono::seconds patience, Account& account) {
+  Patience left(process, patience);
+  std::optional<std::string> over;
+  const auto may_go_on = [&] { return !(over = left.why_over()); };
+  hear_lines(pipe, may_go_on, [&](const std::string& line) {
+    if (line.starts_with(scan::kBegin)) left.begin();
+    account.hear(line);
+    return true;
+  });
+  return over;
 }
 
 Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {
@@ -158,8 +169,8 @@ Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {
 Scan::Scan(fs::path program, fs::path cache, std::chrono::seconds patience)
     : program_(std::move(program)), cache_(std::move(cache), program_), patience_(patience) {}
 
-std::vector<Verdict> Scan::judge(const std::vector<fs::path>& files) {
-  std::map<fs::path, Verdict> found;
+std::vector<ScanVerdict> Scan::judge(const std::vector<fs::path>& files) {
+  std::map<fs::path, ScanVerdict> found;
   std::vector<fs::path> unknown;
   for (const fs::path& file : files) {
     if (auto known = cache_.find(file)) found[file] = std::move(*known);
@@ -170,14 +181,14 @@ std::vector<Verdict> Scan::judge(const std::vector<fs::path>& files) {
     for (const fs::path& file : unknown) cache_.put(file, found.at(file));
     cache_.save();
   }
-  std::vector<Verdict> out;
+  std::vector<ScanVerdict> out;
   for (const fs::path& file : files) out.push_back(found.at(file));
   return out;
 }
 
 void Scan::forget() { cache_.forget(); }
 
-void Scan::try_all(std::vector<fs::path> files, std::map<fs::path, Verdict>& found) {
+void Scan::try_all(std::vector<fs::path> files, std::map<fs::path, ScanVerdict>& found) {
   const auto run = [&](const std::vector<fs::path>& which) {
     int pipe = -1;
     const pid_t process = start(program_, which, pipe);

@@ -28,13 +28,13 @@ class Scan {
 
   /// A verdict for each file, in order. Files are canonical paths that passed read_descriptor. Never throws for what a
   /// file does. Throws std::system_error where the program cannot be started.
-  std::vector<Verdict> judge(const std::vector<std::filesystem::path>& files);
+  std::vector<ScanVerdict> judge(const std::vector<std::filesystem::path>& files);
 
   /// Forgets what is remembered.
   void forget();
 
  private:
-  void try_all(std::vector<std::filesystem::path> files, std::map<std::filesystem::path, Verdict>& found);
+  void try_all(std::vector<std::filesystem::path> files, std::map<std::filesystem::path, ScanVerdict>& found);
 
   std::filesystem::path program_;
   ScanCache cache_;

@@ -47,13 +47,13 @@ std::map<std::string, ScanCache::Entry> ScanCache::read() const {
   return out;
 }
 
-std::optional<Verdict> ScanCache::find(const std::filesystem::path& library) const {
+std::optional<ScanVerdict> ScanCache::find(const std::filesystem::path& library) const {
   const auto found = entries_.find(library.string());
   if (found == entries_.end() || found->second.stamp != stamp_of(library) + " by " + judge_) return std::nullopt;
   return found->second.verdict;
 }
 
-void ScanCache::put(const std::filesystem::path& library, const Verdict& verdict) {
+void ScanCache::put(const std::filesystem::path& library, const ScanVerdict& verdict) {
   if (!verdict.lasting) return;
   const Entry entry{stamp_of(library) + " by " + judge_, verdict};
   entries_[library.string()] = added_[library.string()] = entry;

@@ -10,7 +10,7 @@
 namespace shoal::host {
 
 /// What shoal-scan found of one file.
-struct Verdict {
+struct ScanVerdict {
   std::optional<std::string> reason = {};  ///< why it must not be opened; nothing: it may be
   std::vector<std::string> warnings = {};  ///< what it did that a plugin should not do; undone
   bool lasting = true;                     ///< the file's own doing, and so worth remembering
@@ -24,8 +24,8 @@ class ScanCache {
   /// `judge`: the program whose verdicts these are. `file` empty: remembers nothing beyond the process.
   ScanCache(std::filesystem::path file, const std::filesystem::path& judge);
 
-  std::optional<Verdict> find(const std::filesystem::path& library) const;
-  void put(const std::filesystem::path& library, const Verdict& verdict);
+  std::optional<ScanVerdict> find(const std::filesystem::path& library) const;
+  void put(const std::filesystem::path& library, const ScanVerdict& verdict);
   /// Writes what was put, beside what other processes have written meanwhile.
   void save();
   void forget();
@@ -33,7 +33,7 @@ class ScanCache {
  private:
   struct Entry {
     std::string stamp;  // of the file, and of the judge
-    Verdict verdict;
+    ScanVerdict verdict;
   };
   std::map<std::string, Entry> read() const;
 

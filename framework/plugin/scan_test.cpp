@@ -2,13 +2,13 @@
 #include "framework/plugin/scan.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <clocale>
 #include <csignal>
 #include <fstream>
 
 #include "framework/plugin/registry.h"
+#include "framework/plugin/testing_folder.h"
 
 namespace shoal::host {
 namespace {
@@ -23,14 +23,8 @@ using ::testing::StartsWith;
 
 const fs::path kPlugins = SHOAL_TEST_PLUGINS;
 
-class ScanTest : public ::testing::Test {
+class ScanTest : public WithFolder {
  protected:
-  ScanTest() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~ScanTest() override { fs::remove_all(folder_); }
-
   /// tests/plugins/hostile.cpp under the name of what it shall do.
   fs::path hostile(const std::string& deed) {
     const fs::path file = folder_ / ("lib" + deed + ".so");
@@ -38,10 +32,9 @@ class ScanTest : public ::testing::Test {
     return file;
   }
 
-  Verdict verdict_on(const std::string& deed) { return scan_.judge({hostile(deed)}).at(0); }
+  ScanVerdict verdict_on(const std::string& deed) { return scan_.judge({hostile(deed)}).at(0); }
   std::string reason_for(const std::string& deed) { return verdict_on(deed).reason.value_or("it may be opened"); }
 
-  fs::path folder_ = fs::canonical(fs::temp_directory_path()) / ("shoal-scan-test-" + std::to_string(getpid()));
   fs::path cache_ = folder_ / "cache" / "plugins.json";
   Scan scan_{SHOAL_SCAN_PROGRAM, cache_, std::chrono::seconds(2)};
 };
@@ -49,7 +42,7 @@ class ScanTest : public ::testing::Test {
 TEST_F(ScanTest, PassesAGoodPlugin) {
   const auto verdicts = scan_.judge({kPlugins / "toys" / "libtoys.so", hostile("harmless")});
   ASSERT_THAT(verdicts, SizeIs(2));
-  for (const Verdict& verdict : verdicts) {
+  for (const ScanVerdict& verdict : verdicts) {
     EXPECT_EQ(verdict.reason, std::nullopt);
     EXPECT_THAT(verdict.warnings, IsEmpty());
   }
@@ -108,7 +101,7 @@ TEST_F(ScanTest, WarnsOfWhatItChangesElse) {
                                    {"folder", "the current folder, from"},
                                    {"environment", "the environment variable SHOAL_DATA"},
                                    {"handler", "the handler of SIGINT"}}) {
-    const Verdict verdict = verdict_on(deed);
+    const ScanVerdict verdict = verdict_on(deed);
     EXPECT_EQ(verdict.reason, std::nullopt) << deed;
     ASSERT_THAT(verdict.warnings, SizeIs(1)) << deed;
     EXPECT_THAT(verdict.warnings[0], StartsWith(std::string("loading it changes ") + what));
@@ -125,7 +118,7 @@ TEST_F(ScanTest, FindsTheOneAmongMany) {
   std::vector<fs::path> files;
   for (const char* name : {"a", "b", "segfault", "c", "exits", "d"}) files.push_back(hostile(name));
   std::vector<bool> refused;
-  for (const Verdict& verdict : scan_.judge(files)) refused.push_back(verdict.reason.has_value());
+  for (const ScanVerdict& verdict : scan_.judge(files)) refused.push_back(verdict.reason.has_value());
   EXPECT_THAT(refused, ElementsAre(false, false, true, false, true, false));
 }
 
@@ -151,7 +144,7 @@ TEST_F(ScanTest, ForgetsWhenAsked) {
 
 TEST_F(ScanTest, RemembersNothingThatTheSurroundingsMayHaveCaused) {
   const fs::path file = kPlugins / "undefined_symbol" / "libundefined_symbol.so";
-  const Verdict verdict = scan_.judge({file})[0];
+  const ScanVerdict verdict = scan_.judge({file})[0];
   EXPECT_THAT(verdict.reason.value_or(""), HasSubstr("undefined symbol"));
   EXPECT_FALSE(fs::exists(cache_));
 }

@@ -3,13 +3,13 @@
 #include "framework/plugin/trust.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "framework/plugin/plugin_lock.h"
 #include "framework/plugin/registry.h"
+#include "framework/plugin/testing_folder.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -24,16 +24,13 @@ using ::testing::SizeIs;
 
 const fs::path kPlugins = SHOAL_TEST_PLUGINS;
 
-class TrustTest : public ::testing::Test {
+class TrustTest : public WithFolder {
  protected:
   TrustTest() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
     fs::copy_file(kPlugins / "toys" / "libtoys.so", library_);
     fs::permissions(library_, fs::perms(0755));
     fs::permissions(folder_, fs::perms(0755));
   }
-  ~TrustTest() override { fs::remove_all(folder_); }
 
   /// What a registry with these rules says of the folder; "" where it opened what is there.
   std::string refusal(LoadRules rules) {
@@ -43,7 +40,6 @@ class TrustTest : public ::testing::Test {
     return registry.refusals()[0].reason;
   }
 
-  fs::path folder_ = fs::canonical(fs::temp_directory_path()) / ("shoal-trust-test-" + std::to_string(getpid()));
   fs::path library_ = folder_ / "libtoys.so";
   Services services_{1};
 };
