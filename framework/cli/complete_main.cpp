@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "framework/cli/complete.h"
+#include "framework/cli/shell_word.h"
 #include "framework/plugin/places.h"
 
 namespace {
@@ -69,9 +70,7 @@ void write_cache(const fs::path& file, const std::string& stamp, const std::stri
 }
 
 std::string ask(const fs::path& program) {
-  std::string quoted = "'";
-  for (const char c : program.string()) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  std::FILE* pipe = popen((quoted + "' complete-catalogue 2>/dev/null").c_str(), "r");
+  std::FILE* pipe = popen((shoal::cli::in_quotes(program.string()) + " complete-catalogue 2>/dev/null").c_str(), "r");
   if (pipe == nullptr) return "";
   std::string out;
   char buffer[65536];

@@ -71,22 +71,16 @@ std::optional<host::Manifest> nearest(host::Store& store, const std::string& nod
   return best;
 }
 
-const std::string* find_part(const host::KeyParts& parts, const std::string& name) {
-  for (const auto& [key, value] : parts)
-    if (key == name) return &value;
-  return nullptr;
-}
-
 void print_differences(const host::KeyParts& before, const host::KeyParts& now) {
   for (const auto& [name, value] : now) {
-    const std::string* old = find_part(before, name);
+    const std::string* old = host::find_part(before, name);
     if (old != nullptr && *old == value) continue;
     const std::string was = old == nullptr ? "(nothing)" : shortened(*old);
     std::printf("  %-18s %s → %s%s\n", name.c_str(), was.c_str(), shortened(value).c_str(),
                 name == "library" ? "   (the plugin was built anew)" : "");
   }
   for (const auto& [name, value] : before)
-    if (find_part(now, name) == nullptr)
+    if (host::find_part(now, name) == nullptr)
       std::printf("  %-18s %s → (nothing)\n", name.c_str(), shortened(value).c_str());
 }
 

@@ -8,6 +8,7 @@
 #include "framework/cli/new_project.h"
 #include "framework/cli/options.h"
 #include "framework/cli/session.h"
+#include "framework/cli/shell_word.h"
 #include "framework/plugin/places.h"
 #include "shoal/error.h"
 
@@ -16,14 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As a shell reads it back.
+/// As a shell reads it back, in quotes where it needs them.
 std::string quoted(const std::string& word) {
   if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=") ==
       std::string::npos)
     return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
+  return in_quotes(word);
 }
 
 /// Whether the shell finds this very program when it is asked for `shoal`; CMake then finds the package too.

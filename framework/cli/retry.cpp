@@ -11,16 +11,6 @@
 namespace shoal::cli {
 namespace {
 
-/// What a row is known by in another run: settings in the order of their axes, and the seed.
-using RowName = std::pair<std::map<std::string, std::string>, std::int64_t>;
-
-template <typename Row>
-RowName name_of(const Row& row) {
-  RowName out{{}, row.seed};
-  for (const auto& [axis, label] : row.settings) out.first.emplace(axis, label);
-  return out;
-}
-
 std::string name_of(const config::Value& document) {
   const config::Value* name = document.find("name");
   return name != nullptr ? name->text : "";
@@ -82,13 +72,13 @@ std::vector<config::Row> Retry::choose(const config::Value& document, std::vecto
   if (!run) return {};
   folder_ = run->folder.string();
   Counts counts{.all = rows.size()};
-  std::map<RowName, bool> done;  // of each row of that run
+  std::map<host::RowName, bool> done;  // of each row of that run
   for (const host::FileRow& row : run->rows) {
-    done[name_of(row)] = row.done();
+    done[host::name_of_row(row)] = row.done();
     counts.failed += row.done() ? 0 : 1;
   }
   std::erase_if(rows, [&](const config::Row& row) {
-    const auto found = done.find(name_of(row));
+    const auto found = done.find(host::name_of_row(row));
     counts.unknown += found == done.end() ? 1 : 0;
     return found == done.end() || found->second;
   });

@@ -265,11 +265,7 @@ void strided(const Subject& subject, const Kind& kind) {
 }
 
 void every_dtype(const Subject& subject, const Kind& kind) {
-  bool any_named = false;
-  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kUInt8})
-    any_named = any_named || subject.has_trait(name(dtype));
-  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kUInt8}) {
-    if (any_named ? !subject.has_trait(name(dtype)) : dtype == DType::kUInt8) continue;
+  for (const DType dtype : subject.entry.dtypes()) {
     Trial trial(subject);
     const Ended end = ended([&] { static_cast<void>(kind.work(trial, {.dtype = dtype})); });
     expect(end.well(), "it says that it takes {} features, but of such it {}", name(dtype), describe(end));

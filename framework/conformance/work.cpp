@@ -40,12 +40,7 @@ void Points::set(Index row, Index column, double value) {
 
 Form usual_form(const Subject& subject) {
   Form form;
-  bool any = false;
-  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kUInt8}) {
-    if (any || !subject.has_trait(name(dtype))) continue;
-    any = true;
-    form.dtype = dtype;
-  }
+  form.dtype = subject.entry.dtypes().front();
   return form;
 }
 

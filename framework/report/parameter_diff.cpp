@@ -11,18 +11,13 @@ namespace {
 /// Rows that are held against each other; of a row that the other run has not, null.
 using Pairs = std::vector<std::pair<const FileRow*, const FileRow*>>;
 
-std::map<std::string, std::string> settings_of(const FileRow& row) {
-  return {row.settings.begin(), row.settings.end()};
-}
-
 /// The rows in common, or all of both where there are none.
 Pairs pair_rows(const RunFile& first, const RunFile& second) {
-  std::map<std::pair<std::map<std::string, std::string>, std::int64_t>, const FileRow*> known;
-  for (const FileRow& row : second.rows) known.emplace(std::pair(settings_of(row), row.seed), &row);
+  std::map<RowName, const FileRow*> known;
+  for (const FileRow& row : second.rows) known.emplace(name_of_row(row), &row);
   Pairs out;
   for (const FileRow& row : first.rows)
-    if (const auto other = known.find({settings_of(row), row.seed}); other != known.end())
-      out.emplace_back(&row, other->second);
+    if (const auto other = known.find(name_of_row(row)); other != known.end()) out.emplace_back(&row, other->second);
   if (!out.empty()) return out;
   for (const FileRow& row : first.rows) out.emplace_back(&row, nullptr);
   for (const FileRow& row : second.rows) out.emplace_back(nullptr, &row);

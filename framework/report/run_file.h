@@ -38,6 +38,17 @@ struct FileRow {
   const FileNode* find(const std::string& node) const;
 };
 
+/// What a row is known by in another run of its experiment: settings, in the order of their axes' names, and seed.
+using RowName = std::pair<std::map<std::string, std::string>, std::int64_t>;
+
+/// Of a row of a file or of a plan.
+template <typename Row>
+RowName name_of_row(const Row& row) {
+  RowName out{{}, row.seed};
+  for (const auto& [axis, label] : row.settings) out.first.emplace(axis, label);
+  return out;
+}
+
 /// Where and how a run was made, in words.
 struct Circumstances {
   std::string machine = {};  ///< processor and system

@@ -80,14 +80,6 @@ struct Known {
   std::optional<DType> dtype = {};
 };
 
-/// As the proxies of transforms and clusterers hold it: those that it names, or else float32 and float64.
-std::vector<DType> dtypes_taken(const ComponentEntry& entry) {
-  std::vector<DType> out;
-  for (const DType dtype : {DType::kFloat32, DType::kFloat64, DType::kUInt8})
-    if (entry.has_trait(name(dtype))) out.push_back(dtype);
-  return out.empty() ? std::vector{DType::kFloat32, DType::kFloat64} : out;
-}
-
 /// Follows what is known of the data through the tasks of a plan, and looks at each with it.
 class DataChecker {
  public:
@@ -149,7 +141,7 @@ class DataChecker {
 
   void check_dtype(std::size_t t, std::size_t port, const Known& in) {
     const GraphNode& node = plan_.node_of(plan_.tasks[t]);
-    const std::vector<DType> taken = dtypes_taken(node.component);
+    const std::vector<DType> taken = node.component.dtypes();
     if (!in.dtype || std::find(taken.begin(), taken.end(), *in.dtype) != taken.end()) return;
     std::string names;
     for (const DType dtype : taken) names += (names.empty() ? "" : ", ") + std::string(name(dtype));
@@ -179,12 +171,9 @@ class DataChecker {
     const Task& task = plan_.tasks[t];
     const GraphNode& node = plan_.node_of(task);
     const config::Value document = plan_.document_of(task.row);
-    const config::Value* at = &document;
-    for (const std::string& key : {std::string("nodes"), node.name, std::string("with"), std::string("k")}) {
-      at = at->find(key);
-      if (at == nullptr) return node.use_place;
-    }
-    return at->place;
+    const config::Path path{{{"nodes", {}}, {node.name, {}}, {"with", {}}, {"k", {}}}, {}};
+    const config::Value* k = config::find(document, path);
+    return k != nullptr ? k->place : node.use_place;
   }
 
   const Plan& plan_;

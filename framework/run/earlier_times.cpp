@@ -11,10 +11,9 @@
 namespace shoal::host {
 namespace {
 
-std::string part_of(const KeyParts& parts, const std::string& name) {
-  for (const auto& [key, value] : parts)
-    if (key == name) return value;
-  return "";
+std::string part_of(const KeyParts& parts, std::string_view name) {
+  const std::string* found = find_part(parts, name);
+  return found != nullptr ? *found : "";
 }
 
 bool is_input(const std::string& name) { return name.starts_with("in ") || name == "use"; }

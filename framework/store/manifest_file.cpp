@@ -31,6 +31,12 @@ std::string key_of(const KeyParts& parts) {
   return digest.hex();
 }
 
+const std::string* find_part(const KeyParts& parts, std::string_view name) {
+  for (const auto& [key, value] : parts)
+    if (key == name) return &value;
+  return nullptr;
+}
+
 std::string write_manifest(const Manifest& manifest) {
   nlohmann::ordered_json json = {{"key", manifest.key}};
   json["parts"] = nlohmann::ordered_json::array();

@@ -22,6 +22,9 @@ using KeyParts = std::vector<std::pair<std::string, std::string>>;
 /// SHA-256 of the parts: equal key, equal bytes.
 std::string key_of(const KeyParts& parts);
 
+/// The part of that name, or null.
+const std::string* find_part(const KeyParts& parts, std::string_view name);
+
 /// A result that is kept: where it came from, and in `outputs` what it is (run/ says how). Arrays lie in blobs, named
 /// by their contents and shared by all results that have them.
 struct Manifest {
