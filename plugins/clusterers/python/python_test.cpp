@@ -6,9 +6,9 @@
 
 #include "adapters.h"
 #include "arguments.h"
-#include "estimator.h"
 #include "bridge.h"
-#include "shoal/testing.h"
+#include "estimator.h"
+#include "testing_python.h"
 
 namespace {
 
@@ -25,28 +25,8 @@ using ::testing::HasSubstr;
 
 const RowMatrix<double> kRows{{0, 0}, {2, 2}, {0, 4}, {2, 6}};
 
-/// Why Python cannot be tried here; "" where it can.
-std::string why_no(const std::string& module) {
-  try {
-    Host host;
-    start_python(host.context());
-    const py::gil_scoped_acquire gil;
-    bridge().attr("require_module")(module);
-    return "";
-  } catch (const py::error_already_set& error) {
-    return error.what();
-  } catch (const shoal::Error& error) {
-    return error.what();
-  }
-}
-
-class PythonTest : public ::testing::Test {
+class PythonTest : public WithPython {
  protected:
-  void SetUp() override {
-    static const std::string reason = why_no("numpy");
-    if (!reason.empty()) GTEST_SKIP() << reason;
-  }
-
   static Estimator fake(const std::string& name, std::optional<std::int64_t> k = {}, FreeMap params = {}) {
     return Estimator({"fake_estimators." + name, k, std::move(params), {}, {SHOAL_TEST_MODULES}});
   }
@@ -56,24 +36,12 @@ class PythonTest : public ::testing::Test {
   /// What the estimator's fit throws.
   template <typename Thrown>
   std::string error_of(Estimator&& estimator, shoal::FitInput input = {.features = ConstArray(kRows)}) {
-    try {
-      estimator.fit(host_.context(), input);
-    } catch (const Thrown& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
-  }
-  std::vector<std::string> log() const {
-    std::vector<std::string> lines;
-    for (const auto& line : host_.log()) lines.push_back(line.text);
-    return lines;
+    return error_from<Thrown>([&] { estimator.fit(host_.context(), input); });
   }
   static std::vector<std::int64_t> values(ConstArray labels) {
     const auto all = labels.vector<std::int64_t>();
     return {all.begin(), all.end()};
   }
-
-  Host host_{{.threads = 2, .seed = 7}};
 };
 
 TEST_F(PythonTest, ReadsFeaturesWhereTheyLie) {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "shoal/testing.h"
+#include "testing_python.h"
 
 namespace {
 
@@ -17,25 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string why_no(const char* module) {
-  try {
-    Host host;
-    start_python(host.context());
-    const py::gil_scoped_acquire gil;
-    runtime().attr("require_module")(module);
-    return "";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
-class PythonDatasetTest : public ::testing::Test {
+class PythonDatasetTest : public WithPython {
  protected:
-  void SetUp() override {
-    static const std::string reason = why_no("numpy");
-    if (!reason.empty()) GTEST_SKIP() << reason;
-  }
-
   static DatasetParams of(const std::string& call, FreeMap params = {}) {
     DatasetParams out;
     out.call = call;
@@ -45,15 +28,8 @@ class PythonDatasetTest : public ::testing::Test {
   }
   template <typename Thrown>
   std::string error_of(const DatasetParams& params) {
-    try {
-      PythonDataset(params).open(host_.context());
-    } catch (const Thrown& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
+    return error_from<Thrown>([&] { PythonDataset(params).open(host_.context()); });
   }
-
-  Host host_{{.threads = 2, .seed = 7}};
 };
 
 TEST_F(PythonDatasetTest, ReadsWhatTheFunctionReturned) {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "shoal/testing.h"
+#include "testing_python.h"
 
 namespace {
 
@@ -21,25 +21,8 @@ using ::testing::Pair;
 const RowMatrix<float> kFeatures{{1, 2}, {3, 4}, {5, 6}};
 const std::vector<std::int64_t> kPredicted{0, 1, 1}, kLabels{0, 0, 1};
 
-std::string why_no(const char* module) {
-  try {
-    Host host;
-    start_python(host.context());
-    const py::gil_scoped_acquire gil;
-    runtime().attr("require_module")(module);
-    return "";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
-class PythonMetricTest : public ::testing::Test {
+class PythonMetricTest : public WithPython {
  protected:
-  void SetUp() override {
-    static const std::string reason = why_no("numpy");
-    if (!reason.empty()) GTEST_SKIP() << reason;
-  }
-
   static MetricParams of(const std::string& call, FreeMap params = {}, const std::string& value = "") {
     MetricParams out;
     out.call = call;
@@ -58,20 +41,8 @@ class PythonMetricTest : public ::testing::Test {
   }
   template <typename Thrown>
   std::string error_of(const MetricParams& params, std::string_view ports) {
-    try {
-      compute(params, ports);
-    } catch (const Thrown& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
+    return error_from<Thrown>([&] { compute(params, ports); });
   }
-  std::vector<std::string> log() const {
-    std::vector<std::string> lines;
-    for (const auto& line : host_.log()) lines.push_back(line.text);
-    return lines;
-  }
-
-  Host host_{{.threads = 2, .seed = 7}};
 };
 
 TEST_F(PythonMetricTest, IsWhatTheFunctionReturns) {

@@ -6,7 +6,7 @@
 #include <map>
 #include <thread>
 
-#include "shoal/testing.h"
+#include "testing_python.h"
 
 namespace {
 
@@ -22,25 +22,8 @@ using ::testing::HasSubstr;
 
 const RowMatrix<double> kRows{{0, 0}, {2, 4}, {4, 8}, {6, 0}};  // mean (3, 3)
 
-std::string why_no(const char* module) {
-  try {
-    Host host;
-    start_python(host.context());
-    const py::gil_scoped_acquire gil;
-    runtime().attr("require_module")(module);
-    return "";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
-class PythonTransformTest : public ::testing::Test {
+class PythonTransformTest : public WithPython {
  protected:
-  void SetUp() override {
-    static const std::string reason = why_no("numpy");
-    if (!reason.empty()) GTEST_SKIP() << reason;
-  }
-
   static TransformParams of(const std::string& call, FreeMap params = {}) {
     TransformParams out;
     out.call = call;
@@ -61,20 +44,8 @@ class PythonTransformTest : public ::testing::Test {
   }
   template <typename Thrown>
   std::string error_of(const TransformParams& params) {
-    try {
-      fit_and_apply(params);
-    } catch (const Thrown& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
+    return error_from<Thrown>([&] { fit_and_apply(params); });
   }
-  std::vector<std::string> log() const {
-    std::vector<std::string> lines;
-    for (const auto& line : host_.log()) lines.push_back(line.text);
-    return lines;
-  }
-
-  Host host_{{.threads = 2, .seed = 7}};
 };
 
 /// State in memory: what the host keeps.
