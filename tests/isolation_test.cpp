@@ -4,7 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "tests/program.h"
+#include "tests/running.h"
 
 namespace shoal::tests {
 namespace {
@@ -57,9 +57,7 @@ TEST(Isolation, KeepsTheFaultsOfOneRowFromTheOthers) {
 TEST(Isolation, EndsWhatHangsAfterItsTimeout) {
   const Workplace place;
   place.write("faults.yaml", kFaults);
-  const auto begin = std::chrono::steady_clock::now();
   ASSERT_EQ(place.shoal("run faults.yaml 'matrix.deal.fault=[hang, none]' nodes.deal.timeout=1.5 --out run").exit, 2);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));  // it would hang for ever
   const json rows = rows_in(place.folder() / "run");
   EXPECT_THAT(rows[0].value("error", ""),
               HasSubstr("deal: it was not done after 1.5 seconds, its timeout, and its process was ended"));
@@ -114,7 +112,7 @@ TEST(Isolation, DoesNotWaitForWhatAClustererLeftBehind) {
   place.write("faults.yaml", kFaults);
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_EQ(place.shoal("run faults.yaml deal.fault=leave-a-child --out run").exit, 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));  // the child sleeps for a minute
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::minutes(5));  // the child sleeps for ten
   EXPECT_EQ(rows_in(place.folder() / "run")[0]["status"], "done");
 }
 
@@ -141,11 +139,16 @@ nodes:
 TEST(Isolation, LeavesNoProcessBehindWhenTheUserStopsTheRun) {
   const Workplace place;
   place.write("faults.yaml", kFaults);
-  const auto begin = std::chrono::steady_clock::now();
-  const Outcome outcome = place.shoal("run faults.yaml deal.fault=hang --out run", "timeout --signal=TERM 2 env");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));  // its own timeout is 20 s
-  EXPECT_EQ(rows_in(place.folder() / "run")[0]["status"], "cancelled") << outcome.err;
-  EXPECT_THAT(outcome.err, Not(HasSubstr("error")));
+  const Running program(place, {"run", "faults.yaml", "deal.fault=hang", "deal.timeout=3600", "--out run"}, "log.txt");
+  EXPECT_TRUE(becomes([&] { return program.children().size() == 1; }));
+  const std::vector<pid_t> clusterer = program.children();
+  program.send(SIGTERM);
+  EXPECT_EQ(program.wait(), 143);
+  ASSERT_EQ(clusterer.size(), 1u);
+  EXPECT_TRUE(becomes([&] { return kill(clusterer[0], 0) != 0; }));
+  const std::string log = read_file(place.folder() / "log.txt");
+  EXPECT_EQ(rows_in(place.folder() / "run")[0]["status"], "cancelled") << log;
+  EXPECT_THAT(log, Not(HasSubstr("error")));
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 // Runs that are killed and go on, and several at once on one store.
 #include <gmock/gmock.h>
-#include <signal.h>
-#include <spawn.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,9 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/program.h"
-
-extern char** environ;
+#include "tests/running.h"
 
 namespace shoal::tests {
 namespace {
@@ -57,34 +53,6 @@ matrix:
   seeds: 2
 report: [quality.acc]
 )";
-
-/// The program at work, in a folder of its own and on its store.
-class Running {
- public:
-  Running(const Workplace& place, const std::vector<std::string>& arguments, const std::string& log) {
-    const std::string command = "cd '" + place.folder().string() + "' && SHOAL_STORE='" + place.store().string() +
-                                "' exec '" SHOAL_PROGRAM "' " + joined(arguments) + " >" + log + " 2>&1 </dev/null";
-    std::string shell = "/bin/sh", option = "-c", text = command;
-    char* argv[] = {shell.data(), option.data(), text.data(), nullptr};
-    EXPECT_EQ(posix_spawn(&child_, "/bin/sh", nullptr, nullptr, argv, environ), 0);
-  }
-  void kill_it() const { ::kill(child_, SIGKILL); }
-  void send(int signal) const { ::kill(child_, signal); }
-  /// The exit code, or 128 + the signal that ended it.
-  int wait() const {
-    int status = 0;
-    waitpid(child_, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
- private:
-  static std::string joined(const std::vector<std::string>& arguments) {
-    std::string out;
-    for (const std::string& argument : arguments) out += " " + argument;
-    return out;
-  }
-  pid_t child_ = 0;
-};
 
 json rows_of(const fs::path& run) { return json::parse(read_file(run / "results.json"))["rows"]; }
 
@@ -182,10 +150,9 @@ TEST(Resume, OneOfFourThatIsKilledHoldsNobodyUp) {
         place, std::vector<std::string>{"run", "matrix.yaml", "--threads 1", "--out", "run-" + std::to_string(i)},
         "log-" + std::to_string(i) + ".txt");
   // As soon as one has a lock, so that most likely somebody waits for it.
+  const fs::path locks = place.store() / "l";
   std::error_code error;
-  for (int i = 0; i < 2000 && (!fs::exists(place.store() / "l", error) || fs::is_empty(place.store() / "l", error));
-       ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_TRUE(becomes([&] { return fs::exists(locks, error) && !fs::is_empty(locks, error); }));
   programs[0].kill_it();
   programs[0].wait();
   for (std::size_t i = 1; i < 4; ++i) {
@@ -214,27 +181,12 @@ nodes:
   data:  {use: dataset/toy-line, with: {count: 6}}
   deal:  {use: clusterer/toy-deal, in: {data: data}, with: {k: 2, fault: wait}}
 )");
-  const std::string mark = (place.folder() / "slow.yaml").string();
-  setenv("SHOAL_PLUGIN_PATH", SHOAL_TEST_PLUGINS "/toys", 1);
-  const Running program(place, {"run", mark, "--jobs 3"}, "log.txt");
-  unsetenv("SHOAL_PLUGIN_PATH");
-  const auto processes = [&] {  // of this experiment
-    int count = 0;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-      std::string line = read_file(entry.path() / "cmdline");
-      std::replace(line.begin(), line.end(), '\0', ' ');
-      count += line.find("run " + mark) != std::string::npos && line.starts_with("/") ? 1 : 0;
-    }
-    return count;
-  };
-  const auto until = [&](int wanted) {
-    for (int i = 0; i < 400 && processes() != wanted; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    return processes();
-  };
-  EXPECT_EQ(until(3), 3);
+  const std::string file = (place.folder() / "slow.yaml").string();
+  const Running program(place, {"run", file, "--jobs 3"}, "log.txt");
+  EXPECT_TRUE(becomes([&] { return processes_of("run " + file) == 3; })) << processes_of("run " + file);
   program.kill_it();
   program.wait();
-  EXPECT_EQ(until(0), 0);
+  EXPECT_TRUE(becomes([&] { return processes_of("run " + file) == 0; })) << processes_of("run " + file);
 }
 
 TEST(Resume, ShardsHaveEachRowOnceAndTheWholeTakesTheirResults) {
@@ -386,13 +338,12 @@ std::vector<fs::path> files_below(const fs::path& folder, const std::string& end
 void kill_at_second_checkpoint(const Workplace& place, const std::string& file) {
   const Running program(place, {"run", file, "--threads 1", "--checkpoint-every 0", "--out", "killed"}, "killed.txt");
   std::string first;
-  for (int i = 0; i < 12000; ++i) {
+  EXPECT_TRUE(becomes([&] {
     const std::vector<fs::path> manifests = files_below(place.store() / "k", ".json");
     const std::string now = manifests.empty() ? "" : read_file(manifests[0]);
     if (first.empty()) first = now;
-    if (!now.empty() && now != first) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+    return !now.empty() && now != first;
+  }));
   program.kill_it();
   ASSERT_EQ(program.wait(), 128 + SIGKILL) << read_file(place.folder() / "killed.txt");
 }
@@ -493,13 +444,6 @@ nodes:
     in:   {data: train, encoder: convnet, head: head}
     with: {epochs: 5000, batch_size: 50}
 )";
-
-/// Waits, a minute at most, until it is so.
-template <typename Condition>
-bool becomes(const Condition& condition) {
-  for (int i = 0; i < 6000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return condition();
-}
 
 std::size_t count(const std::string& text, const std::string& what) {
   std::size_t out = 0;

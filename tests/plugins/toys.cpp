@@ -143,7 +143,7 @@ class Deal final : public shoal::Clusterer {
     if (params_.fault == "leave") std::_Exit(3);
     if (params_.fault == "slow") std::this_thread::sleep_for(std::chrono::seconds(4));
     if (params_.fault == "leave-a-child" && fork() == 0) {  // it holds the standard streams
-      std::this_thread::sleep_for(std::chrono::seconds(60));
+      std::this_thread::sleep_for(std::chrono::minutes(10));
       std::_Exit(0);
     }
     fitted_ = input.features.rows();
