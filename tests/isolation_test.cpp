@@ -57,7 +57,9 @@ TEST(Isolation, KeepsTheFaultsOfOneRowFromTheOthers) {
 TEST(Isolation, EndsWhatHangsAfterItsTimeout) {
   const Workplace place;
   place.write("faults.yaml", kFaults);
-  ASSERT_EQ(place.shoal("run faults.yaml 'matrix.deal.fault=[hang, none]' nodes.deal.timeout=1.5 --out run").exit, 2);
+  const std::string cases =
+      "'~matrix.deal.fault' 'matrix.case={hangs: {deal.fault: hang, deal.timeout: 1.5}, none: {deal.timeout: 600}}'";
+  ASSERT_EQ(place.shoal("run faults.yaml " + cases + " --out run").exit, 2);
   const json rows = rows_in(place.folder() / "run");
   EXPECT_THAT(rows[0].value("error", ""),
               HasSubstr("deal: it was not done after 1.5 seconds, its timeout, and its process was ended"));

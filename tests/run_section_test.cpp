@@ -17,7 +17,7 @@ json results_in(const std::filesystem::path& folder) { return json::parse(read_f
 
 constexpr const char* kDeal = R"(shoal: 1
 name: deal
-run: {timeout: 1.5}
+run: {timeout: 600}
 nodes:
   data: {use: dataset/toy-line, with: {count: 6}}
   deal: {use: clusterer/toy-deal, in: {data: data}, with: {k: 2}}
@@ -30,11 +30,13 @@ report: [share]
 TEST(Timeouts, StopTheNodesOfAnExperimentThatLook) {
   const Workplace place;
   place.write("deal.yaml", kDeal);
-  const Outcome outcome = place.shoal("run deal.yaml --no-cache --out run");
+  const Outcome outcome = place.shoal(
+      "run deal.yaml '~matrix.deal.fault' 'matrix.case={waits: {deal.fault: wait}, none: {deal.timeout: 600}}' "
+      "run.timeout=1.5 --no-cache --out run");
   EXPECT_EQ(outcome.exit, 2);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("deal.yaml:6:3: error[R602]: node 'deal', in clusterer/toy-deal 0.1.0: it "
                                            "was not done after 1.5 seconds, its timeout, and has stopped"),
-                                 HasSubstr("in row 1 of 2: deal.fault=wait seed 0")));
+                                 HasSubstr("in row 1 of 2: case=waits seed 0")));
   const json rows = results_in(place.folder() / "run")["rows"];
   EXPECT_EQ(rows[0]["status"], "failed");
   EXPECT_EQ(rows[1]["status"], "done");
@@ -49,18 +51,19 @@ TEST(Timeouts, OfTheCommandLineWinAndOfANodeMore) {
   EXPECT_THAT(place.shoal(wait + "--timeout 60 deal.isolate=none deal.timeout=0.4 --out b").err,
               HasSubstr("not done after 0.4 seconds, its timeout, and has stopped"));
   EXPECT_THAT(place.shoal(wait + "run.timeout=0.3 --out c").err, HasSubstr("not done after 0.3 seconds"));
-  EXPECT_THAT(place.shoal(wait + "deal.isolate=process --out d").err,
+  EXPECT_THAT(place.shoal(wait + "run.timeout=1.5 deal.isolate=process --out d").err,
               HasSubstr("not done after 1.5 seconds, its timeout, and its process was ended"));
 }
 
 TEST(Timeouts, SayWhatTookNoNotice) {
   const Workplace place;
   place.write("deal.yaml", kDeal);
-  const Outcome outcome = place.shoal("run deal.yaml deal.fault=slow --out run");  // sleeps for four seconds
+  const Outcome outcome =
+      place.shoal("run deal.yaml deal.fault=slow run.timeout=1.5 --out run");  // sleeps for four seconds
   EXPECT_EQ(outcome.exit, 2);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("error[R602]"), HasSubstr("it was done after "),
                                  HasSubstr("it was asked to stop and took no notice, and its result is not used")));
-  const Outcome again = place.shoal("run deal.yaml deal.fault=slow --timeout 60 --out again");
+  const Outcome again = place.shoal("run deal.yaml deal.fault=slow --out again");
   EXPECT_EQ(again.exit, 0) << again.err;
   EXPECT_EQ(results_in(place.folder() / "again")["rows"][0]["nodes"][0]["status"], "ran");  // it was not kept
 }
@@ -70,7 +73,7 @@ TEST(RunSection, ChangesNoKey) {
   place.write("deal.yaml", kDeal);
   ASSERT_EQ(place.shoal("run deal.yaml deal.fault=none --out a").exit, 0);
   const Outcome other = place.shoal(
-      "run deal.yaml deal.fault=none 'run={jobs: 2, fail_fast: true, checkpoint_every: 0, timeout: 7}' --out b");
+      "run deal.yaml deal.fault=none 'run={jobs: 2, fail_fast: true, checkpoint_every: 0, timeout: 700}' --out b");
   ASSERT_EQ(other.exit, 0) << other.err;
   EXPECT_THAT(other.out, HasSubstr("2 of 2 node runs taken from the store"));
 }
