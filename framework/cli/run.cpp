@@ -9,14 +9,15 @@
 
 #include "framework/cli/jobs.h"
 #include "framework/cli/session.h"
+#include "framework/files/atomic_file.h"
 #include "framework/report/figures.h"
 #include "framework/report/page.h"
 #include "framework/report/results.h"
 #include "framework/report/summary.h"
+#include "framework/run/cuda_rules.h"
 #include "framework/run/environment.h"
 #include "framework/run/executor.h"
 #include "framework/run/run_folder.h"
-#include "framework/files/atomic_file.h"
 #include "shoal/error.h"
 
 namespace shoal::cli {
@@ -249,6 +250,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const std::int64_t wanted_jobs = jobs_of(options, *plan);
   const bool starts_jobs = wanted_jobs > 1 && options.job_of == 0;
   at::set_num_threads(session.services.pool.threads());
+  host::set_cuda_rules();
   watch_signals(session.services.cancelled);
   if (!know_forced_nodes(options, *plan)) return {};
   if (options.job_of != 0) return run_job(session, options, *plan, *means);

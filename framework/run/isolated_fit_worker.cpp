@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/config/yaml.h"
+#include "framework/run/cuda_rules.h"
 #include "framework/run/executor.h"
 #include "framework/run/isolated_fit.h"
 #include "framework/run/isolated_fit_wire.h"
@@ -108,6 +109,7 @@ void fit(const json& request, Reply& reply) {
   services_to_stop = &services;
   const auto forget = std::unique_ptr<void, void (*)(void*)>(&services, [](void*) { services_to_stop = nullptr; });
   at::set_num_threads(services.pool.threads());
+  set_cuda_rules();
   for (const auto& folder : request.at("data_folders")) services.data_folders.emplace_back(folder.get<std::string>());
   Registry registry(services);
   const ComponentEntry entry = load(registry, request);
