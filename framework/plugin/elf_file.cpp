@@ -49,29 +49,52 @@ std::optional<std::vector<ElfFile::Section>> ElfFile::sections(const Elf64_Ehdr&
   return out;
 }
 
-std::vector<ExportedSymbol> exported_symbols(const std::filesystem::path& file) {
-  std::vector<ExportedSymbol> out;
+namespace {
+
+/// The entries of the one section of a type, and the names that it links to; none where the file is no good.
+template <typename Row>
+struct Table {
+  std::vector<Row> rows = {};
+  std::string names = {};
+};
+
+template <typename Row>
+Table<Row> table_of(const std::filesystem::path& file, std::uint32_t type) {
   ElfFile elf(file);
   Elf64_Ehdr header;
-  if (!elf.read(0, header)) return out;
+  if (!elf.read(0, header)) return {};
   const auto sections = elf.sections(header);
-  if (!sections) return out;
-  const auto table =
-      std::find_if(sections->begin(), sections->end(), [](const auto& s) { return s.type == SHT_DYNSYM; });
-  if (table == sections->end() || table->link >= sections->size()) return out;
+  if (!sections) return {};
+  const auto table = std::find_if(sections->begin(), sections->end(), [&](const auto& s) { return s.type == type; });
+  if (table == sections->end() || table->link >= sections->size()) return {};
   const ElfFile::Section& names = (*sections)[table->link];
-  if (table->size > kLongestTable || names.size > kLongestTable) return out;
-  std::string text(names.size, '\0');
-  std::vector<Elf64_Sym> symbols(table->size / sizeof(Elf64_Sym));
-  if (!elf.read(names.offset, text.data(), text.size()) ||
-      !elf.read(table->offset, symbols.data(), symbols.size() * sizeof(Elf64_Sym)))
-    return out;
-  for (const Elf64_Sym& symbol : symbols) {
+  if (table->size > kLongestTable || names.size > kLongestTable) return {};
+  Table<Row> out{std::vector<Row>(table->size / sizeof(Row)), std::string(names.size, '\0')};
+  if (!elf.read(names.offset, out.names.data(), out.names.size()) ||
+      !elf.read(table->offset, out.rows.data(), out.rows.size() * sizeof(Row)))
+    return {};
+  return out;
+}
+
+}  // namespace
+
+std::vector<ExportedSymbol> exported_symbols(const std::filesystem::path& file) {
+  std::vector<ExportedSymbol> out;
+  const auto table = table_of<Elf64_Sym>(file, SHT_DYNSYM);
+  for (const Elf64_Sym& symbol : table.rows) {
     const unsigned binding = ELF64_ST_BIND(symbol.st_info), visibility = ELF64_ST_VISIBILITY(symbol.st_other);
     if (symbol.st_shndx == SHN_UNDEF || binding == STB_LOCAL || visibility == STV_HIDDEN || symbol.st_shndx == SHN_ABS)
       continue;
-    out.push_back({name_at(text, symbol.st_name), binding == STB_GNU_UNIQUE});
+    out.push_back({name_at(table.names, symbol.st_name), binding == STB_GNU_UNIQUE});
   }
+  return out;
+}
+
+std::vector<std::string> needed_libraries(const std::filesystem::path& file) {
+  std::vector<std::string> out;
+  const auto table = table_of<Elf64_Dyn>(file, SHT_DYNAMIC);
+  for (const Elf64_Dyn& entry : table.rows)
+    if (entry.d_tag == DT_NEEDED) out.push_back(name_at(table.names, entry.d_un.d_val));
   return out;
 }
 

@@ -50,6 +50,10 @@ struct ExportedSymbol {
 /// What `file` exports, in the order of its table; empty where it has no table that can be read.
 std::vector<ExportedSymbol> exported_symbols(const std::filesystem::path& file);
 
+/// The libraries that `file` is linked to, as it names them ("libm.so.6"); empty where it has no table that can be
+/// read.
+std::vector<std::string> needed_libraries(const std::filesystem::path& file);
+
 }  // namespace shoal::host
 
 #endif  // SHOAL_FRAMEWORK_PLUGIN_ELF_FILE_H_

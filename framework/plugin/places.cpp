@@ -32,12 +32,12 @@ std::filesystem::path program_folder() {
   return error ? std::filesystem::current_path() : file.parent_path();
 }
 
-std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given) {
+std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given,
+                                                  const std::filesystem::path& program) {
   std::vector<std::filesystem::path> out(given.begin(), given.end());
   add_list(out, environment("SHOAL_PLUGIN_PATH"));
   if (const auto user = user_folder("XDG_DATA_HOME", ".local/share"); !user.empty())
     out.push_back(user / "plugins" / "abi1");
-  const auto program = program_folder();
   out.push_back(program.parent_path() / "lib" / "shoal" / "plugins");  // installed: <prefix>/bin/shoal
   out.push_back(program.parent_path() / "plugins");                    // a build: build/release/bin/shoal
   return out;

@@ -11,8 +11,9 @@ namespace shoal::host {
 std::filesystem::path program_folder();
 
 /// Where plugins are looked for, in order: `given` (--plugin-path), $SHOAL_PLUGIN_PATH, the user's data folder, the
-/// install's own and, in a build tree, the build's.
-std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given);
+/// install's own and, in a build tree, the build's. `program`: the folder of `shoal`, where another program asks.
+std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given,
+                                                  const std::filesystem::path& program = program_folder());
 
 /// The user's folder for what can be made again: $XDG_CACHE_HOME/shoal or ~/.cache/shoal; empty without a home.
 std::filesystem::path cache_folder();
