@@ -146,8 +146,8 @@ std::vector<RunValue> work_encoder(const Job& job) {
   DatasetProxy dataset(live->object());
   dataset.open(live->context());
   const Examples examples(context.context(), dataset);
-  const Made& made = job.made ? *job.made : *declare(job);
-  const auto encoder = make_encoder(made, examples.shape(), job.services, job.listener);
+  const std::shared_ptr<const Made> made = job.made ? job.made : declare(job);
+  const auto encoder = make_encoder(*made, examples.shape(), job.services, job.listener);
   encoder->to(job.device);
   const at::Tensor embeddings = embed(context.context(), *encoder, examples, job.device);
   return {context.context().copy(view(embeddings))};

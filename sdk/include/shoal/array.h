@@ -22,7 +22,7 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-using Index = std::int64_t;
+using Index = std::int64_t;  ///< of rows, columns, numbers
 
 /// The sizes of an array or of one example, outermost first: (1, 28, 28).
 using Shape = std::vector<Index>;
@@ -37,7 +37,7 @@ using ConstMatrix = Eigen::Map<const RowMatrix<Scalar>, Eigen::Unaligned, Eigen:
 template <typename Scalar>
 using MutableMatrix = Eigen::Map<RowMatrix<Scalar>, Eigen::Unaligned, Eigen::OuterStride<>>;
 
-enum class DType { kUInt8, kInt64, kFloat32, kFloat64 };
+enum class DType { kUInt8, kInt64, kFloat32, kFloat64 };  ///< what arrays hold
 
 /// "float32", as NumPy says it.
 inline const char* name(DType dtype) {
@@ -51,14 +51,14 @@ inline const char* name(DType dtype) {
 }
 
 template <typename Scalar>
-constexpr DType dtype_of() {
+constexpr DType dtype_of() {  ///< of a number of this type
   if constexpr (std::is_same_v<Scalar, std::uint8_t>) return DType::kUInt8;
   else if constexpr (std::is_same_v<Scalar, std::int64_t>) return DType::kInt64;
   else if constexpr (std::is_same_v<Scalar, float>) return DType::kFloat32;
   else if constexpr (std::is_same_v<Scalar, double>) return DType::kFloat64;
   else static_assert(sizeof(Scalar) == 0, "arrays hold uint8, int64, float32 or float64");
 }
-
+/// The size of one number.
 inline Index bytes_of(DType dtype) { return dtype == DType::kUInt8 ? 1 : dtype == DType::kFloat32 ? 4 : 8; }
 
 /// "(60000, 784)"
@@ -119,7 +119,7 @@ class ConstArray {
       : ConstArray(values.data(), {static_cast<Index>(values.size())}) {}
   template <typename Scalar>
   explicit ConstArray(const RowMatrix<Scalar>& m) : ConstArray(m.data(), {m.rows(), m.cols()}) {}
-
+  /// What its numbers are, how many axes it has, and their sizes, outermost first.
   DType dtype() const { return dtype_; }
   int rank() const { return rank_; }
   std::span<const Index> shape() const { return {shape_.data(), static_cast<std::size_t>(rank_)}; }
@@ -131,7 +131,7 @@ class ConstArray {
     for (int i = 1; i < rank_; ++i) out *= shape_[i];
     return out;
   }
-  Index size() const { return rows() * cols(); }
+  Index size() const { return rows() * cols(); }  ///< numbers in all
 
   /// Whether all numbers lie together, without gaps between rows.
   bool contiguous() const {
@@ -209,7 +209,7 @@ class ConstArray {
     }
   }
 
-  Index row_stride() const {
+  Index row_stride() const {  ///< elements from one row to the next, throws where the numbers of a row lie apart
     if (rank_ < 2) return 1;
     Index expected = 1;
     for (int i = rank_ - 1; i >= 1; --i) {
@@ -219,18 +219,18 @@ class ConstArray {
     return strides_[0];
   }
 
-  char* data_ = nullptr;
-  DType dtype_ = DType::kFloat32;
-  int rank_ = 1;
-  std::array<Index, detail::kMaxRank> shape_{};
-  std::array<Index, detail::kMaxRank> strides_{1};
+  char* data_ = nullptr;                            ///< the first number
+  DType dtype_ = DType::kFloat32;                   ///< of what `data_` points to
+  int rank_ = 1;                                    ///< number of axes
+  std::array<Index, detail::kMaxRank> shape_{};     ///< the first `rank_` count
+  std::array<Index, detail::kMaxRank> strides_{1};  ///< in elements, likewise
 };
 
 /// A view that may be written to.
 class MutableArray : public ConstArray {
  public:
   MutableArray() = default;
-  explicit MutableArray(const shoal_array& array) : ConstArray(array) {}
+  explicit MutableArray(const shoal_array& array) : ConstArray(array) {}  ///< as ConstArray
   template <typename Scalar>
   MutableArray(Scalar* data, std::span<const Index> shape) : ConstArray(data, dtype_of<Scalar>(), shape) {}
   template <typename Scalar>
@@ -240,23 +240,23 @@ class MutableArray : public ConstArray {
   explicit MutableArray(std::vector<Scalar>& values)
       : MutableArray(values.data(), {static_cast<Index>(values.size())}) {}
   template <typename Scalar>
-  explicit MutableArray(RowMatrix<Scalar>& m) : MutableArray(m.data(), {m.rows(), m.cols()}) {}
+  explicit MutableArray(RowMatrix<Scalar>& m) : MutableArray(m.data(), {m.rows(), m.cols()}) {}  ///< as ConstArray
 
   template <typename Scalar>
-  Scalar* data() const {
+  Scalar* data() const {  ///< as of ConstArray, to be written to
     return const_cast<Scalar*>(ConstArray::data<Scalar>());
   }
-  void* bytes() const { return data_; }
+  void* bytes() const { return data_; }  ///< the first one
   template <typename Scalar>
-  MutableMatrix<Scalar> matrix() const {
+  MutableMatrix<Scalar> matrix() const {  ///< as of ConstArray, to be written to
     return MutableMatrix<Scalar>(data<Scalar>(), rows(), cols(), Eigen::OuterStride<>(row_stride()));
   }
   template <typename Scalar>
-  std::span<Scalar> vector() const {
+  std::span<Scalar> vector() const {  ///< as of ConstArray, to be written to
     const auto values = ConstArray::vector<Scalar>();
     return {const_cast<Scalar*>(values.data()), values.size()};
   }
-  MutableArray slice(Index from, Index to) const {
+  MutableArray slice(Index from, Index to) const {  ///< as of ConstArray
     MutableArray out;
     static_cast<ConstArray&>(out) = ConstArray::slice(from, to);
     return out;
@@ -278,15 +278,15 @@ class Array {
     std::swap(buffer_, other.buffer_);
     return *this;
   }
-  ~Array() {
+  ~Array() {  ///< gives its reference back
     if (buffer_ != nullptr) buffer_->release(buffer_);
   }
-
+  /// What it is a view of; without memory, of no examples.
   explicit operator bool() const { return buffer_ != nullptr; }
   ConstArray view() const { return buffer_ == nullptr ? ConstArray() : ConstArray(buffer_->array); }
   operator ConstArray() const { return view(); }  // NOLINT: an Array is used wherever a view is asked for
   MutableArray mutable_view() { return buffer_ == nullptr ? MutableArray() : MutableArray(buffer_->array); }
-
+  /// As of its view.
   DType dtype() const { return view().dtype(); }
   Index rows() const { return view().rows(); }
   Index cols() const { return view().cols(); }
@@ -325,8 +325,8 @@ inline RowMatrix<double> unit_rows(ConstArray features) {
 
 /// What `require_features` demands beyond rank 2, a numeric dtype and finite numbers.
 struct FeatureLimits {
-  Index min_rows = 1;
-  Index cols = -1;  ///< −1: any
+  Index min_rows = 1;  ///< N must be at least that
+  Index cols = -1;     ///< −1: any
 };
 
 /// What require_features says of everything but the numbers themselves.

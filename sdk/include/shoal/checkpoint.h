@@ -39,10 +39,10 @@ namespace [[gnu::visibility("hidden")]] shoal {
 
 // Numbers of a state, as arrays of one element.
 
-inline void save_number(StateWriter& state, const std::string& name, std::int64_t value) {
+inline void save_number(StateWriter& state, const std::string& name, std::int64_t value) {  ///< as an array of one
   state.put(name, ConstArray(&value, Shape{1}));
 }
-inline void save_number(StateWriter& state, const std::string& name, double value) {
+inline void save_number(StateWriter& state, const std::string& name, double value) {  ///< likewise
   state.put(name, ConstArray(&value, Shape{1}));
 }
 
@@ -99,8 +99,8 @@ class Checkpoint {
     return done;
   }
 
-  /// A point from which the work could go on: `done` units of it are over. Calls `save`, unless the host keeps none; the
-  /// host holds a copy in memory and brings it to the disk when that is due. Throws what `save` throws.
+  /// A point from which the work could go on: `done` units of it are over. Calls `save`, unless the host keeps none;
+  /// the host holds a copy in memory and brings it to the disk when that is due. Throws what `save` throws.
   void offer(Index done, const std::function<void(StateWriter&)>& save) const {
     if (host_ == nullptr || host_->due(host_->self) == 0) return;
     struct Fill {

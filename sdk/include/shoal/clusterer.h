@@ -112,7 +112,7 @@ class ClustererProxy final : public Clusterer {
     const shoal_array out = labels.c_array();
     detail::check_status(context.c_context(), table_->predict(object_.self(), context.c_context(), &in, &out));
   }
-
+  /// Whether it is a PartialFit too.
   bool has_partial_fit() const { return object_.find<shoal_partial_fit_1>("partial-fit/1") != nullptr; }
   /// Throws Unsupported where the clusterer cannot.
   void partial_fit(Context& context, ConstArray batch) {

@@ -39,10 +39,10 @@ class StateWriter {
   const shoal_context* context_;
   const shoal_state_writer* writer_;
 };
-
+/// Named arrays that were kept.
 class StateReader {
  public:
-  explicit StateReader(const shoal_state_reader* reader) : reader_(reader) {}
+  explicit StateReader(const shoal_state_reader* reader) : reader_(reader) {}  ///< of the host
   /// Throws InputError where the state has no such array.
   ConstArray get(const std::string& name) const {
     const shoal_array* array = reader_->get(reader_, name.c_str());
@@ -58,7 +58,7 @@ class StateReader {
 class Stateful {
  public:
   virtual ~Stateful() = default;
-  virtual void save(StateWriter& state) const = 0;
+  virtual void save(StateWriter& state) const = 0;  ///< what load needs, by name
   /// Throws InputError for a state that is not one of its own; the component is then as before.
   virtual void load(const StateReader& state) = 0;
 };
@@ -66,10 +66,10 @@ class Stateful {
 /// A component at work that is lent to another: made by the host, valid as long as its user.
 class Object {
  public:
-  explicit Object(const shoal_object& object) : component_(object.component), self_(object.self) {}
-  const char* id() const { return component_->id; }
-  const shoal_component& component() const { return *component_; }
-  void* self() const { return self_; }
+  explicit Object(const shoal_object& object) : component_(object.component), self_(object.self) {}  ///< of the host
+  const char* id() const { return component_->id; }                 ///< "clusterer/kmeans"
+  const shoal_component& component() const { return *component_; }  ///< its table
+  void* self() const { return self_; }                              ///< what its functions take
 
   /// The table of an interface, or null where the component does not offer it.
   template <typename Table>
@@ -83,7 +83,7 @@ class Object {
     if (table == nullptr) throw Unsupported(text("{} does not offer {}", component_->id, id));
     return table;
   }
-  bool has_trait(std::string_view trait) const {
+  bool has_trait(std::string_view trait) const {  ///< "random", "noise" …
     for (const char* const* t = component_->traits; t != nullptr && *t != nullptr; ++t)
       if (trait == *t) return true;
     return false;

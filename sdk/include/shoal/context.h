@@ -21,7 +21,7 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-enum class Level { kDebug = SHOAL_DEBUG, kInfo = SHOAL_INFO, kWarning = SHOAL_WARNING };
+enum class Level { kDebug = SHOAL_DEBUG, kInfo = SHOAL_INFO, kWarning = SHOAL_WARNING };  ///< of a line of the log
 
 /// The host's services during one call: memory, threads, chance, progress, log, scalars.
 ///
@@ -29,7 +29,7 @@ enum class Level { kDebug = SHOAL_DEBUG, kInfo = SHOAL_INFO, kWarning = SHOAL_WA
 class Context {
  public:
   explicit Context(const shoal_context* context) : context_(context) {}
-  const shoal_context* c_context() const { return context_; }
+  const shoal_context* c_context() const { return context_; }  ///< for calls of C functions
 
   /// [any] An array of the host, all zero. Throws std::bad_alloc.
   template <typename Scalar>

@@ -63,7 +63,7 @@ std::string text(std::string_view pattern, const Arguments&... arguments) {
 class Error : public std::runtime_error {
  public:
   Error(int code, const std::string& what) : std::runtime_error(what), code_(code) {}
-  int code() const { return code_; }
+  int code() const { return code_; }  ///< a SHOAL_E_ of abi.h
 
  private:
   int code_;

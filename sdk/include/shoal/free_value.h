@@ -13,12 +13,12 @@ namespace [[gnu::visibility("hidden")]] shoal {
 
 struct FreeValue;
 struct FreeEntry;
-using FreeList = std::vector<FreeValue>;
+using FreeList = std::vector<FreeValue>;  ///< a list in YAML
 
 /// Names and what they stand for; no name twice. As a parameter it comes in the order of the names, byte by byte,
 /// however the experiment writes it: the order of a map's entries never reaches a component or a node's key.
 struct FreeMap {
-  std::vector<FreeEntry> entries;
+  std::vector<FreeEntry> entries;  ///< in the order of their names
 
   /// Null where there is no entry of that name.
   const FreeValue* find(std::string_view name) const;
@@ -27,9 +27,9 @@ struct FreeMap {
 /// What YAML can say. Without quotes, null, true, 3 and 0.5 are what they look like and all else is text (`no`, `012`
 /// and `1:30` too); in quotes everything is text.
 struct FreeValue {
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, FreeList, FreeMap> held;
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, FreeList, FreeMap> held;  ///< one of these
 
-  bool is_null() const { return held.index() == 0; }
+  bool is_null() const { return held.index() == 0; }  ///< nothing was given
   /// The value as a T, one of those above; null where it is another.
   template <typename T>
   const T* get_if() const {
@@ -38,8 +38,8 @@ struct FreeValue {
 };
 
 struct FreeEntry {
-  std::string name;
-  FreeValue value;
+  std::string name;  ///< of the entry
+  FreeValue value;   ///< what it holds
 };
 
 inline const FreeValue* FreeMap::find(std::string_view name) const {

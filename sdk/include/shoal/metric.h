@@ -16,7 +16,7 @@ namespace [[gnu::visibility("hidden")]] shoal {
 /// What a metric is computed from: the arrays wired to its input ports.
 class Evidence {
  public:
-  void add(std::string_view port, ConstArray array) { arrays_.emplace_back(port, array); }
+  void add(std::string_view port, ConstArray array) { arrays_.emplace_back(port, array); }  ///< for who calls a metric
 
   /// Absent where an optional port is not wired.
   std::optional<ConstArray> find(std::string_view port) const {
@@ -41,10 +41,10 @@ class Evidence {
 class Results {
  public:
   Results(const shoal_context* context, const shoal_results* results) : context_(context), results_(results) {}
-  void number(const std::string& output, double value) {
+  void number(const std::string& output, double value) {  ///< once for each declared number
     detail::check_status(context_, results_->number(results_, output.c_str(), value));
   }
-  void array(const std::string& output, Array value) {
+  void array(const std::string& output, Array value) {  ///< once for each declared array, in memory of the host
     detail::check_status(context_, results_->array(results_, output.c_str(), value.release()));
   }
 

@@ -66,7 +66,7 @@ class ComponentBuilder {
     return port(outputs_, name, T::kKind, help, better);
   }
 
-  void finish() {
+  void finish() {  ///< what was said is complete; by PluginBuilder
     traits_.push_back(nullptr);
     component_->traits = traits_.data();
     component_->inputs = finish(inputs_);

@@ -22,7 +22,7 @@ namespace [[gnu::visibility("hidden")]] shoal {
 /// A stream of random numbers. Copies continue independently from the same place. One thread at a time.
 class Random {
  public:
-  using result_type = std::uint64_t;  // also a UniformRandomBitGenerator
+  using result_type = std::uint64_t;  ///< also a UniformRandomBitGenerator
 
   explicit Random(std::uint64_t key) : key_(key) {}
 

@@ -226,7 +226,7 @@ class Field {
     return *this;
   }
 
-  Field& unit(const char* unit) {
+  Field& unit(const char* unit) {  ///< "ms", "GB"; shown beside the parameter
     return set([&] { param_->unit = unit; });
   }
   /// Names that this parameter had, in this SDK or in the library that it takes after; they still work, with a hint.
@@ -306,7 +306,7 @@ class Schema {
 
 /// For a component without parameters.
 struct NoParams {
-  static void describe(Schema<NoParams>&) {}
+  static void describe(Schema<NoParams>&) {}  ///< nothing to declare
 };
 
 namespace detail {

@@ -31,13 +31,13 @@ struct HostOptions {
 
 /// A line that a component logged, and a number that it reported.
 struct LogLine {
-  Level level;
-  std::string text;
+  Level level;       ///< how grave
+  std::string text;  ///< the line
 };
 struct Scalar {
-  std::string name;
-  double value;
-  Index step;
+  std::string name;  ///< as reported
+  double value;      ///< likewise
+  Index step;        ///< likewise
 };
 
 /// The services of Context with plain means. Keep it longer than every Array that came from it.
@@ -52,9 +52,9 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
-  Context& context() { return context_; }
-  const std::vector<LogLine>& log() const { return log_; }
-  const std::vector<Scalar>& scalars() const { return scalars_; }
+  Context& context() { return context_; }                          ///< what components are called with
+  const std::vector<LogLine>& log() const { return log_; }         ///< in order
+  const std::vector<Scalar>& scalars() const { return scalars_; }  ///< in order
   /// Arrays handed out and not yet released: 0 when nothing leaks.
   int live_arrays() const { return live_arrays_; }
 

@@ -45,9 +45,9 @@ class Checkpoints {
     c->host = &offer.table;
   }
 
-  int saves() const { return saves_; }  ///< checkpoints taken of the host that is served
-  bool empty() const { return state_.empty(); }
-  int rejected() const { return rejected_; }  ///< that a component could not load
+  int saves() const { return saves_; }           ///< checkpoints taken of the host that is served
+  bool empty() const { return state_.empty(); }  ///< nothing has been kept
+  int rejected() const { return rejected_; }     ///< that a component could not load
   /// The names of what the last one holds.
   std::vector<std::string> names() const {
     std::vector<std::string> out;

@@ -17,11 +17,11 @@ namespace testing {
 /// Parameters over the defaults.
 using Given = std::map<std::string, Made::Value>;
 
-inline std::vector<Index> values(const Array& labels) {
+inline std::vector<Index> values(const Array& labels) {  ///< (N)
   const auto span = labels.view().vector<Index>();
   return {span.begin(), span.end()};
 }
-
+/// (K, D)
 inline RowMatrix<double> centroids_of(const Clustering& found) { return found.centroids->view().matrix<double>(); }
 
 /// What `id`, made from `given`, finds in `input`.

@@ -27,7 +27,7 @@ namespace testing {
 /// A component at work.
 class Made {
  public:
-  using Value = std::variant<bool, int, double, const char*>;
+  using Value = std::variant<bool, int, double, const char*>;  ///< of a parameter
 
   /// `given` over the defaults. Throws InputError for an id or a parameter that there is not.
   Made(Context& context, std::string_view id, const std::map<std::string, Value>& given = {}) {
@@ -48,7 +48,7 @@ class Made {
   Made& operator=(const Made&) = delete;
   ~Made() { object_.component->destroy(object_.self); }
 
-  Object object() const { return Object(object_); }
+  Object object() const { return Object(object_); }  ///< for a proxy: ClustererProxy(made.object())
 
  private:
   static const shoal_component& find(Context& context, std::string_view id) {
@@ -96,7 +96,7 @@ class SavedState {
   SavedState(const SavedState&) = delete;
   SavedState& operator=(const SavedState&) = delete;
 
-  void load_into(const Object& to) const {
+  void load_into(const Object& to) const {  ///< made from the same parameters
     struct Reader {
       shoal_state_reader c;
       const SavedState& saved;
@@ -120,8 +120,8 @@ class SavedState {
 
 /// What a metric gave.
 struct Measured {
-  std::map<std::string, double> numbers;
-  std::map<std::string, Array> arrays;
+  std::map<std::string, double> numbers;  ///< by output
+  std::map<std::string, Array> arrays;    ///< by output
 };
 
 /// Computes `metric` from arrays wired to its ports. Throws what it threw.

@@ -59,7 +59,7 @@ double ami(const Contingency& table);
 /// is nmi(). All in [0, 1]; without anything to tell apart, 1.
 /// Source: A. Rosenberg, J. Hirschberg, EMNLP-CoNLL 2007, 410–420.
 struct VMeasure {
-  double homogeneity = 1, completeness = 1, v = 1;
+  double homogeneity = 1, completeness = 1, v = 1;  ///< each in [0, 1]; v is the harmonic mean of both
 };
 VMeasure v_measure(const Contingency& table);
 

@@ -15,7 +15,7 @@ struct ClusteredRows {
   std::vector<Index> rows;   ///< (M) by cluster, ascending within each
   std::vector<Index> start;  ///< (K + 1) cluster c has rows[start[c]] … rows[start[c + 1] − 1], at least one
   Index noise = 0;           ///< N − M
-
+  /// K, and how many rows cluster c has.
   Index clusters() const { return static_cast<Index>(start.size()) - 1; }
   Index size(Index c) const { return start[static_cast<std::size_t>(c + 1)] - start[static_cast<std::size_t>(c)]; }
 };

@@ -27,10 +27,10 @@ std::vector<Index> cut_joins(const std::vector<Edge>& joins, Index n, Index k);
 
 /// The cluster nearest to another, the lowest of equals.
 struct Nearest {
-  double distance = std::numeric_limits<double>::infinity();
-  Index cluster = -1;
+  double distance = std::numeric_limits<double>::infinity();  ///< to it
+  Index cluster = -1;                                         ///< the nearest so far; −1: none
 
-  void consider(double other_distance, Index other) {
+  void consider(double other_distance, Index other) {  ///< takes it where it is nearer, or as near and lower
     if (other_distance < distance || (other_distance == distance && other < cluster))
       distance = other_distance, cluster = other;
   }

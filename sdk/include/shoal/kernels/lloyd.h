@@ -22,7 +22,7 @@ enum class Algorithm { kAuto, kLloyd, kHamerly, kYinyang, kElkan };
 
 /// When to stop. An iteration that changes no label always is the last.
 struct StopRules {
-  Index max_iter = 300;
+  Index max_iter = 300;                       ///< passes at most
   double squared_shift = 0;                   ///< Σ ‖new − old centroid‖² is at most this
   std::optional<double> center_shift = {};    ///< no centroid moved farther than this
   std::optional<double> inertia_rel = {};     ///< the inertia fell by at most this share of itself
@@ -71,11 +71,11 @@ struct LloydOptions {
 struct Clusters {
   RowMatrix<double> centroids = {};  ///< (K, D)
   Array labels = {};                 ///< (N) int64
-  Index iterations = 0;
-  bool converged = false;  ///< false: stopped by max_iter or max_seconds
-  std::string how = {};    ///< what was done, in words: passes of each kind, the share of scores computed
+  Index iterations = 0;              ///< passes over the rows
+  bool converged = false;            ///< false: stopped by max_iter or max_seconds
+  std::string how = {};              ///< what was done, in words: passes of each kind, the share of scores computed
 
-  std::span<const Index> label_values() const { return labels.view().vector<Index>(); }
+  std::span<const Index> label_values() const { return labels.view().vector<Index>(); }  ///< (N) int64
 };
 
 /// Alternates labels and means until the labels stay the same or another rule says stop, as scikit-learn does, which

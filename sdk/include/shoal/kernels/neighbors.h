@@ -15,11 +15,11 @@ namespace kernels {
 
 /// The k nearest points of M queries.
 struct Neighbors {
-  Index k = 0;
+  Index k = 0;                            ///< of each query
   std::vector<Index> points;              ///< (M, k) rows of the points, nearest first
   std::vector<double> squared_distances;  ///< (M, k)
 
-  std::span<const Index> of(Index query) const {
+  std::span<const Index> of(Index query) const {  ///< its k neighbours, the nearest first
     return std::span(points).subspan(static_cast<std::size_t>(query * k), static_cast<std::size_t>(k));
   }
 };
@@ -49,7 +49,7 @@ class ComparableRows {
   ComparableRows() = default;  ///< no rows
   ComparableRows(ConstArray features, Distance distance);
 
-  ConstArray view() const;
+  ConstArray view() const;  ///< valid as long as this
   /// Whether both hold the same numbers in the same dtype.
   bool same_as(const ComparableRows& other) const;
 

@@ -12,7 +12,7 @@ namespace kernels {
 
 /// A row that goes from the cluster it is in to an empty one.
 struct Move {
-  Index row, to;
+  Index row, to;  ///< a row, and the cluster that it goes to
 };
 
 /// For each empty cluster in turn the row farthest from its own centroid (the lowest of equals) that has a weight, lies

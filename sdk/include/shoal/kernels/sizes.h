@@ -12,8 +12,8 @@ namespace kernels {
 
 /// How many rows each cluster may have: min ≤ size ≤ max.
 struct SizeLimits {
-  Index min = 0;
-  Index max = std::numeric_limits<Index>::max();
+  Index min = 0;                                  ///< rows of a cluster at least
+  Index max = std::numeric_limits<Index>::max();  ///< and at most
 };
 
 /// The tightest limits that n rows in k clusters can keep: ⌊n/k⌋ and ⌈n/k⌉. k ≥ 1.

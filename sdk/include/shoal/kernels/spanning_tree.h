@@ -12,8 +12,8 @@ namespace kernels {
 
 /// Two rows, or clusters named by any of their rows, that are joined at this distance.
 struct Edge {
-  Index from, to;
-  double length;
+  Index from, to;  ///< two rows
+  double length;   ///< their distance
 };
 
 /// The N − 1 edges of a minimum spanning tree of the rows, in the order in which Prim's algorithm takes them from row 0

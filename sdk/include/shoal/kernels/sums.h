@@ -65,7 +65,7 @@ Spread spread(const Context& context, ConstArray features, std::span<const doubl
 
 /// A row whose label changed.
 struct Relabelled {
-  Index row, from, to;
+  Index row, from, to;  ///< a row, the cluster it was in and the one it is in now
 };
 
 /// Means of the same rows under labels that change little from one call to the next: only the rows that changed are
@@ -79,8 +79,8 @@ class RunningMeans {
     RowMatrix<double> origins = {};    ///< (K, D), or of no rows where numbers are added as they are
     std::vector<double> weights = {};  ///< (K)
     std::vector<Index> counts = {};    ///< (K)
-    Index updates_since_all = 0;
-    bool begun = false;  ///< false: the next update adds all rows
+    Index updates_since_all = 0;       ///< since all rows were last added up
+    bool begun = false;                ///< false: the next update adds all rows
   };
 
   static constexpr Index kUpdates = 63;  ///< calls between two that add all rows
@@ -99,7 +99,7 @@ class RunningMeans {
   /// Has the next update add all rows, as where clusters were emptied and filled from outside.
   void restart();
 
-  Kept kept() const;
+  Kept kept() const;  ///< for a checkpoint
   /// Throws InputError  it is of other clusters, or of rows of other numbers
   void take(Kept kept);
 

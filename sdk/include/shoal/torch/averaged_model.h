@@ -14,8 +14,8 @@
 namespace [[gnu::visibility("hidden")]] shoal {
 
 struct Model {
-  std::unique_ptr<Encoder> encoder;
-  std::unique_ptr<Head> head;
+  std::unique_ptr<Encoder> encoder;  ///< never null
+  std::unique_ptr<Head> head;        ///< may be null
 };
 
 /// The encoder and head that are wired to a trainer, to be trained; and what is looked at and given out in the end:
@@ -30,8 +30,8 @@ class AveragedModel {
   AveragedModel(const AveragedModel&) = delete;
   AveragedModel& operator=(const AveragedModel&) = delete;
 
-  Model& trained() { return trained_; }
-  Model& given() { return decay_ > 0 ? average_ : trained_; }
+  Model& trained() { return trained_; }                        ///< what steps are made on
+  Model& given() { return decay_ > 0 ? average_ : trained_; }  ///< what is measured and given out
 
   /// For a checkpoint: encoder and head, and their average where there is one. Load throws InputError for another
   /// state.

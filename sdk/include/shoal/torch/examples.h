@@ -20,9 +20,9 @@ class Examples {
   /// Reads everything once.
   Examples(Context& context, DatasetProxy& dataset);
 
-  Index count() const { return info_.count; }
-  const Shape& shape() const { return info_.shape; }
-  const DatasetInfo& info() const { return info_; }
+  Index count() const { return info_.count; }         ///< N
+  const Shape& shape() const { return info_.shape; }  ///< of one example
+  const DatasetInfo& info() const { return info_; }   ///< as the dataset said it
   /// Labels (N) int64; undefined where the dataset has none.
   const at::Tensor& labels() const { return labels_; }
   /// C: the number of class names, or the largest label + 1. Throws InputError without labels.

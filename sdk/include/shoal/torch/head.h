@@ -36,7 +36,7 @@ class Head : public Component, public Module {
   /// logits are x·wᵀ + b; where b is undefined, they rise with the cosine of x and w alone. Both are undefined where
   /// the head is no such map.
   struct ClassVectors {
-    at::Tensor weight, bias;
+    at::Tensor weight, bias;  ///< (C, E), (C)
   };
   virtual ClassVectors class_vectors() { return {}; }
 

@@ -21,8 +21,8 @@ namespace [[gnu::visibility("hidden")]] shoal {
 class Module {
  public:
   virtual ~Module() = default;
-  const NamedTensors& parameters() const { return parameters_; }
-  const NamedTensors& buffers() const { return buffers_; }
+  const NamedTensors& parameters() const { return parameters_; }  ///< in the order they were added
+  const NamedTensors& buffers() const { return buffers_; }        ///< likewise
   /// The parameters, then the buffers; the same tensors, not copies.
   NamedTensors state() const;
 
@@ -55,8 +55,8 @@ at::Tensor random_unit_rows(Index rows, Index columns, Random random);
 
 /// x·Wᵀ + b. Weight (out, in), bias (out).
 struct Linear {
-  at::Tensor weight, bias;
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor weight, bias;                           ///< (out, in), (out)
+  at::Tensor operator()(const at::Tensor& x) const;  ///< (B, in) → (B, out)
 };
 /// Registers "<name>.weight" and "<name>.bias", both uniform in ±1/√in: PyTorch's default, He et al. 2015 with a = √5.
 Linear add_linear(Module& module, const std::string& name, Index in, Index out, Random random);
@@ -65,14 +65,14 @@ Linear add_linear(Module& module, const std::string& name, Index in, Index out, 
 /// kernel); bias (out) or undefined. The weight lies in memory as channels_last, which is faster and which the result
 /// inherits; who wants its bytes in order takes `weight.contiguous()`.
 struct Conv2d {
-  at::Tensor weight, bias;
-  Index padding = 0, stride = 1;
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor weight, bias;                           ///< as above
+  Index padding = 0, stride = 1;                     ///< in pixels, on all sides alike
+  at::Tensor operator()(const at::Tensor& x) const;  ///< (B, in, H, W) → (B, out, H', W')
 };
 struct Conv2dOptions {
-  Index in = 1, out = 1, kernel = 3, padding = 0;
-  bool bias = true;
-  Index stride = 1;
+  Index in = 1, out = 1, kernel = 3, padding = 0;  ///< channels; pixels
+  bool bias = true;                                ///< whether it has one
+  Index stride = 1;                                ///< in pixels
 };
 /// Both uniform in ±1/√(in·kernel²): PyTorch's default.
 Conv2d add_conv2d(Module& module, const std::string& name, const Conv2dOptions& options, Random random);
@@ -82,9 +82,9 @@ Conv2d add_conv2d(Module& module, const std::string& name, const Conv2dOptions& 
 /// the same H' under a stride above 1, so the call says which one is meant. Throws InputError  a size that does not
 /// become (H', W')
 struct ConvTranspose2d {
-  at::Tensor weight, bias;
-  Index padding = 0, stride = 1;
-  at::Tensor operator()(const at::Tensor& x, Index height, Index width) const;
+  at::Tensor weight, bias;                                                      ///< as above
+  Index padding = 0, stride = 1;                                                ///< of the convolution
+  at::Tensor operator()(const at::Tensor& x, Index height, Index width) const;  ///< to (B, out, height, width)
 };
 /// Both uniform in ±1/√(out·kernel²): PyTorch's default.
 ConvTranspose2d add_conv_transpose2d(Module& module, const std::string& name, const Conv2dOptions& options,
@@ -93,8 +93,8 @@ ConvTranspose2d add_conv_transpose2d(Module& module, const std::string& name, co
 /// Batch normalisation over axis 1 of (B, C) or (B, C, H, W): Ioffe and Szegedy 2015, momentum 0.1, eps 1e-5. In
 /// training it uses the batch's mean and variance and updates the running ones; else it uses the running ones.
 struct BatchNorm {
-  at::Tensor weight, bias, running_mean, running_var;
-  at::Tensor operator()(const at::Tensor& x, bool training) const;
+  at::Tensor weight, bias, running_mean, running_var;               ///< (C) each
+  at::Tensor operator()(const at::Tensor& x, bool training) const;  ///< of the same shape
 };
 BatchNorm add_batch_norm(Module& module, const std::string& name, Index channels);
 

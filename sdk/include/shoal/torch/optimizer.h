@@ -13,23 +13,23 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-enum class OptimizerMethod { kAdam, kAdamW, kSgd };
+enum class OptimizerMethod { kAdam, kAdamW, kSgd };  ///< Adam, AdamW, SGD
 
 /// Names, meanings and defaults are PyTorch's.
 struct OptimizerOptions {
-  OptimizerMethod method = OptimizerMethod::kAdam;
-  double learning_rate = 1e-3;
-  double weight_decay = 0;
-  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;  ///< Adam: Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019
-  double momentum = 0.9;                          ///< SGD
-  bool nesterov = false;
+  OptimizerMethod method = OptimizerMethod::kAdam;  ///< how steps are made
+  double learning_rate = 1e-3;                      ///< unless a step says its own
+  double weight_decay = 0;                          ///< L2; of adamw, decoupled
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;    ///< Adam: Kingma and Ba 2015; AdamW: Loshchilov and Hutter 2019
+  double momentum = 0.9;                            ///< SGD
+  bool nesterov = false;                            ///< of SGD
 };
 
 /// Moves parameters against their gradients. Parameters without a gradient are left alone.
 class Optimizer {
  public:
   Optimizer(const NamedTensors& parameters, const OptimizerOptions& options);
-  void zero_grad();
+  void zero_grad();  ///< before a step's backward pass
   /// One step at the given learning rate.
   void step(double learning_rate);
   void step() { step(options_.learning_rate); }
@@ -50,7 +50,7 @@ class Optimizer {
 /// Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
 void clip_gradients(const NamedTensors& parameters, double clip_norm);
 
-enum class Schedule { kConstant, kCosine, kOneCycle, kStep };
+enum class Schedule { kConstant, kCosine, kOneCycle, kStep };  ///< of a learning rate over all steps
 
 /// What a schedule needs beside its steps.
 struct ScheduleOptions {

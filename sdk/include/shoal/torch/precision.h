@@ -19,12 +19,12 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-enum class Precision { kAuto, kFloat32, kBFloat16 };
+enum class Precision { kAuto, kFloat32, kBFloat16 };  ///< what a network computes in
 
 /// What the parameters of trainers have in common that send examples through a network: they derive from it and declare
 /// it by describe_precision.
 struct PrecisionOptions {
-  Precision precision = Precision::kFloat32;
+  Precision precision = Precision::kFloat32;  ///< as the user asks for
 };
 
 /// What a processor has for bfloat16, the operating system letting programs use it.
@@ -49,8 +49,8 @@ class Compute {
   Compute(at::Device device = at::kCPU, Precision precision = Precision::kFloat32)
       : device_(device), bfloat16_(precision == Precision::kBFloat16) {}
 
-  at::Device device() const { return device_; }
-  bool bfloat16() const { return bfloat16_; }
+  at::Device device() const { return device_; }  ///< where it computes
+  bool bfloat16() const { return bfloat16_; }    ///< whether it does so in bfloat16
 
   /// What `f` returns, a tensor, as float32. Not for a loss: its sums want float32.
   template <typename F>

@@ -18,8 +18,8 @@ namespace [[gnu::visibility("hidden")]] shoal {
 
 /// Where an encoder is read; trainers that read one derive their parameters from it and declare it by describe_readout.
 struct ReadoutOptions {
-  std::string readout = "embedding";
-  double memory_limit_gb = 4;
+  std::string readout = "embedding";  ///< the place, by name
+  double memory_limit_gb = 4;         ///< what is read may take so much, in GiB
 };
 
 /// An encoder, and perhaps the head that was trained with it, read at one place. Places are
@@ -32,8 +32,8 @@ class Reader {
  public:
   /// A head, and C, the numbers that it gives; or none, and then there are no places of one.
   struct WithHead {
-    std::unique_ptr<Head> head = nullptr;
-    Index outputs = 0;
+    std::unique_ptr<Head> head = nullptr;  ///< null: none is wired
+    Index outputs = 0;                     ///< C, or what the objective takes
   };
   /// Throws InputError  there is no such place: those that there are, and the nearest
   Reader(std::unique_ptr<Encoder> encoder, WithHead head, const ReadoutOptions& options, const Compute& compute = {});
@@ -46,8 +46,8 @@ class Reader {
   /// (B, shape…) anywhere → (B, F) on the device of encoder and head.
   at::Tensor forward(const at::Tensor& examples);
 
-  Encoder& encoder() { return *encoder_; }
-  Head* head() { return head_.get(); }  ///< may be null
+  Encoder& encoder() { return *encoder_; }  ///< the one that is read
+  Head* head() { return head_.get(); }      ///< may be null
 
   /// Throws InputError  what is read of `examples` examples, at so many bytes a number, is more than memory_limit_gb
   void require_room(Index examples, Index bytes_per_number) const;

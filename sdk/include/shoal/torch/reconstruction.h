@@ -9,12 +9,12 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-enum class ReconstructionLoss { kMse, kBce };
-enum class ReconstructionTarget { kClean, kAugmented };
+enum class ReconstructionLoss { kMse, kBce };            ///< how two examples are compared
+enum class ReconstructionTarget { kClean, kAugmented };  ///< what comes back is compared with
 
 struct ReconstructionOptions {
-  ReconstructionLoss loss = ReconstructionLoss::kMse;
-  ReconstructionTarget target = ReconstructionTarget::kClean;
+  ReconstructionLoss loss = ReconstructionLoss::kMse;          ///< how examples are compared
+  ReconstructionTarget target = ReconstructionTarget::kClean;  ///< with what
 };
 
 /// Throws InputError  the target is the augmented example, but there is no augmentation; or the loss is bce, but an

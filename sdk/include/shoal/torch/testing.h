@@ -50,7 +50,7 @@ class TestInputs final : public Inputs {
   /// Says that the head on this port is one that was trained for C = classes.
   void trained_for(const std::string& port, Index classes) { trained_classes_[port] = classes; }
 
-  bool has(std::string_view port) const override { return count(port) > 0; }
+  bool has(std::string_view port) const override { return count(port) > 0; }  ///< as Inputs
   Index count(std::string_view port) const override {
     const auto found = ports_.find(std::string(port));
     if (found != ports_.end()) return static_cast<Index>(found->second.size());
@@ -101,11 +101,11 @@ class TestInputs final : public Inputs {
     return made;
   }
 
-  Array array(std::string_view port, Index index = 0) override {
+  Array array(std::string_view port, Index index = 0) override {  ///< as Inputs
     require(arrays_.contains(std::string(port)) && index < count(port), "no array is wired to '{}'", port);
     return arrays_[std::string(port)][static_cast<std::size_t>(index)];
   }
-  double number(std::string_view port) override {
+  double number(std::string_view port) override {  ///< as Inputs
     require(numbers_.contains(std::string(port)), "no number is wired to '{}'", port);
     return numbers_[std::string(port)];
   }
@@ -152,11 +152,11 @@ class TestInputs final : public Inputs {
 /// What a trainer gave, by output. Throws InputError for one that was given before.
 class TestOutputs final : public Outputs {
  public:
-  std::map<std::string, std::unique_ptr<Encoder>> encoders;
-  std::map<std::string, std::unique_ptr<Head>> heads;
-  std::map<std::string, std::unique_ptr<Objective>> objectives;
-  std::map<std::string, Array> arrays;
-  std::map<std::string, double> numbers;
+  std::map<std::string, std::unique_ptr<Encoder>> encoders;      ///< by output
+  std::map<std::string, std::unique_ptr<Head>> heads;            ///< by output
+  std::map<std::string, std::unique_ptr<Objective>> objectives;  ///< by output
+  std::map<std::string, Array> arrays;                           ///< by output
+  std::map<std::string, double> numbers;                         ///< by output
 
   void encoder(std::string_view output, std::unique_ptr<Encoder> value) override {
     put(encoders, output, std::move(value));

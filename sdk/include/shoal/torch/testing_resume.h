@@ -65,8 +65,8 @@ inline std::string difference(const TestOutputs& got, const TestOutputs& wanted)
 template <typename Run>
 class Resume {
  public:
-  using Make = std::function<std::unique_ptr<Run>()>;
-  using Work = std::function<void(Run&)>;
+  using Make = std::function<std::unique_ptr<Run>()>;  ///< a run, from its beginning
+  using Work = std::function<void(Run&)>;              ///< its work
 
   /// `make` wires one run, always alike; `work` lets the trainer run on it.
   Resume(Make make, Work work) : make_(std::move(make)), work_(std::move(work)), whole_(make_()) { work_(*whole_); }

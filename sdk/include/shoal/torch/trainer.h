@@ -26,12 +26,12 @@ namespace [[gnu::visibility("hidden")]] shoal {
 class Inputs {
  public:
   virtual ~Inputs() = default;
-  virtual bool has(std::string_view port) const = 0;
+  virtual bool has(std::string_view port) const = 0;     ///< whether anything is wired
   virtual Index count(std::string_view port) const = 0;  ///< of a list port: how many nodes are wired; else 0 or 1
 
-  virtual std::unique_ptr<DatasetProxy> dataset(std::string_view port) = 0;  ///< opened
-  virtual std::unique_ptr<ClustererProxy> clusterer(std::string_view port, Index index = 0) = 0;
-  virtual std::unique_ptr<TransformProxy> transform(std::string_view port, Index index = 0) = 0;
+  virtual std::unique_ptr<DatasetProxy> dataset(std::string_view port) = 0;                       ///< opened
+  virtual std::unique_ptr<ClustererProxy> clusterer(std::string_view port, Index index = 0) = 0;  ///< not fitted
+  virtual std::unique_ptr<TransformProxy> transform(std::string_view port, Index index = 0) = 0;  ///< not fitted
   /// Kept by the Inputs, valid as long as they are.
   virtual const Augmentation& augmentation(std::string_view port) = 0;
 
@@ -45,8 +45,8 @@ class Inputs {
   /// Built for D = outputs, on `device`; with the wired node's trained state where it is a trained one.
   virtual std::unique_ptr<Objective> objective(std::string_view port, Index outputs) = 0;
 
-  virtual Array array(std::string_view port, Index index = 0) = 0;
-  virtual double number(std::string_view port) = 0;
+  virtual Array array(std::string_view port, Index index = 0) = 0;  ///< labels or features
+  virtual double number(std::string_view port) = 0;                 ///< a number
 
   /// Where to train: what the experiment's `device` says.
   virtual at::Device device() const = 0;
@@ -67,7 +67,7 @@ class TransformChain {
     for (Index i = 0; i < inputs.count(port); ++i) transforms_.push_back(inputs.transform(port, i));
   }
 
-  Index count() const { return static_cast<Index>(transforms_.size()); }
+  Index count() const { return static_cast<Index>(transforms_.size()); }  ///< how many are wired
   /// Fits each, in order, to what reaches it of `features` (N, D), and returns what comes out at the end (N, D'). An
   /// empty Array where there are none. `draw` numbers the fits: another draw, other chance.
   Array fit_apply(const Context& context, ConstArray features, Index draw = 0) const {

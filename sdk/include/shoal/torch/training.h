@@ -24,7 +24,7 @@ namespace [[gnu::visibility("hidden")]] shoal {
 /// What the parameters of trainers have in common: they derive from it and declare it by describe_training.
 struct TrainingOptions : OptimizerOptions, PrecisionOptions {
   TrainingOptions() { precision = Precision::kAuto; }
-  double clip_norm = 0;
+  double clip_norm = 0;  ///< as clip_gradients has it; 0: none
 
   /// Throws InputError  parameters that do not go together
   void check() const { require(!nesterov || method == OptimizerMethod::kSgd, "'nesterov' belongs to optimizer 'sgd'"); }
@@ -32,18 +32,18 @@ struct TrainingOptions : OptimizerOptions, PrecisionOptions {
 
 /// A head that learns from the same embeddings, and its labels.
 struct HeadTask {
-  Head& head;
-  Optimizer& optimizer;
-  at::Tensor labels;  ///< (N) int64 on the CPU, of all examples by number; one below 0: not for this head
+  Head& head;            ///< learns
+  Optimizer& optimizer;  ///< moves it
+  at::Tensor labels;     ///< (N) int64 on the CPU, of all examples by number; one below 0: not for this head
 };
 
 /// Who learns, from what. All of it is borrowed.
 struct Learner {
-  const Examples& examples;
-  Encoder& encoder;
-  Head& head;
-  Optimizer& encoder_optimizer;
-  Optimizer& head_optimizer;
+  const Examples& examples;                    ///< to learn from
+  Encoder& encoder;                            ///< learns
+  Head& head;                                  ///< learns from the labels
+  Optimizer& encoder_optimizer;                ///< moves it
+  Optimizer& head_optimizer;                   ///< moves it
   const Augmentation* augmentation = nullptr;  ///< of every batch; null: examples as they are
   Compute compute = {};                        ///< where encoder and head are, and in which precision
   double clip_norm = 0;  ///< limit of the L2 norm of all gradients together, as clip_gradients has it; 0: none
@@ -125,8 +125,8 @@ class StepNumbers {
 
 /// A module, and the optimiser of its parameters.
 struct Trainee {
-  Module& module;
-  Optimizer& optimizer;
+  Module& module;        ///< learns
+  Optimizer& optimizer;  ///< moves it
 };
 
 /// The mean loss, a scalar with gradients, of the examples `rows`; undefined where there is nothing to learn from them.
@@ -159,12 +159,12 @@ class Batches {
     at::Tensor seen;   ///< augmented; `clean` itself where there is no augmentation
     Index epoch = 1;   ///< from 1
   };
-  Batch next();
+  Batch next();  ///< the next one, without end
   /// The next batch is the one after the first `batches`, as if these had been asked for: of work that goes on from a
   /// checkpoint. At the beginning only.
   void skip(Index batches);
 
-  Index steps_per_epoch() const { return steps_; }
+  Index steps_per_epoch() const { return steps_; }  ///< as of all examples
 
  private:
   void begin_epoch(Index epoch);
