@@ -13,7 +13,8 @@
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 
-set(SHOAL_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/shoal/plugins" CACHE STRING "Where plugins are installed, below the prefix")
+# Not CMAKE_INSTALL_LIBDIR, which is lib64 or lib/x86_64-linux-gnu on some systems: the program looks in lib/shoal/plugins.
+set(SHOAL_PLUGIN_INSTALL_DIR "lib/shoal/plugins" CACHE STRING "Where plugins are installed, below the prefix")
 
 # Sets `out` to the instruction sets beyond baseline x86-64 that the flags in force allow, e.g. "avx2 fma bmi2", in the
 # words of __builtin_cpu_supports. Of sets that contain each other only the largest is named.
@@ -144,7 +145,7 @@ function(shoal_add_plugin name)
   # One rpath for build and install: beside it; lib/ beside a build's plugins/; the lib/ that lib/shoal/plugins lies in.
   set(rpath $ORIGIN $ORIGIN/../lib $ORIGIN/../..)
   if(arg_TORCH)
-    list(APPEND rpath ${SHOAL_TORCH_ROOT}/lib)
+    list(APPEND rpath $ORIGIN/../torch/lib ${SHOAL_TORCH_ROOT}/lib)
   endif()
   target_link_options(${name} PRIVATE ${defs} LINKER:--version-script=${map})
   set_target_properties(
