@@ -20,8 +20,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def install(build, package):
-    """All that is installed, and then the wheel's own part, which changes where LibTorch is looked for."""
-    for component in ("Unspecified", "wheel"):
+    """What Shoal is, and then the wheel's own part, which changes where LibTorch is looked for."""
+    for component in ("shoal", "shoal-dev", "wheel"):
         subprocess.run(["cmake", "--install", str(build), "--prefix", str(package), "--component", component, "--strip"],
                        check=True, stdout=subprocess.DEVNULL)
 

@@ -1,5 +1,6 @@
 #include "framework/plugin/places.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -17,6 +18,11 @@ void add_list(std::vector<std::filesystem::path>& out, const std::string& list) 
     if (!part.empty()) out.emplace_back(part);
 }
 
+/// Where shoal_add_plugin installs plugins, below the prefix.
+std::filesystem::path plugins_below(const std::filesystem::path& prefix) {
+  return prefix / "lib" / "shoal" / "plugins";
+}
+
 /// $name/shoal, or ~/fallback/shoal; empty without a home.
 std::filesystem::path user_folder(const char* name, const char* fallback) {
   if (const std::string set = environment(name); !set.empty()) return std::filesystem::path(set) / "shoal";
@@ -32,14 +38,27 @@ std::filesystem::path program_folder() {
   return error ? std::filesystem::current_path() : file.parent_path();
 }
 
+std::vector<std::filesystem::path> installed_plugin_folders(const std::filesystem::path& prefix) {
+  std::vector<std::filesystem::path> out;
+  if (prefix == "/usr") out.push_back(plugins_below("/usr/local"));
+  out.push_back(plugins_below(prefix));  // installed: <prefix>/bin/shoal
+  out.push_back(prefix / "plugins");     // a build: build/release/bin/shoal
+  return out;
+}
+
 std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given,
                                                   const std::filesystem::path& program) {
-  std::vector<std::filesystem::path> out(given.begin(), given.end());
-  add_list(out, environment("SHOAL_PLUGIN_PATH"));
+  std::vector<std::filesystem::path> all(given.begin(), given.end());
+  add_list(all, environment("SHOAL_PLUGIN_PATH"));
   if (const auto user = user_folder("XDG_DATA_HOME", ".local/share"); !user.empty())
-    out.push_back(user / "plugins" / "abi1");
-  out.push_back(program.parent_path() / "lib" / "shoal" / "plugins");  // installed: <prefix>/bin/shoal
-  out.push_back(program.parent_path() / "plugins");                    // a build: build/release/bin/shoal
+    all.push_back(user / "plugins" / "abi1");
+  if (const std::string home = environment("HOME"); !home.empty())
+    all.push_back(plugins_below(std::filesystem::path(home) / ".local"));
+  for (auto& folder : installed_plugin_folders(program.parent_path())) all.push_back(std::move(folder));
+
+  std::vector<std::filesystem::path> out;  // a Shoal in ~/.local has its own where the user's are
+  for (auto& folder : all)
+    if (std::find(out.begin(), out.end(), folder) == out.end()) out.push_back(std::move(folder));
   return out;
 }
 

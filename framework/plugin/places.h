@@ -10,10 +10,15 @@ namespace shoal::host {
 /// The folder of the running program.
 std::filesystem::path program_folder();
 
-/// Where plugins are looked for, in order: `given` (--plugin-path), $SHOAL_PLUGIN_PATH, the user's data folder, the
-/// install's own and, in a build tree, the build's. `program`: the folder of `shoal`, where another program asks.
+/// Where plugins are looked for, in order and each once: `given` (--plugin-path), $SHOAL_PLUGIN_PATH, the user's own
+/// (their data folder's, and where `cmake --install --prefix ~/.local` puts them), and installed_plugin_folders.
+/// `program`: the folder of `shoal`, where another program asks.
 std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>& given,
                                                   const std::filesystem::path& program = program_folder());
+
+/// Where a program that lies in `prefix`/bin has plugins from: in /usr, which is the system's, /usr/local as well and
+/// first, which is `cmake --install` without a prefix; the install's own; in a build tree, the build's.
+std::vector<std::filesystem::path> installed_plugin_folders(const std::filesystem::path& prefix);
 
 /// The user's folder for what can be made again: $XDG_CACHE_HOME/shoal or ~/.cache/shoal; empty without a home.
 std::filesystem::path cache_folder();

@@ -6,14 +6,16 @@
 #   LINK     what it is built on: Shoal::kernels, other libraries
 #   TORCH    it uses LibTorch: links Shoal::torch, and the descriptor says which LibTorch it must meet
 #
-# Outside Shoal's own tree, where its program is installed, ctest also runs <NAME>.conformance: `shoal plugins test`.
+# Outside Shoal's own tree, where its program is installed, ctest also runs <NAME>.conformance: `shoal plugins test`; not of
+# a plugin that is sanitised as that program is not, which could not load it.
 #
 # What an author would get wrong is set here: nothing but shoal_plugin_v1 is visible from outside, no symbol is unique
 # in the process, an undefined symbol is an error of the build, dependencies are found beside the plugin.
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 
-set(SHOAL_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/shoal/plugins" CACHE STRING "Where plugins are installed, below the prefix")
+# Not CMAKE_INSTALL_LIBDIR, which is lib64 or lib/x86_64-linux-gnu on some systems: the program looks in lib/shoal/plugins.
+set(SHOAL_PLUGIN_INSTALL_DIR "lib/shoal/plugins" CACHE STRING "Where plugins are installed, below the prefix")
 
 # Sets `out` to the instruction sets beyond baseline x86-64 that the flags in force allow, e.g. "avx2 fma bmi2", in the
 # words of __builtin_cpu_supports. Of sets that contain each other only the largest is named.
@@ -49,6 +51,16 @@ function(_shoal_isa out)
   endif()
   get_property(isa GLOBAL PROPERTY _SHOAL_ISA)
   set(${out} "${isa}" PARENT_SCOPE)
+endfunction()
+
+# Sets `out` to the sanitizer in force that a program must share with its plugins: address, thread, memory or none.
+function(_shoal_sanitizer out)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  get_directory_property(options COMPILE_OPTIONS)
+  set(${out} "" PARENT_SCOPE)
+  if("${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}} ${options}" MATCHES "-fsanitize=[a-z,-]*(address|thread|memory)")
+    set(${out} ${CMAKE_MATCH_1} PARENT_SCOPE)
+  endif()
 endfunction()
 
 function(_shoal_add_plugin_test name)
@@ -144,7 +156,7 @@ function(shoal_add_plugin name)
   # One rpath for build and install: beside it; lib/ beside a build's plugins/; the lib/ that lib/shoal/plugins lies in.
   set(rpath $ORIGIN $ORIGIN/../lib $ORIGIN/../..)
   if(arg_TORCH)
-    list(APPEND rpath ${SHOAL_TORCH_ROOT}/lib)
+    list(APPEND rpath $ORIGIN/../torch/lib ${SHOAL_TORCH_ROOT}/lib)
   endif()
   target_link_options(${name} PRIVATE ${defs} LINKER:--version-script=${map})
   set_target_properties(
@@ -168,7 +180,8 @@ function(shoal_add_plugin name)
       shoal_torch_jobs(${name}_test)
     endif()
   endif()
-  if(BUILD_TESTING AND Shoal_PROGRAM AND EXISTS "${Shoal_PROGRAM}")
+  _shoal_sanitizer(sanitizer)
+  if(BUILD_TESTING AND Shoal_PROGRAM AND EXISTS "${Shoal_PROGRAM}" AND "${sanitizer}" STREQUAL "${Shoal_SANITIZER}")
     add_test(NAME ${name}.conformance COMMAND ${Shoal_PROGRAM} plugins test $<TARGET_FILE:${name}>)
   endif()
 endfunction()

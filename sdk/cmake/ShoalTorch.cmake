@@ -8,7 +8,8 @@
 #   shoal_torch_jobs(target…)  compiles these targets two files at a time: such a file takes up to 1.5 GB
 #
 # Looked for, in order: SHOAL_TORCH (cache or environment: a LibTorch folder, a virtual environment or a python);
-# Torch_DIR; CMAKE_PREFIX_PATH; the .venv of the project; the one Shoal itself was built with; a torch of python3.
+# SHOAL_TORCH_CARRIED, which came with an installed Shoal; Torch_DIR; CMAKE_PREFIX_PATH; the .venv of the project;
+# SHOAL_TORCH_HINT, which an installed Shoal was built with; a torch of python3.
 #
 # LibTorch's own CMake package is not used: its CUDA builds ask for a whole CUDA toolkit even of those who only link,
 # and it puts the wheel's include folder, which holds a fmt/ of its own, in front of everybody else's.
@@ -76,7 +77,7 @@ function(_shoal_find_torch out)
   endif()
 
   string(REPLACE ":" ";" prefixes "$ENV{CMAKE_PREFIX_PATH}")
-  foreach(place IN LISTS Torch_DIR CMAKE_PREFIX_PATH ITEMS "$ENV{Torch_DIR}" ${prefixes} "${CMAKE_SOURCE_DIR}/.venv"
+  foreach(place IN LISTS SHOAL_TORCH_CARRIED Torch_DIR CMAKE_PREFIX_PATH ITEMS "$ENV{Torch_DIR}" ${prefixes} "${CMAKE_SOURCE_DIR}/.venv"
                                                            "${SHOAL_TORCH_HINT}")
     _shoal_torch_at("${place}" found)
     if(found)

@@ -90,4 +90,22 @@ if(NOT FLAGS)
   run("its testing" ${alone} ${CMAKE_CTEST_COMMAND} --preset dev)
   run("its running" ${alone} ${shoal} run example.yaml --quiet)
   check_results(alone ${alone})
+
+  # Installed for its user alone, it is found by a Shoal that is elsewhere.
+  set(ENV{HOME} ${WORK}/home)
+  run("its installing" ${alone} ${CMAKE_COMMAND} --install build --prefix ${WORK}/home/.local)
+  run("showing it" ${WORK} ${shoal} plugins show clusterer/alone)
+  if(NOT output MATCHES "${WORK}/home/.local/lib/shoal/plugins/libalone.so")
+    message(FATAL_ERROR "another plugin was shown:\n${output}")
+  endif()
+
+  # Under sanitizers: its own tests, and not the kit's, whose program is not sanitised.
+  foreach(preset IN ITEMS asan tsan)
+    run("its configuring by ${preset}" ${alone} ${CMAKE_COMMAND} --preset ${preset} -DCMAKE_PREFIX_PATH=${WORK}/shoal)
+    run("its building by ${preset}" ${alone} ${CMAKE_COMMAND} --build --preset ${preset})
+    run("its testing by ${preset}" ${alone} ${CMAKE_CTEST_COMMAND} --preset ${preset})
+    if(NOT output MATCHES "alone\\.Alone\\." OR output MATCHES "alone\\.conformance")
+      message(FATAL_ERROR "other tests ran:\n${output}")
+    endif()
+  endforeach()
 endif()
