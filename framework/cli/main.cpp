@@ -178,7 +178,9 @@ void add_plugins(CLI::App& app, Options& options, int (*&chosen)(const Options&)
   test->add_option("--with", options.overrides, "A parameter of every component that has one of that name")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
-  test->add_option("--timeout", options.kit_patience, "Seconds that a case may take (default 60, 300 or 1800)")
+  test->add_option("--timeout", options.kit_patience,
+                   "Seconds of the processor that a case may take, or six times that by the clock (default 60, 300 or "
+                   "1800)")
       ->check(CLI::PositiveNumber)
       ->type_name("SECONDS");
   test->add_flag("--in-process", options.in_process, "No processes: for a debugger");

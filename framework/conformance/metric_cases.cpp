@@ -33,7 +33,7 @@ class Wired {
     if (type == "features") {
       const bool few = name.find("centroid") != std::string_view::npos;
       const auto& points = points_.emplace_back(few ? Points::kCentres : rows, form, points_.size());
-      arrays_.push_back(points.view().c_array());
+      arrays_.push_back(views_.emplace_back(points.view()).c_array());  // which points into the view
     } else if (type == "labels") {
       auto& labels = labels_.emplace_back();
       const int rows_of_list = (port.flags & SHOAL_VARIADIC) != 0 ? 3 : 1;

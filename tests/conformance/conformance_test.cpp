@@ -40,7 +40,7 @@ const Planted kPlanted[] = {
     {"clusterer/ignores-stride", "strided-input", "fail", "of rows that lie apart it makes something else"},
     {"clusterer/no-float64", "every-dtype", "fail", "takes float64 features, but of such it fails: wrong cast"},
     {"clusterer/crashes-on-one", "n-1", "crash", "SIGSEGV"},
-    {"clusterer/hangs-on-constant", "constant-column", "hang", "still at it after 5 s, stopped"},
+    {"clusterer/hangs-on-constant", "constant-column", "hang", "still at it after 5 s of the processor's time, stopped"},
     {"clusterer/swallows-cancel", "cancel-is-passed-on", "fail", "Cancelled must be let pass"},
     {"clusterer/never-asks", "cancel-within-a-second", "fail", "it goes on for"},
     {"clusterer/leaks-array", "leaks-no-array", "fail", "1 of the arrays"},
