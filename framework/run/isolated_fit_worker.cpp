@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/config/yaml.h"
-#include "framework/run/executor.h"
 #include "framework/run/isolated_fit.h"
 #include "framework/run/isolated_fit_wire.h"
+#include "framework/run/process_memory.h"
 #include "framework/run/shared_memory.h"
 
 namespace shoal::host {
