@@ -24,7 +24,7 @@ class Wired {
     }
   }
   const shoal_array* const* inputs() const { return wired_.data(); }
-  std::size_t ports() const { return wired_.size(); }
+  std::size_t wired() const { return arrays_.size(); }
 
  private:
   void add(const shoal_port& port, const Form& form, bool spoiled) {
@@ -144,7 +144,7 @@ void numbers_finite(const Subject& s) {
 void lengths(const Subject& s) {
   Trial trial(s);
   const Wired wired(trial.object(), usual_form(s), false, true);
-  if (wired.ports() < 2) throw Skipped("it has one input");
+  if (wired.wired() < 2) throw Skipped("it has one input that must be wired");
   expect_refused(ended([&] { compute(trial, wired); }), "inputs of different lengths");
 }
 
