@@ -5,6 +5,7 @@
 #   shoal-dev            headers, CMake package, kernels, templates                shoal-dev
 #   shoal-libtorch       LibTorch's libraries, to lib/shoal/torch                  shoal-libtorch
 #   shoal-libtorch-dev   LibTorch's headers, to the same place                     shoal-libtorch-dev
+#   wheel                Python's module, when the wheel of python/ is made        none
 #   here                 where this machine has its LibTorch                       none
 #
 # `cmake --install` installs the first two and the last, since a LibTorch that is here need not be there twice.

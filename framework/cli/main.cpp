@@ -111,6 +111,13 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->excludes("--bench")
       ->type_name("N");
   command->add_option("--job", options.job_of, "")->group("");  // for ourselves
+  command->add_option("--dependencies-to", options.dependencies_to, "")->group("");
+  command
+      ->add_flag("--watch", options.watch,
+                 "Run again, in a new process, whenever a file changes that it depends on: the experiment and its "
+                 "bases, plugins, data and Python files that it names by a path. Ctrl-C ends")
+      ->excludes("--out")
+      ->excludes("--retry-failed");
   auto* fail_fast = command->add_flag("--fail-fast", options.fail_fast, "Begin nothing more after the first failure");
   command->add_flag("--keep-going", options.keep_going, "Run what a failure leaves, whatever the experiment says")
       ->excludes(fail_fast);
@@ -120,6 +127,25 @@ CLI::App* add_run(CLI::App& app, Options& options) {
                    "looks")
       ->check(CLI::PositiveNumber)
       ->type_name("SECONDS");
+  return command;
+}
+
+CLI::App* add_profile(CLI::App& app, Options& options) {
+  auto* command = app.add_subcommand("profile", "Run an experiment and show where time and memory go");
+  add_experiment(*command, options);
+  add_errors_format(*command, options);
+  command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
+      ->type_name("DIR");
+  command
+      ->add_option("--trace", options.trace,
+                   "The trace, for ui.perfetto.dev or chrome://tracing; default trace.json in the run folder")
+      ->type_name("FILE");
+  command->add_option("--threads", options.threads, "Threads to use; default all that this process may use")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
+  command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
+  command->add_flag("--cache", options.with_store,
+                    "With the store: what it has is taken, and what is computed is kept; default without");
   return command;
 }
 
@@ -178,7 +204,9 @@ void add_plugins(CLI::App& app, Options& options, int (*&chosen)(const Options&)
   test->add_option("--with", options.overrides, "A parameter of every component that has one of that name")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
-  test->add_option("--timeout", options.kit_patience, "Seconds that a case may take (default 60, 300 or 1800)")
+  test->add_option("--timeout", options.kit_patience,
+                   "Seconds of the processor that a case may take, or six times that by the clock (default 60, 300 or "
+                   "1800)")
       ->check(CLI::PositiveNumber)
       ->type_name("SECONDS");
   test->add_flag("--in-process", options.in_process, "No processes: for a debugger");
@@ -308,7 +336,8 @@ CLI::App* add_diff(CLI::App& app, Options& options) {
 /// compute nothing are spared the second start.
 void let_threads_sleep(int argc, char** argv) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
-  const bool computes = !arguments.empty() && (arguments[0] == "run" || arguments[0] == "compare");
+  const bool computes =
+      !arguments.empty() && (arguments[0] == "run" || arguments[0] == "compare" || arguments[0] == "profile");
   if (!computes || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
   if (arguments[0] == "compare" && std::none_of(arguments.begin(), arguments.end(), [](std::string_view argument) {
         return argument.starts_with("--data");
@@ -349,6 +378,7 @@ int main(int argc, char** argv) {
   };
 
   on(add_run(app, options), &shoal::cli::run);
+  on(add_profile(app, options), &shoal::cli::profile);
   auto* check = app.add_subcommand("check", "Check everything that can be checked without running");
   add_experiment(*check, options);
   auto* resolved = check->add_flag("--resolved", options.resolved, "Print the whole file, as one row has it");

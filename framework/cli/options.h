@@ -43,6 +43,10 @@ struct Options {
   bool fail_fast = false, keep_going = false;  ///< run
   std::optional<double> checkpoint_every;      ///< run: seconds from one checkpoint of a node to the next, at least
   std::optional<double> timeout;               ///< run: seconds, of nodes that say none
+  bool watch = false;                          ///< run: again whenever a file changes
+  int dependencies_to = -1;                    ///< run: being one of those, the open file to tell what it depends on
+  bool with_store = false;                     ///< profile: use it
+  std::string trace;                           ///< profile: the file; "": trace.json in the run folder
   std::vector<std::string> force;              ///< run: nodes to be computed whatever the store has
   std::string node;                            ///< why
   std::string older, max_size;                 ///< store prune: "30d", "20G"
@@ -69,6 +73,7 @@ struct Options {
 enum ExitCode : int { kDone = 0, kWrongInput = 1, kRunFailed = 2 };
 
 int run(const Options& options);
+int profile(const Options& options);
 int check(const Options& options);
 int plan(const Options& options);
 int explain(const Options& options);

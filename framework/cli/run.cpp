@@ -1,5 +1,6 @@
 // shoal run: plan, run with progress, write the run folder.
 #include <ATen/Parallel.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -7,8 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "framework/cli/dependencies.h"
 #include "framework/cli/jobs.h"
 #include "framework/cli/session.h"
+#include "framework/cli/watch.h"
 #include "framework/files/atomic_file.h"
 #include "framework/report/figures.h"
 #include "framework/report/page.h"
@@ -237,10 +240,24 @@ std::vector<std::string> command_of_jobs(const Options& options, const Session& 
   return out;
 }
 
+/// For `--watch`, which started this process; of a pipe that nobody reads it takes no notice.
+void tell_dependencies(const Options& options, const Session& session, const std::optional<Plan>& plan) {
+  if (options.dependencies_to < 0) return;
+  const std::string told = as_text(dependencies_of(session.registry, plan ? &*plan : nullptr));
+  static_cast<void>(!write(options.dependencies_to, told.data(), told.size()));
+  close(options.dependencies_to);  // processes that are started have no use for it
+}
+
+std::optional<Plan> plan_measured(const Options& options, Session& session) {
+  const host::Stretch stretch(session.services.profile, host::SpanKind::host, "", "read, check and plan");
+  return plan_or_explain(options, session);
+}
+
 }  // namespace
 
 Ran run_experiment(Session& session, const Options& options, bool with_summary) {
-  const auto plan = plan_or_explain(options, session);
+  const auto plan = plan_measured(options, session);
+  tell_dependencies(options, session, plan);
   if (!plan) return {.exit = ended_well_without_plan(session) ? kDone : kWrongInput};
   const host::Experiment& experiment = plan->rows[0].graph.experiment;
   const auto means = choose_means(options, session, *plan);
@@ -265,9 +282,12 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const std::unique_ptr<host::RunFolder> made = make_folder(options, experiment);
   if (!made) return {};
   host::RunFolder& folder = *made;
-  folder.write_plan(*plan, host::describe_environment(session.registry, options.command,
-                                                      session.services.pool.threads(), device.str())
-                               .dump(2));
+  {
+    const host::Stretch stretch(session.services.profile, host::SpanKind::host, "", "write plan and environment");
+    folder.write_plan(*plan, host::describe_environment(session.registry, options.command,
+                                                        session.services.pool.threads(), device.str())
+                                 .dump(2));
+  }
   logged_to = &folder;
   std::optional<Jobs> jobs;
   if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, command_of_jobs(options, session));
@@ -275,8 +295,11 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   const RunRecord record = execute(session, *plan, folder, store.get(), *means, options);
   further_jobs = nullptr;
   jobs.reset();
-  folder.finish();
-  write_reports(folder, record);
+  {
+    const host::Stretch stretch(session.services.profile, host::SpanKind::host, "", "write results and page");
+    folder.finish();
+    write_reports(folder, record);
+  }
   tell_at_end(options, session);
   if (with_summary)
     std::printf("%s\n%s%s\n", host::summary_table(record).c_str(), describe_reuse(record).c_str(),
@@ -285,6 +308,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
 }
 
 int run(const Options& options) {
+  if (options.watch) return watch(options);
   Session session(options);
   return run_experiment(session, options, true).exit;
 }

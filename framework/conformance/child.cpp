@@ -17,6 +17,7 @@
 #include "framework/conformance/sheltered.h"
 #include "framework/plugin/hear_lines.h"
 #include "framework/plugin/last_words.h"
+#include "framework/plugin/patience.h"
 
 namespace shoal::host::conformance {
 namespace {
@@ -47,19 +48,22 @@ void write_all(int pipe, const std::string& words) {
   _exit(0);
 }
 
-/// The line that comes from `pipe`, "" where it is closed before; nothing where that takes longer than `patience`. What
-/// the process has started may keep the pipe open, so one line is enough.
-std::optional<std::string> hear(int pipe, std::chrono::seconds patience) {
-  using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + patience;
-  std::string heard;
-  const bool in_time = hear_lines(
-      pipe, [&] { return Clock::now() < deadline; },
+/// The line that comes from `pipe`, "" where it is closed before. What the process has started may keep the pipe open,
+/// so one line is enough.
+struct Heard {
+  std::string line = {};
+  std::optional<std::string> over = {};  ///< it took too long: "after 60 s"
+};
+Heard hear(pid_t child, int pipe, std::chrono::seconds patience) {
+  const Patience left(child, patience);
+  Heard out;
+  hear_lines(
+      pipe, [&] { return !(out.over = left.over()); },
       [&](const std::string& line) {
-        heard = line;
+        out.line = line;
         return false;
       });
-  return in_time ? std::optional(heard) : std::nullopt;
+  return out;
 }
 
 Verdict read_verdict(const std::string& line, int status) {
@@ -114,15 +118,15 @@ Verdict judge_in_child(const std::function<void()>& body, const char* file, std:
   }
   setpgid(child, child);
   close(ends[1]);
-  const auto heard = hear(ends[0], patience);
+  const Heard heard = hear(child, ends[0], patience);
   close(ends[0]);
   int status = 0;
   // The group is killed before the child is waited for, so that its number is still its own.
-  if (!heard || !heard->empty()) kill(-child, SIGKILL);
+  if (heard.over || !heard.line.empty()) kill(-child, SIGKILL);
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!heard) return {Outcome::kHang, text("still at it after {} s, stopped", patience.count())};
-  return read_verdict(*heard, status);
+  if (heard.over) return {Outcome::kHang, text("still at it {}, stopped", *heard.over)};
+  return read_verdict(heard.line, status);
 }
 
 }  // namespace shoal::host::conformance

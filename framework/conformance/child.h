@@ -23,8 +23,9 @@ struct Verdict {
 Verdict judge(const std::function<void()>& body);
 
 /// The same in a process of its own, a copy of this one, which nothing that happens there can harm. What it prints is
-/// not seen. `file`: the library at work, for the place of a crash. After `patience` it is ended, with all that it
-/// started. This process must have no other thread. Throws std::system_error where none can be started.
+/// not seen. `file`: the library at work, for the place of a crash. After `patience`, counted by the processor (see
+/// Patience), it is ended, with all that it started. This process must have no other thread. Throws std::system_error
+/// where none can be started.
 Verdict judge_in_child(const std::function<void()>& body, const char* file, std::chrono::seconds patience);
 
 }  // namespace shoal::host::conformance

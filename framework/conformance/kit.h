@@ -15,7 +15,7 @@ struct KitOptions {
   Level level = Level::kQuick;
   std::string only = {};  ///< a regular expression, searched in "clusterer/k-center.predict-after-fit"; empty: all
   std::uint64_t seed = 0;
-  std::int64_t patience = 0;  ///< seconds that a case may take; 0: 60, 300 or 1800 by level
+  std::int64_t patience = 0;  ///< seconds of the processor that a case may take; 0: 60, 300 or 1800 by level
   bool in_process = false;    ///< no process for each case: for a debugger
   Given given = {};           ///< for every component that has a parameter of that name
   std::vector<std::string> data_folders = {};

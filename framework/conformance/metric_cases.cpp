@@ -24,7 +24,7 @@ class Wired {
     }
   }
   const shoal_array* const* inputs() const { return wired_.data(); }
-  std::size_t ports() const { return wired_.size(); }
+  std::size_t wired() const { return arrays_.size(); }
 
  private:
   void add(const shoal_port& port, const Form& form, bool spoiled) {
@@ -33,7 +33,7 @@ class Wired {
     if (type == "features") {
       const bool few = name.find("centroid") != std::string_view::npos;
       const auto& points = points_.emplace_back(few ? Points::kCentres : rows, form, points_.size());
-      arrays_.push_back(points.view().c_array());
+      arrays_.push_back(views_.emplace_back(points.view()).c_array());  // which points into the view
     } else if (type == "labels") {
       auto& labels = labels_.emplace_back();
       const int rows_of_list = (port.flags & SHOAL_VARIADIC) != 0 ? 3 : 1;
@@ -144,7 +144,7 @@ void numbers_finite(const Subject& s) {
 void lengths(const Subject& s) {
   Trial trial(s);
   const Wired wired(trial.object(), usual_form(s), false, true);
-  if (wired.ports() < 2) throw Skipped("it has one input");
+  if (wired.wired() < 2) throw Skipped("it has one input that must be wired");
   expect_refused(ended([&] { compute(trial, wired); }), "inputs of different lengths");
 }
 

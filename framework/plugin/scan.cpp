@@ -10,12 +10,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <system_error>
 #include <utility>
 
 #include "framework/plugin/hear_lines.h"
 #include "framework/plugin/last_words.h"
+#include "framework/plugin/patience.h"
 #include "framework/plugin/scan_protocol.h"
 #include "shoal/error.h"
 
@@ -25,7 +25,6 @@ namespace shoal::host {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr const char* kStartsProcess = "it starts another process while it is loaded, which no plugin may";
 
@@ -96,52 +95,17 @@ void Account::hear(const std::string& line) {
   }
 }
 
-/// The processor's time that a process has had.
-std::chrono::duration<double> processor_time(pid_t process) {
-  clockid_t clock = 0;
-  timespec time = {};
-  if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-/// What is said of a file that took longer than `patience` of the processor's time, or kWaits times that by the clock:
-/// on a busy machine a good plugin takes its time, too.
-class Patience {
- public:
-  Patience(pid_t process, std::chrono::seconds patience) : process_(process), patience_(patience) { begin(); }
-
-  void begin() {
-    begun_ = Clock::now();
-    had_ = processor_time(process_);
-  }
-  std::optional<std::string> why_over() const {
-    if (processor_time(process_) - had_ > patience_)
-      return text("still loading after {} s of the processor's time, stopped", patience_.count());
-    if (Clock::now() - begun_ > kWaits * patience_)
-      return text("still loading after {} s, stopped", (kWaits * patience_).count());
-    return std::nullopt;
-  }
-
- private:
-  static constexpr int kWaits = 6;
-
-  pid_t process_;
-  std::chrono::seconds patience_;
-  Clock::time_point begun_;
-  std::chrono::duration<double> had_{};
-};
-
 /// Hears all that the process says; what is wrong where one file took too long.
 std::optional<std::string> hear_all(pid_t process, int pipe, std::chrono::seconds patience, Account& account) {
   Patience left(process, patience);
   std::optional<std::string> over;
-  const auto may_go_on = [&] { return !(over = left.why_over()); };
+  const auto may_go_on = [&] { return !(over = left.over()); };
   hear_lines(pipe, may_go_on, [&](const std::string& line) {
     if (line.starts_with(scan::kBegin)) left.begin();
     account.hear(line);
     return true;
   });
-  return over;
+  return over ? std::optional(text("still loading {}, stopped", *over)) : std::nullopt;
 }
 
 Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/plugin/profile.h"
 #include "framework/plugin/thread_pool.h"
 #include "shoal/context.h"
 
@@ -42,6 +43,7 @@ struct Services {
   std::atomic<bool> out_of_time{false};             ///< set by the deadline of the node at work; progress says so too
   std::atomic<std::int64_t> live_arrays{0};         ///< handed out by allocate and not yet released
   std::vector<std::filesystem::path> data_folders;  ///< where datasets look, in order
+  Profile* profile = nullptr;                       ///< sees every call of a component; null: nothing is measured
 };
 
 /// An array in the process's memory, as components get it from allocate. Throws std::bad_alloc.

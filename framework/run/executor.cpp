@@ -1,18 +1,16 @@
 #include "framework/run/executor.h"
 
 #include <ATen/Parallel.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
 #include <thread>
 
 #include "framework/plugin/crash.h"
 #include "framework/run/deadline.h"
 #include "framework/run/median.h"
+#include "framework/run/process_memory.h"
 #include "framework/run/work.h"
 #include "shoal/error.h"
 
@@ -25,6 +23,7 @@ class Executor::NodeListener final : public Listener {
   NodeListener(Executor& owner, const Task& task, bool again = false) : owner_(owner), task_(task), again_(again) {}
 
   void progress(const std::string& unit, std::int64_t done, std::int64_t total) override {
+    if (Profile* profile = owner_.services_.profile) profile->progress(unit, done);
     RunEvent event = owner_.event(SHOAL_PROGRESS, task_);
     event.name = unit;
     event.done = done;
@@ -130,17 +129,6 @@ const char* name(RowStatus status) {
   return "?";
 }
 
-void forget_peak_rss() { std::ofstream("/proc/self/clear_refs") << "5"; }  // see proc(5)
-
-std::int64_t peak_rss_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::strtoll(line.c_str() + 6, nullptr, 10) * 1024;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
-}
-
 Executor::Executor(const Plan& plan, Services& services, EventBus& events, TaskObserver& observer,
                    ExecutorOptions options)
     : plan_(plan),
@@ -179,6 +167,7 @@ RunRecord Executor::run(config::Diagnostics& diagnostics) {
     begin.value = static_cast<double>(plan_.rows[row].row.seed);
     events_.post(begin);
     forget_peak_rss();
+    row_peak_ = 0;
     const std::size_t first = next;
     for (; next < plan_.tasks.size() && plan_.tasks[next].row == row; ++next) run_or_wait(next, diagnostics);
     record.rows.push_back(record_row(row));
@@ -278,6 +267,7 @@ bool Executor::run_task(std::size_t t, config::Diagnostics& diagnostics) {
   try {
     std::optional<StoreLock> lock;
     if (uses_cache(t)) {
+      const Stretch stretch(services_.profile, SpanKind::host, "", "look into the store");
       find_key(t);
       if (!take_kept(t)) {
         lock = options_.cache->store().try_lock(result.key);
@@ -333,7 +323,10 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
     if (checkpoint != nullptr) seconds += checkpoint->seconds_before();  // of a fit that went on: of all its tries
     result.fit_seconds = {seconds};
   }
-  if (uses_cache(t)) keep(t);
+  if (uses_cache(t)) {
+    const Stretch stretch(services_.profile, SpanKind::host, "", "keep in the store");
+    keep(t);
+  }
   if (checkpoint != nullptr) checkpoint->forget();
 }
 
@@ -432,9 +425,34 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
   const Library& library = *node.component.library;
   const CrashNote note(text("node '{}' ({} {}, {}) was at work", node.name, node.component.id(),
                             library.descriptor.version, library.file.string()));
-  std::vector<RunValue> values = in_time(job);
+  std::vector<RunValue> values = services_.profile == nullptr ? in_time(job) : profiled(t, job);
   if (known != nullptr) *known = job.notes.data;
   return values;
+}
+
+/// The same, seen by the profile.
+std::vector<RunValue> Executor::profiled(std::size_t t, const Job& job) {
+  class AtWork {
+   public:
+    AtWork(Profile& profile, std::size_t row, const GraphNode& node, FitNotes& notes)
+        : profile_(profile), notes_(notes) {
+      profile_.begin_node(row, node.name, std::string(node.component.id()), resident_bytes());
+    }
+    ~AtWork() {
+      notes_.peak_rss_bytes = std::max(notes_.peak_rss_bytes, peak_rss_bytes());
+      profile_.end_node(notes_.peak_rss_bytes);
+    }
+    AtWork(const AtWork&) = delete;
+    AtWork& operator=(const AtWork&) = delete;
+
+   private:
+    Profile& profile_;
+    FitNotes& notes_;
+  };
+  row_peak_ = std::max(row_peak_, peak_rss_bytes());
+  forget_peak_rss();
+  const AtWork at_work(*services_.profile, plan_.tasks[t].row, job.node, job.notes);
+  return in_time(job);
 }
 
 /// The values of a task that was done, and whose scalars are known.
@@ -507,6 +525,7 @@ void Executor::finish_task(std::size_t t) {
     scalar.step = -1;
     events_.post(std::move(scalar));
   }
+  const Stretch stretch(services_.profile, SpanKind::host, "", "write into the run folder");
   observer_.task_done(plan_, task, result.values);
 }
 
@@ -578,7 +597,7 @@ RowRecord Executor::record_row(std::size_t row) const {
                            status_text(t, row), result.seconds, result.fit_seconds, result.notes.data});
   }
   put_reported_first(planned.graph, out.metrics);
-  out.peak_rss_bytes = peak_rss_bytes();
+  out.peak_rss_bytes = std::max(peak_rss_bytes(), row_peak_);
   return out;
 }
 

@@ -110,6 +110,7 @@ class Executor {
   bool run_task(std::size_t t, config::Diagnostics& diagnostics);
   const RowMeans& means_of(std::size_t t) const { return options_.rows.at(plan_.tasks[t].row); }
   void take_threads(std::size_t t);
+  std::vector<RunValue> profiled(std::size_t t, const Job& job);
   void run_or_wait(std::size_t t, config::Diagnostics& diagnostics);
   void compute(std::size_t t, NodeListener& listener);
   std::unique_ptr<TaskCheckpoint> checkpoint_of(std::size_t t, NodeListener& listener);
@@ -152,8 +153,9 @@ class Executor {
   EventBus& events_;
   TaskObserver& observer_;
   const ExecutorOptions options_;
-  bool failed_ = false;      // some task, so far
-  bool recomputed_ = false;  // a task that was done, because what was kept of it could not be had
+  bool failed_ = false;        // some task, so far
+  bool recomputed_ = false;    // a task that was done, because what was kept of it could not be had
+  std::int64_t row_peak_ = 0;  // of memory in the row, before it was forgotten for the profile of a node
   std::vector<TaskResult> results_;
   std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
   std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs
@@ -161,10 +163,6 @@ class Executor {
   std::string name_of_run_;                                       // set where a value has no other name
   std::map<std::pair<std::size_t, std::size_t>, DataSeen> seen_;  // by task and output
 };
-
-/// The most memory that the process had since forget_peak_rss, or since it began where the system cannot forget.
-std::int64_t peak_rss_bytes();
-void forget_peak_rss();
 
 }  // namespace shoal::host
 

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "framework/run/executor.h"
+#include "framework/run/process_memory.h"
 #include "framework/store/content.h"
 #include "shoal/dataset.h"
 #include "shoal/error.h"

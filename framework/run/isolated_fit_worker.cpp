@@ -12,9 +12,9 @@
 
 #include "framework/config/yaml.h"
 #include "framework/run/cuda_rules.h"
-#include "framework/run/executor.h"
 #include "framework/run/isolated_fit.h"
 #include "framework/run/isolated_fit_wire.h"
+#include "framework/run/process_memory.h"
 #include "framework/run/shared_memory.h"
 
 namespace shoal::host {

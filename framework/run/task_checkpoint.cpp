@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "framework/run/environment.h"
-#include "framework/run/executor.h"
+#include "framework/run/process_memory.h"
 #include "framework/run/scalar_columns.h"
 #include "shoal/error.h"
 

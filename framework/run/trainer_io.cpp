@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "framework/run/timed_module.h"
+
 namespace shoal::host {
 namespace {
 
@@ -24,9 +26,12 @@ std::unique_ptr<Kind> take(Live& live) {
 std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Services& services, Listener* listener) {
   const auto live = made.make(services, listener);
   auto encoder = take<Encoder>(*live);
-  encoder->build(live->context(), example);
+  {
+    const Stretch stretch(services.profile, SpanKind::call, made.entry.id(), "build");
+    encoder->build(live->context(), example);
+  }
   if (made.trained) copy_state(made.trained->tensors, encoder->state());
-  return encoder;
+  return timed(std::move(encoder), made.entry.id(), services.profile);
 }
 
 TrainerInputs::TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services,
@@ -70,7 +75,9 @@ std::unique_ptr<TransformProxy> TrainerInputs::transform(std::string_view port, 
 }
 
 const Augmentation& TrainerInputs::augmentation(std::string_view port) {
-  return torch_component<Augmentation>(keep(made(port)->use(services_, listener_)).object());
+  const auto& augmentation = torch_component<Augmentation>(keep(made(port)->use(services_, listener_)).object());
+  if (services_.profile == nullptr) return augmentation;
+  return *timed_augmentations_.emplace_back(timed(augmentation, made(port)->entry.id(), *services_.profile));
 }
 
 std::unique_ptr<Encoder> TrainerInputs::encoder(std::string_view port, const Shape& example, Index index) {
@@ -86,9 +93,13 @@ std::unique_ptr<Head> TrainerInputs::head(std::string_view port, Index embedding
   const auto live = last_head_->make(services_, listener_);
   auto head = take<Head>(*live);
   SubContext context(live->context(), "draw", draw);
-  head->build(context, embedding, classes);
+  {
+    const Stretch stretch(services_.profile, SpanKind::call, last_head_->entry.id(), "build");
+    head->build(context, embedding, classes);
+  }
   if (last_head_->trained) copy_state(last_head_->trained->tensors, head->state());
   head->to(device_);
+  head = timed(std::move(head), last_head_->entry.id(), services_.profile);
   head_sizes_[head.get()] = last_head_sizes_ = {embedding, classes};
   return head;
 }
@@ -108,11 +119,14 @@ std::unique_ptr<Objective> TrainerInputs::objective(std::string_view port, Index
   last_objective_ = made(port);
   const auto live = last_objective_->make(services_, listener_);
   auto objective = take<Objective>(*live);
-  objective->build(live->context(), outputs);
+  {
+    const Stretch stretch(services_.profile, SpanKind::call, last_objective_->entry.id(), "build");
+    objective->build(live->context(), outputs);
+  }
   if (last_objective_->trained) copy_state(last_objective_->trained->tensors, objective->state());
   objective->to(device_);
   outputs_ = outputs;
-  return objective;
+  return timed(std::move(objective), last_objective_->entry.id(), services_.profile);
 }
 
 Array TrainerInputs::array(std::string_view port, Index index) {

@@ -59,6 +59,7 @@ class TrainerInputs final : public Inputs {
   Listener* listener_;
   at::Device device_;
   std::vector<std::shared_ptr<Live>> kept_;  // what proxies handed out speak to
+  std::vector<std::unique_ptr<Augmentation>> timed_augmentations_;
   std::shared_ptr<const Made> last_encoder_, last_head_, last_objective_;
   Shape example_;
   std::map<const Head*, HeadSizes> head_sizes_;  // a new head may come to lie where an old one was: the last counts

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "framework/graph/parameters.h"
 #include "framework/plugin/registry.h"
 #include "framework/plugin/services.h"
+#include "framework/plugin/timed_object.h"
 #include "shoal/torch/tensor.h"
 
 namespace shoal::host {
@@ -22,7 +24,7 @@ class Live {
   Live(Services& services, const ComponentEntry& entry, const Parameters& parameters, std::uint64_t seed,
        Listener* listener, std::vector<std::pair<std::string, std::vector<std::shared_ptr<Live>>>> inputs = {});
 
-  Object object() const { return Object(instance_.object()); }
+  Object object() const { return Object(timed_ ? timed_->object() : instance_.object()); }
   Context& context() { return context_.context(); }
   Instance& instance() { return instance_; }
 
@@ -31,6 +33,7 @@ class Live {
       inputs_;  // shared: the inputs serve others too
   NodeContext context_;
   Instance instance_;
+  std::optional<TimedObject> timed_;  // in front of it, where there is a profile
 };
 
 /// What a trainer made of an encoder, head or objective: its tensors, on the CPU, and what it was built for.

@@ -93,6 +93,11 @@ TimedFit fit_here(const Job& job, Context& context, const FitInput& input) {
   return out;
 }
 
+TimedFit fit_elsewhere(const Job& job, const FitInput& input) {
+  const Stretch stretch(job.services.profile, SpanKind::call, job.node.component.id(), "fit in a process of its own");
+  return fit_isolated(job, input);
+}
+
 std::vector<RunValue> work_clusterer(const Job& job) {
   if (job.made) return work_made_clusterer(job);
   const HeldFeatures held = features_at(job, "data");
@@ -109,7 +114,7 @@ std::vector<RunValue> work_clusterer(const Job& job) {
     input.init = init.view;
   }
   if (job.notes.data.sha256.empty()) job.notes.data = describe_data(features, job.services.pool);
-  TimedFit fit = job.node.isolated ? fit_isolated(job, input) : fit_here(job, c, input);
+  TimedFit fit = job.node.isolated ? fit_elsewhere(job, input) : fit_here(job, c, input);
   Clustering& found = fit.found;
   const double convert_seconds = convert_seconds_of(found, fit.seconds, job.node.component.id());
 
@@ -236,7 +241,10 @@ std::vector<RunValue> work_trainer(const Job& job) {
   const auto live = fresh(job);
   TrainerInputs inputs(job.node, job.inputs, job.services, job.listener, job.device);
   TrainerOutputs outputs(job.node, inputs);
-  torch_component<Trainer>(live->object()).run(context.context(), inputs, outputs);
+  {
+    const Stretch stretch(job.services.profile, SpanKind::call, job.node.component.id(), "run");
+    torch_component<Trainer>(live->object()).run(context.context(), inputs, outputs);
+  }
   return outputs.finish(job.last_scalars);
 }
 

@@ -15,6 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kBad = SHOAL_TEST_PLUGINS "/conformance/libconformance_bad.so";
+const std::string kBadTorch = SHOAL_TEST_PLUGINS "/conformance_torch/libconformance_bad_torch.so";
 
 struct Planted {
   const char* component;
@@ -40,7 +41,7 @@ const Planted kPlanted[] = {
     {"clusterer/ignores-stride", "strided-input", "fail", "of rows that lie apart it makes something else"},
     {"clusterer/no-float64", "every-dtype", "fail", "takes float64 features, but of such it fails: wrong cast"},
     {"clusterer/crashes-on-one", "n-1", "crash", "SIGSEGV"},
-    {"clusterer/hangs-on-constant", "constant-column", "hang", "still at it after 5 s, stopped"},
+    {"clusterer/hangs-on-constant", "constant-column", "hang", "still at it after "},
     {"clusterer/swallows-cancel", "cancel-is-passed-on", "fail", "Cancelled must be let pass"},
     {"clusterer/never-asks", "cancel-within-a-second", "fail", "it goes on for"},
     {"clusterer/leaks-array", "leaks-no-array", "fail", "1 of the arrays"},
@@ -68,25 +69,78 @@ const Planted kPlanted[] = {
     {"reporter/fragile", "unknown-events-passed-over", "fail", "what is that"},
 };
 
-json test(const shoal::tests::Workplace& place, const std::string& arguments, int exit) {
-  const auto outcome = place.shoal("plugins test " + kBad + " --json " + arguments);
+const Planted kPlantedTorch[] = {
+    {"encoder/unregistered", "state-round-trip", "fail", "something is kept outside parameters and buffers"},
+    {"encoder/chance-in-eval", "eval-changes-nothing", "fail", "in eval mode two calls on one input differ"},
+    {"encoder/counts-in-eval", "eval-changes-nothing", "fail", "in eval mode a call changes its state: 'seen'"},
+    {"encoder/writes-input", "input-stays", "fail", "forward writes to the examples"},
+    {"encoder/detached", "gradients-finite", "fail", "no gradient reaches its parameter 'map.weight'"},
+    {"encoder/other-width", "embedding-shape", "fail", "has the shape (6, 8), expected (6, 9)"},
+    {"encoder/looks-at-batch", "eval-row-by-row", "fail", "the embedding of example 0 alone is"},
+    {"encoder/moves-parameter", "training-moves-no-parameter", "fail", "'map.weight' differs"},
+    {"encoder/global-chance", "same-seed-same-bytes", "fail", "'map.bias' differs"},
+    {"head/detached", "gradients-finite", "fail", "no gradient reaches the embedding"},
+    {"head/no-probabilities", "probabilities-sum-to-1", "fail", "away from a sum of 1"},
+    {"head/other-vectors", "class-vectors", "fail", "away from x·wᵀ + b of its class vectors"},
+    {"head/loss-upside-down", "loss-falls-with-true-logits", "fail", "by 3 moves the loss from"},
+    {"objective/unregistered", "state-round-trip", "fail", "something is kept outside parameters and buffers"},
+    {"objective/detached", "gradients-finite", "fail", "no gradient reaches view 1"},
+    {"objective/not-finite", "collapsed-views", "fail", "'the loss of outputs that are alike"},
+    {"objective/one-view-will-do", "wrong-views-refused", "fail", "one view must be refused"},
+    {"objective/diagnostic-learns", "loss-is-scalar", "fail", "its diagnostic 'distance' has a gradient"},
+    {"augmentation/writes-input", "input-stays", "fail", "it writes to the images"},
+    {"augmentation/looks-at-batch", "each-example-its-own-draw", "fail", "example i must draw from random.fork(i)"},
+    {"augmentation/global-chance", "same-random-same-view", "fail", "two calls with one random stream differ"},
+    {"augmentation/global-chance", "apply-on-many-threads", "fail", "apply on 4 threads at once gives something else"},
+    {"augmentation/other-shape", "images-keep-their-shape", "fail", "has the shape (6, 1, 28, 27)"},
+    {"trainer/not-finite", "results-finite", "fail", "'loss' holds"},
+    {"trainer/keeps-output", "outputs-as-declared", "fail", "it does not give its output 'encoder'"},
+    {"trainer/undeclared-output", "outputs-as-declared", "fail", "an output 'extra', which it does not declare"},
+    {"trainer/global-chance", "same-seed-same-bytes", "fail", "'score' differs"},
+    {"trainer/swallows-cancel", "cancel-is-passed-on", "fail", "Cancelled must be let pass"},
+};
+
+json test(const shoal::tests::Workplace& place, const std::string& arguments, int exit,
+          const std::string& library = kBad) {
+  const auto outcome = place.shoal("plugins test " + library + " --json " + arguments);
   EXPECT_EQ(outcome.exit, exit) << outcome.err;
   return json::parse(outcome.out, nullptr, false);
 }
 
-TEST(Conformance, FindsEachPlantedDefectByTheCaseNamedForIt) {
+/// That the kit finds `planted`, by the case and with the words that it is planted for.
+template <std::size_t kCount>
+void expect_found(const Planted (&planted)[kCount], const std::string& library) {
   const shoal::tests::Workplace place;
-  for (const Planted& planted : kPlanted) {
-    SCOPED_TRACE(planted.component);
-    const json found =
-        test(place, std::string("--only '") + planted.component + "\\." + planted.found_by + "$' --timeout 5", 2);
-    ASSERT_EQ(found.size(), 1u);
-    const json& cases = found[0]["cases"];
-    ASSERT_EQ(cases.size(), 1u);
-    EXPECT_EQ(cases[0]["outcome"], planted.outcome) << cases[0]["why"];
-    EXPECT_THAT(cases[0]["why"].get<std::string>(), HasSubstr(planted.words));
-    EXPECT_THAT(cases[0].value("again", ""), HasSubstr(planted.found_by));
+  std::string only;
+  for (const Planted& each : planted)
+    only += std::string(only.empty() ? "" : "|") + each.component + "\\." + each.found_by + "$";
+  const json found = test(place, "--only '" + only + "' --timeout 5", 2, library);
+  ASSERT_EQ(found.size(), 1u);
+  std::map<std::string, json> cases;
+  for (const json& each : found.at(0).at("cases"))
+    cases[each.at("component").get<std::string>() + "." + each.at("case").get<std::string>()] = each;
+  for (const Planted& each : planted) {
+    SCOPED_TRACE(each.component);
+    const json& one = cases[std::string(each.component) + "." + each.found_by];
+    ASSERT_TRUE(one.is_object()) << "it was not tried";
+    EXPECT_EQ(one["outcome"], each.outcome) << one["why"];
+    EXPECT_THAT(one["why"].get<std::string>(), HasSubstr(each.words));
+    EXPECT_THAT(one.value("again", ""), HasSubstr(each.found_by));
   }
+}
+
+TEST(Conformance, FindsEachPlantedDefectByTheCaseNamedForIt) { expect_found(kPlanted, kBad); }
+
+TEST(Conformance, FindsEachPlantedDefectOfTheTorchTier) { expect_found(kPlantedTorch, kBadTorch); }
+
+TEST(Conformance, OfTheTorchTierWhatHasNoDefectPassesEveryCase) {
+  const shoal::tests::Workplace place;
+  const json found = test(place, "--only '/good\\.'", 0, kBadTorch);
+  std::map<std::string, int> passed;
+  for (const json& each : found.at(0).at("cases"))
+    if (each.at("outcome") == "pass") ++passed[each.at("component").get<std::string>()];
+  for (const char* kind : {"encoder", "head", "objective", "augmentation", "trainer"})
+    EXPECT_GE(passed[std::string(kind) + "/good"], 12) << kind;
 }
 
 TEST(Conformance, WhatHasNoDefectPassesEveryCase) {

@@ -19,6 +19,9 @@ string(REGEX MATCHALL "[^\n]+" conditions "${conditions}")
 foreach(condition IN LISTS conditions)
   string(REGEX REPLACE ".*STREQUAL \"([^\"]*)\".*" "\\1" part "${condition}")
   string(REGEX REPLACE "^x(.+)x$" "\\1" part "${part}")  # as newer versions of CMake write it
+  if(part STREQUAL "wheel" AND NOT condition MATCHES "OR NOT CMAKE_INSTALL_COMPONENT")
+    continue()  # Python's module, installed by its wheel alone
+  endif()
   if(NOT part IN_LIST known)
     message(FATAL_ERROR "files of component '${part}' are in no package: name another in their install()")
   endif()

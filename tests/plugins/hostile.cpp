@@ -24,6 +24,14 @@ std::string deed() {
   return file.substr(begin, file.rfind(".so") - begin);
 }
 
+/// "/some/where".
+std::string folder() {
+  Dl_info self = {};
+  dladdr(reinterpret_cast<void*>(&folder), &self);
+  const std::string file = self.dli_fname;
+  return file.substr(0, file.rfind('/'));
+}
+
 struct AtExit {
   bool crash = deed() == "crash-at-exit";
   ~AtExit() {
@@ -40,6 +48,8 @@ volatile std::uintptr_t nowhere = 8;
 
 [[gnu::constructor]] void while_loading() {
   const std::string what = deed();
+  if (what == "beside" && dlopen((folder() + "/libharmless.so").c_str(), RTLD_LAZY | RTLD_NOLOAD) != nullptr)
+    std::abort();
   if (what == "throws") throw std::runtime_error("ctor threw");
   if (what == "throws-number") throw 42;
   if (what == "segfault") *reinterpret_cast<volatile int*>(nowhere) = 1;

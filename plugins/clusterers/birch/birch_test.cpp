@@ -145,6 +145,15 @@ TEST(Birch, TakesEqualRowsAndSaysWhenClustersAreFew) {
   EXPECT_EQ(host.log().back().text, "k is 2 but there are only 1 subclusters: take a smaller threshold");
 }
 
+TEST(Birch, RefusesMoreClustersThanExamples) {
+  const RowMatrix<double> x = normal_points(7, 8, 3);
+  Host host;
+  const Made made(host.context(), "clusterer/birch", {{"k", 9}});
+  shoal::ClustererProxy clusterer(made.object());
+  EXPECT_THAT([&] { clusterer.fit(host.context(), {.features = ConstArray(x)}); },
+              ThrowsMessage<InputError>("k is 9 but there are only 8 examples"));
+}
+
 TEST(Birch, SaysWhatIsWrongAndCanBeStopped) {
   const RowMatrix<double> x = normal_points(7, 3000, 3), wide = normal_points(8, 10, 4);
   Host host;

@@ -43,6 +43,8 @@ class Birch final : public shoal::Clusterer, public shoal::PartialFit, public sh
   explicit Birch(const Params& params) : params_(params) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
+    const Index n = input.features.rows(), k = params_.k.value_or(1);
+    shoal::require(n >= k, "k is {} but there are only {} examples", k, n);
     shoal::kernels::require_squares_fit(context, input.features);
     CfTree tree(input.features.cols(), params_.threshold, params_.branching_factor);
     insert(context, tree, input.features);
