@@ -40,6 +40,7 @@ ordered_json look() {
             {"titleColor", "#55606c"},
             {"titleFontWeight", "normal"},
             {"labelLimit", 220},
+            {"symbolOpacity", 1},
             {"columns", 3},
             {"offset", 4}}},
           {"range", {{"category", palette()}}}};
