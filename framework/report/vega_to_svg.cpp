@@ -35,6 +35,8 @@ except ImportError:
 def write(target, content):
     with open(target + ".partial", "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # before it has its name: what is there is whole, whatever the power does
     os.replace(target + ".partial", target)
 
 failed = []
