@@ -2,9 +2,9 @@
 #include <cstdio>
 
 #include "framework/cli/forecast.h"
-#include "framework/cli/origin.h"
 #include "framework/cli/session.h"
 #include "framework/config/emit.h"
+#include "framework/graph/origins.h"
 #include "framework/graph/resolved.h"
 #include "framework/graph/svg.h"
 #include "framework/run/data_checks.h"
@@ -77,7 +77,9 @@ int check(const Options& options) {
   }
   if (options.resolved || options.origin) {
     const std::size_t row = options.row - 1;
-    std::fputs((options.origin ? origins(*plan, row) : config::emit_yaml(host::resolved_row(*plan, row))).c_str(),
+    std::fputs((options.origin ? host::origins_as_text(host::origins_of(*plan, row))
+                               : config::emit_yaml(host::resolved_row(*plan, row)))
+                   .c_str(),
                stdout);
     return kDone;
   }

@@ -302,6 +302,20 @@ CLI::App* add_compare(CLI::App& app, Options& options) {
   return command;
 }
 
+CLI::App* add_report(CLI::App& app, Options& options) {
+  auto* command =
+      app.add_subcommand("report", "A page of runs for a browser, in one file: tables, charts, graph, images");
+  command->add_option("runs", options.runs, "Run folders, such as runs/mnist/latest")->required()->type_name("RUN");
+  command->add_option("--out", options.out, "The file; default report.html in the folder of the run")
+      ->type_name("FILE");
+  command->add_option("--metrics", options.metrics, "Shown, the first is judged; default what the experiment reports")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME,…");
+  add_common(*command, options);
+  return command;
+}
+
 /// What looks at runs.
 void add_text_or_json(CLI::App& command, Options& options) {
   command.add_option("--format", options.format, "text or json")->check(CLI::IsMember({"text", "json"}));
@@ -405,6 +419,7 @@ int main(int argc, char** argv) {
   graph->add_flag("--stored", options.stored, "Say which results the store has");
   on(graph, &shoal::cli::graph);
   on(add_compare(app, options), &shoal::cli::compare);
+  on(add_report(app, options), &shoal::cli::report);
   on(add_runs(app, options), &shoal::cli::runs);
   on(add_show(app, options), &shoal::cli::show_run);
   on(add_diff(app, options), &shoal::cli::diff);

@@ -19,7 +19,7 @@ struct Options {
   std::vector<std::string> plugin_path, data;
   std::optional<std::int64_t> seeds;
   std::int64_t threads = 0;  ///< 0: as the experiment says, or all
-  std::string out;           ///< run folder; "": runs/<name>/…
+  std::string out;           ///< run folder; "": runs/<name>/…; report: the page's file
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
   std::string errors_as = "text";  ///< check, plan, run: what is wrong, as text, json, sarif or github
@@ -29,7 +29,7 @@ struct Options {
   std::string shell;                  ///< completion
   std::string folder = "runs";        ///< runs
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
-  std::vector<std::string> runs;      ///< compare, show, diff
+  std::vector<std::string> runs;      ///< compare, show, diff, report
   QuickComparison quick;              ///< compare --data
   std::vector<std::string> metrics, where;
   std::vector<std::string> baseline;
@@ -79,6 +79,7 @@ int plan(const Options& options);
 int explain(const Options& options);
 int graph(const Options& options);
 int compare(const Options& options);
+int report(const Options& options);
 int why(const Options& options);
 int list_store(const Options& options);
 int show_stored(const Options& options);

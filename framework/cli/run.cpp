@@ -14,7 +14,8 @@
 #include "framework/cli/watch.h"
 #include "framework/files/atomic_file.h"
 #include "framework/report/figures.h"
-#include "framework/report/page.h"
+#include "framework/report/page/kept_data.h"
+#include "framework/report/page/page.h"
 #include "framework/report/results.h"
 #include "framework/report/summary.h"
 #include "framework/run/cuda_rules.h"
@@ -110,11 +111,22 @@ RunRecord describe_run(const Options& options, const Plan& plan) {
   return out;
 }
 
-void write_reports(const host::RunFolder& folder, const RunRecord& record) {
+/// Without it the run is whole: what goes wrong with it is a warning.
+void write_page(Session& session, const std::filesystem::path& folder, host::Store* store) try {
+  const std::vector<host::RunData> runs = {host::read_run_data(folder)};
+  const auto data = host::open_kept_data(runs[0].file, session.registry, session.services, store);
+  host::write_atomically(folder / "report.html", host::make_page(runs, {}, {data.get()}));
+} catch (const std::runtime_error& error) {
+  std::fprintf(stderr, "shoal: warning: no report.html: %s\n", error.what());
+}
+
+void write_reports(Session& session, const Plan& plan, const host::RunFolder& folder, const RunRecord& record,
+                   host::Store* store) {
   host::write_results(folder.path(), record);
-  for (const std::string& warning : host::write_figures(folder.path() / "figures", record))
+  for (const std::string& warning :
+       host::write_figures(folder.path() / "figures", record, host::figure_styles(plan.document)))
     std::fprintf(stderr, "shoal: warning: %s\n", warning.c_str());
-  host::write_page(folder.path(), record);
+  write_page(session, folder.path(), store);
   host::flush_folder(folder.path());
 }
 
@@ -298,7 +310,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   {
     const host::Stretch stretch(session.services.profile, host::SpanKind::host, "", "write results and page");
     folder.finish();
-    write_reports(folder, record);
+    write_reports(session, *plan, folder, record, store.get());
   }
   tell_at_end(options, session);
   if (with_summary)

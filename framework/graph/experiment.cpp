@@ -5,6 +5,7 @@
 
 #include "framework/config/path.h"
 #include "framework/config/scalars.h"
+#include "framework/graph/figure_style.h"
 #include "framework/graph/read_parts.h"
 #include "shoal/error.h"
 
@@ -51,8 +52,12 @@ FigureSpec read_figure(const Entry& entry, Diagnostics& diagnostics) {
   if (!is_name(entry.key))
     diagnostics.error("K205", entry.key_place, text("a figure names its file ([a-z][a-z0-9_-]*), not '{}'", entry.key));
   if (!require_map(entry.value, entry.key, diagnostics)) return figure;
-  static const std::vector<std::string> known = {"x", "y", "by", "title", "y_scale"};
+  const std::vector<std::string>& of_style = figure_style_keys();
+  std::vector<std::string> known = {"x", "y", "by", "title", "y_scale"};
+  known.insert(known.end(), of_style.begin(), of_style.end());
+  const FigureStyle style = read_figure_style(entry.value, diagnostics);
   for (const Entry& part : entry.value.entries) {
+    if (std::find(of_style.begin(), of_style.end(), part.key) != of_style.end()) continue;
     if (part.key == "x") {
       figure.x = config::read_text(part.value, diagnostics, "x").value_or("");
       figure.x_place = part.value.place;
@@ -73,8 +78,8 @@ FigureSpec read_figure(const Entry& entry, Diagnostics& diagnostics) {
       unknown_key(part, text("in figure '{}'", entry.key), known, diagnostics);
     }
   }
-  for (const char* needed : {"x", "y"})
-    if (entry.value.find(needed) == nullptr)
+  for (const std::string needed : {"x", "y"})
+    if (entry.value.find(needed) == nullptr && !(needed == "x" && style.mark == "histogram"))
       diagnostics.error("K204", entry.key_place, text("figure '{}' has no '{}'", entry.key, needed));
   return figure;
 }

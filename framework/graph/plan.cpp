@@ -9,6 +9,7 @@
 #include "framework/config/scalars.h"
 #include "framework/config/shard.h"
 #include "framework/graph/compare_baseline.h"
+#include "framework/graph/figure_style.h"
 #include "framework/graph/read_parts.h"
 #include "framework/graph/relative_path.h"
 #include "framework/graph/row_findings.h"
@@ -208,6 +209,7 @@ std::optional<Plan> plan_experiment(const PlanOptions& options, Registry& regist
   if (!rows.empty() && !options.shard.empty())
     rows = config::rows_of_shard(std::move(rows), options.shard, diagnostics);
   const auto graphs = check_rows(*experiment, rows, registry, diagnostics);
+  check_facets(document, experiment->axis_names(), diagnostics);
   const std::vector<config::Setting> baseline = check_baseline(*experiment, diagnostics);
   if (diagnostics.has_errors() || rows.empty()) return std::nullopt;
   refuse_varied_reporters(graphs, diagnostics);

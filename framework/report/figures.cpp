@@ -1,11 +1,9 @@
 #include "framework/report/figures.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <optional>
 
+#include "framework/report/figure_data.h"
+#include "framework/report/page/chart.h"
 #include "framework/report/vega_to_svg.h"
 #include "framework/run/artifacts.h"
 #include "shoal/error.h"
@@ -15,83 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostPoints = 2000;  // of one line
-
-bool over_steps(const FigureRecord& figure) { return figure.x == "step" || figure.x == "epoch"; }
-
-std::string label_of(const RowRecord& row, const std::string& axis) {
-  for (const auto& [name, label] : row.settings)
-    if (name == axis) return label;
-  return "";
-}
-
-/// The finite number that the whole of `text` says, if it does.
-std::optional<double> find_number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
-  return whole ? std::optional(value) : std::nullopt;
-}
-
-/// Whether the figure's scale has a place for it.
-bool can_show(const FigureRecord& figure, double value) {
-  return std::isfinite(value) && (figure.y_scale != "log" || value > 0);
-}
-
-/// The least and the largest of each stretch, in their order, so that peaks stay.
-std::vector<ScalarPoint> thin(std::vector<ScalarPoint> points) {
-  if (points.size() <= kMostPoints) return points;
-  std::vector<ScalarPoint> out;
-  const std::size_t stretches = kMostPoints / 2;
-  for (std::size_t i = 0; i < stretches; ++i) {
-    const auto from = points.begin() + static_cast<std::ptrdiff_t>(i * points.size() / stretches);
-    const auto to = points.begin() + static_cast<std::ptrdiff_t>((i + 1) * points.size() / stretches);
-    auto [least, most] = std::minmax_element(from, to, [](const auto& a, const auto& b) { return a.value < b.value; });
-    if (most < least) std::swap(least, most);
-    out.push_back(*least);
-    if (most != least) out.push_back(*most);
-  }
-  return out;
-}
-
-ordered_json step_data(const FigureRecord& figure, const RunRecord& record, bool& thinned) {
-  ordered_json data = ordered_json::array();
-  for (const std::string& y : figure.y) {
-    std::vector<std::vector<ScalarPoint>> lines(record.rows.size());
-    for (const ScalarPoint& point : record.scalars)
-      if (can_show(figure, point.value) && y.size() == point.node.size() + 1 + point.name.size() &&
-          y.starts_with(point.node) && y.ends_with(point.name))
-        lines[point.row].push_back(point);
-    for (std::size_t row = 0; row < lines.size(); ++row) {
-      thinned = thinned || lines[row].size() > kMostPoints;
-      for (const ScalarPoint& point : thin(std::move(lines[row]))) {
-        ordered_json entry = {{"x", point.step}, {"y", point.value}, {"what", y}, {"row", row}};
-        if (!figure.by.empty()) entry["by"] = label_of(record.rows[row], figure.by);
-        data.push_back(std::move(entry));
-      }
-    }
-  }
-  return data;
-}
-
-ordered_json axis_data(const FigureRecord& figure, const RunRecord& record, bool& numeric) {
-  ordered_json data = ordered_json::array();
-  numeric = std::all_of(record.rows.begin(), record.rows.end(),
-                        [&](const RowRecord& row) { return find_number(label_of(row, figure.x)).has_value(); });
-  for (const std::string& y : figure.y)
-    for (const RowRecord& row : record.rows)
-      for (const Metric& metric : row.metrics) {
-        if (metric.name != y || !can_show(figure, metric.value)) continue;
-        const std::string label = label_of(row, figure.x);
-        ordered_json entry = {{"y", metric.value}, {"what", y}, {"seed", row.seed}};
-        if (numeric) entry["x"] = *find_number(label);
-        else entry["x"] = label;
-        if (!figure.by.empty()) entry["by"] = label_of(row, figure.by);
-        data.push_back(std::move(entry));
-      }
-  return data;
-}
-
 /// What the colours tell apart: the cases of `by`, or else the quantities.
 ordered_json colour(const FigureRecord& figure) {
   if (!figure.by.empty()) return {{"field", "by"}, {"type", "nominal"}, {"title", figure.by}};
@@ -99,50 +20,134 @@ ordered_json colour(const FigureRecord& figure) {
   return nullptr;
 }
 
+/// Where x, y and the colours go, of all marks but histograms and heat maps.
+ordered_json encoding_of(const FigureRecord& figure, const FigureStyle& style, const FigureData& data) {
+  const bool bar = style.mark == "bar";
+  ordered_json x = {{"field", "x"}, {"type", data.numeric && !bar ? "quantitative" : "ordinal"}, {"title", figure.x}};
+  if (data.numeric && is_over_steps(figure)) x["axis"] = {{"tickMinStep", 1}};
+  if (data.numeric && style.x_scale == "log" && !bar) x["scale"] = {{"type", "log"}};
+  if (!data.numeric) x["sort"] = nullptr;  // as the axis has them
+  ordered_json y = {{"field", "y"},
+                    {"type", "quantitative"},
+                    {"title", figure.y.size() == 1 ? figure.y[0] : "value"},
+                    {"scale", {{"zero", bar}}}};
+  if (figure.y_scale == "log") y["scale"] = {{"type", "log"}};
+  ordered_json out = {{"x", x}, {"y", y}};
+  if (const ordered_json c = colour(figure); !c.is_null()) out["color"] = c;
+  return out;
+}
+
+/// A layer for the spread around `encoding`, from the data's lo and hi.
+ordered_json spread(const FigureStyle& style, ordered_json encoding) {
+  encoding["y"]["field"] = "lo";
+  encoding["y2"] = {{"field", "hi"}};
+  const ordered_json mark = style.mark == "bar" ? ordered_json{{"type", "rule"}, {"strokeWidth", 1.5}}
+                                                : ordered_json{{"type", "area"}, {"opacity", 0.2}};
+  if (style.mark == "bar") encoding.erase("color");
+  return {{"mark", mark}, {"encoding", encoding}};
+}
+
+ordered_json over_steps(const FigureRecord& figure, const FigureStyle& style, const RunRecord& record,
+                        const FigureData& data) {
+  ordered_json encoding = encoding_of(figure, style, data);
+  encoding["detail"] = ordered_json::array({{{"field", "row"}}, {{"field", "what"}}});
+  ordered_json mark = {
+      {"type", "line"}, {"strokeWidth", 1.2}, {"opacity", record.rows.size() > 1 && !style.bands ? 0.7 : 1.0}};
+  if (style.mark == "point") mark = {{"type", "point"}, {"filled", true}, {"size", 16}, {"opacity", 0.7}};
+  if (!style.bands) return {{"mark", mark}, {"encoding", encoding}};
+  return {{"layer", ordered_json::array({spread(style, encoding), {{"mark", mark}, {"encoding", encoding}}})}};
+}
+
+ordered_json over_axis(const FigureRecord& figure, const FigureStyle& style, const FigureData& data) {
+  ordered_json encoding = encoding_of(figure, style, data);
+  encoding["detail"] = {{"field", "what"}};  // one line a quantity, whatever the colours say
+  const ordered_json points = {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}}, {"encoding", encoding}};
+  if (style.mark == "point") return points;
+  ordered_json main = {{"mark", {{"type", style.mark}}}, {"encoding", encoding}};
+  if (style.mark == "bar" && encoding.contains("color")) {
+    main["encoding"]["xOffset"] = {{"field", encoding["color"]["field"]}};
+    encoding["xOffset"] = main["encoding"]["xOffset"];
+  }
+  if (style.bands) {
+    const ordered_json around = spread(style, encoding);
+    return {{"layer", style.mark == "bar" ? ordered_json::array({main, around}) : ordered_json::array({around, main})}};
+  }
+  main["encoding"]["y"]["aggregate"] = "mean";
+  return style.mark == "bar" ? main : ordered_json{{"layer", ordered_json::array({main, points})}};
+}
+
+ordered_json heat_map(const FigureRecord& figure) {
+  return {{"mark", {{"type", "rect"}}},
+          {"encoding",
+           {{"x", {{"field", "x"}, {"type", "ordinal"}, {"title", figure.x}, {"sort", nullptr}}},
+            {"y", {{"field", "by"}, {"type", "ordinal"}, {"title", figure.by}, {"sort", nullptr}}},
+            {"color",
+             {{"field", "y"},
+              {"type", "quantitative"},
+              {"aggregate", "mean"},
+              {"title", figure.y[0]},
+              {"scale", {{"type", figure.y_scale == "log" ? "log" : "linear"}, {"zero", false}}}}}}}};
+}
+
+ordered_json histogram(const FigureRecord& figure) {
+  ordered_json encoding = {{"x",
+                            {{"field", "y"},
+                             {"type", "quantitative"},
+                             {"bin", {{"maxbins", 40}}},
+                             {"title", figure.y.size() == 1 ? figure.y[0] : "value"}}},
+                           {"y", {{"aggregate", "count"}, {"title", "how often"}}}};
+  if (figure.y_scale == "log") encoding["y"]["scale"] = {{"type", "symlog"}};
+  if (const ordered_json c = colour(figure); !c.is_null()) encoding["color"] = c;
+  return {{"mark", {{"type", "bar"}}}, {"encoding", encoding}};
+}
+
+/// Mark and encoding, of one figure or of each facet.
+ordered_json view_of(const FigureRecord& figure, const FigureStyle& style, const RunRecord& record,
+                     const FigureData& data) {
+  if (style.mark == "histogram") return histogram(figure);
+  if (style.mark == "heat") return heat_map(figure);
+  return is_over_steps(figure) ? over_steps(figure, style, record, data) : over_axis(figure, style, data);
+}
+
 }  // namespace
 
-std::string vega_lite(const FigureRecord& figure, const RunRecord& record) {
-  bool thinned = false, numeric = true;
+std::string vega_lite(const FigureRecord& figure, const RunRecord& record, const FigureStyle& style) {
+  FigureData data = figure_data(figure, style, record);
   ordered_json spec;
   spec["$schema"] = "https://vega.github.io/schema/vega-lite/v5.json";
   spec["title"] = figure.title.empty() ? figure.name : figure.title;
-  const bool steps = over_steps(figure);
-  ordered_json data = steps ? step_data(figure, record, thinned) : axis_data(figure, record, numeric);
-  spec["description"] = text("{}: {} of {}{}", record.name, steps ? "series" : "values", figure.x,
-                             thinned ? ", thinned to the least and largest value of each stretch" : "");
-  spec["data"]["values"] = std::move(data);
-  spec["width"] = 480;
-  spec["height"] = 300;
-  const std::string y_title = figure.y.size() == 1 ? figure.y[0] : "value";
-  ordered_json x = {{"field", "x"}, {"type", numeric ? "quantitative" : "ordinal"}, {"title", figure.x}};
-  if (numeric && steps) x["axis"] = {{"tickMinStep", 1}};
-  ordered_json y = {{"field", "y"}, {"type", "quantitative"}, {"title", y_title}, {"scale", {{"zero", false}}}};
-  if (figure.y_scale == "log") y["scale"] = {{"type", "log"}};
-  ordered_json encoding = {{"x", x}, {"y", y}};
-  if (const ordered_json c = colour(figure); !c.is_null()) encoding["color"] = c;
-  if (steps) {
-    encoding["detail"] = ordered_json::array({{{"field", "row"}}, {{"field", "what"}}});
-    spec["mark"] = {{"type", "line"}, {"strokeWidth", 1.2}, {"opacity", record.rows.size() > 1 ? 0.7 : 1.0}};
-    spec["encoding"] = std::move(encoding);
+  spec["description"] =
+      text("{}: {} of {}{}{}", record.name, is_over_steps(figure) ? "series" : "values",
+           figure.x.empty() ? figure.y[0] : figure.x, style.bands ? ", mean and standard deviation over seeds" : "",
+           data.thinned ? ", thinned to the least and largest value of each stretch" : "");
+  spec["data"]["values"] = std::move(data.values);
+  spec["config"] = begin_specification("", {})["config"];  // the look of the page of a run
+  ordered_json view = view_of(figure, style, record, data);
+  if (style.facet.empty()) {
+    spec["width"] = 480;
+    spec["height"] = 300;
+    spec.update(view);
   } else {
-    encoding["detail"] = {{"field", "what"}};  // one line a quantity, whatever the colours say
-    ordered_json mean = encoding;
-    mean["y"]["aggregate"] = "mean";
-    spec["layer"] =
-        ordered_json::array({{{"mark", {{"type", "line"}}}, {"encoding", mean}},
-                             {{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}}, {"encoding", encoding}}});
+    view["width"] = 220;
+    view["height"] = 160;
+    spec["facet"] = {{"field", "facet"}, {"type", "nominal"}, {"title", style.facet}, {"sort", nullptr}};
+    spec["columns"] = 3;
+    spec["spec"] = std::move(view);
   }
   return spec.dump(1);
 }
 
-std::vector<std::string> write_figures(const std::filesystem::path& folder, const RunRecord& record) {
+std::vector<std::string> write_figures(const std::filesystem::path& folder, const RunRecord& record,
+                                       const std::map<std::string, FigureStyle>& styles) {
   std::vector<std::filesystem::path> files;
   for (const FigureRecord& figure : record.figures) {
+    const auto style = styles.find(figure.name);
     files.push_back(folder / (figure.name + ".vl.json"));
-    write_atomically(files.back(), vega_lite(figure, record) + "\n");
+    write_atomically(files.back(),
+                     vega_lite(figure, record, style == styles.end() ? FigureStyle{} : style->second) + "\n");
   }
   if (files.empty()) return {};
-  return vega_to_svg(files);
+  return vega_to_svg(files, /*and_png=*/true);
 }
 
 }  // namespace shoal::host

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/report/figures.h"
-#include "framework/report/page.h"
 #include "framework/report/results.h"
 #include "framework/report/summary.h"
 #include "framework/report/vega_to_svg.h"
@@ -168,6 +167,49 @@ TEST(Figures, ThinLongSeriesAndKeepTheirPeaks) {
   EXPECT_THAT(spec["description"].get<std::string>(), HasSubstr("thinned"));
 }
 
+TEST(Figures, DrawBandsOverTheSeedsOfASetting) {
+  const FigureRecord figure{"acc", "", "kmeans.k", "", "", {"probe.acc"}};
+  const json spec = json::parse(vega_lite(figure, two_settings(), {.bands = true}));
+  ASSERT_THAT(spec["data"]["values"], SizeIs(2));
+  EXPECT_EQ(spec["data"]["values"][0]["y"], 0.5);  // of 0.25 and 0.75; their sd is √(2 · 0.25²)
+  EXPECT_NEAR(spec["data"]["values"][0]["hi"].get<double>(), 0.5 + std::sqrt(0.125), 1e-12);
+  EXPECT_EQ(spec["layer"][0]["mark"]["type"], "area");
+  RunRecord record = two_settings();
+  record.scalars.push_back({1, "learn", "loss", 1, 2.0});
+  const json steps = json::parse(vega_lite({"loss", "", "step", "", "", {"learn.loss"}}, record, {.bands = true}));
+  ASSERT_THAT(steps["data"]["values"], SizeIs(2));
+  EXPECT_EQ(steps["data"]["values"][0]["y"], 2.5);  // 2 and 3
+  EXPECT_EQ(steps["data"]["values"][1]["y"], 1.5);  // 1 and 2
+}
+
+TEST(Figures, DrawEveryMark) {
+  const FigureRecord axis{"acc", "", "kmeans.k", "kmeans.k", "", {"probe.acc"}};
+  const json bar = json::parse(vega_lite(axis, two_settings(), {.mark = "bar", .bands = true}));
+  EXPECT_EQ(bar["layer"][0]["mark"]["type"], "bar");
+  EXPECT_EQ(bar["layer"][1]["mark"]["type"], "rule");
+  EXPECT_EQ(json::parse(vega_lite(axis, two_settings(), {.mark = "point"}))["mark"]["type"], "point");
+  EXPECT_EQ(json::parse(vega_lite(axis, two_settings(), {.mark = "heat"}))["encoding"]["color"]["aggregate"], "mean");
+  const json counts =
+      json::parse(vega_lite({"acc", "", "", "", "", {"probe.acc"}}, two_settings(), {.mark = "histogram"}));
+  EXPECT_EQ(counts["encoding"]["y"]["aggregate"], "count");
+  EXPECT_THAT(counts["data"]["values"], SizeIs(4));
+}
+
+TEST(Figures, MakeAFigureForEachLabelOfAFacet) {
+  const FigureRecord figure{"loss", "", "step", "", "", {"learn.loss"}};
+  const json spec = json::parse(vega_lite(figure, two_settings(), {.facet = "kmeans.k"}));
+  EXPECT_EQ(spec["facet"]["field"], "facet");
+  EXPECT_EQ(spec["spec"]["mark"]["type"], "line");
+  EXPECT_EQ(spec["data"]["values"][0]["facet"], "10");
+}
+
+TEST(Figures, LeaveOutWhatALogarithmOfXCannotShow) {
+  const FigureRecord figure{"loss", "", "step", "", "", {"learn.loss"}};
+  const json spec = json::parse(vega_lite(figure, two_settings(), {.x_scale = "log"}));
+  ASSERT_THAT(spec["data"]["values"], SizeIs(1));  // step 1 of row 0; steps 0 have no place
+  EXPECT_EQ(spec["encoding"]["x"]["scale"]["type"], "log");
+}
+
 TEST_F(ReportTest, SaysWhyThereIsNoSvg) {
   RunRecord record = two_settings();
   record.figures = {{"loss", "", "step", "", "", {"learn.loss"}}};
@@ -181,7 +223,7 @@ TEST_F(ReportTest, SaysWhyThereIsNoSvg) {
 
 TEST_F(ReportTest, HandsAllFiguresToOnePython) {
   const fs::path python = folder_ / "python";  // stands for a Python: notes its arguments
-  std::ofstream(python) << "#!/bin/sh\nshift 2\nfor f; do echo \"<svg/>\" > \"${f%.vl.json}.svg\"; done\n";
+  std::ofstream(python) << "#!/bin/sh\nshift 3\nfor f; do echo \"<svg/>\" > \"${f%.vl.json}.svg\"; done\n";
   fs::permissions(python, fs::perms::owner_all);
   RunRecord record = two_settings();
   record.figures = {{"a", "", "step", "", "", {"learn.loss"}}, {"b", "", "kmeans.k", "", "", {"probe.acc"}}};
@@ -190,20 +232,6 @@ TEST_F(ReportTest, HandsAllFiguresToOnePython) {
   unsetenv("SHOAL_PYTHON");
   EXPECT_EQ(read(folder_ / "figures" / "a.svg"), "<svg/>\n");
   EXPECT_EQ(read(folder_ / "figures" / "b.svg"), "<svg/>\n");
-}
-
-TEST_F(ReportTest, WritesAPageThatStandsAlone) {
-  std::ofstream(folder_ / "resolved.yaml") << "name: <script>\n";
-  RunRecord record = two_settings();
-  record.rows[2].status = RowStatus::failed;
-  record.rows[2].error = "k > n & so on";
-  write_page(folder_, record);
-  const std::string page = read(folder_ / "report.html");
-  EXPECT_THAT(page, HasSubstr("<h1>toy &amp; co</h1>"));
-  EXPECT_THAT(page, HasSubstr("0.50 ± 0.35"));
-  EXPECT_THAT(page, HasSubstr("name: &lt;script&gt;"));
-  EXPECT_THAT(page, HasSubstr("k &gt; n &amp; so on"));
-  EXPECT_THAT(page, ::testing::Not(HasSubstr("<script")));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ ordered_json describe(const NodeTime& node) {
                       {"component", node.component},
                       {"status", node.status},
                       {"seconds", json_number(node.seconds)}};
+  if (node.peak_rss_bytes > 0) out["peak_rss_bytes"] = node.peak_rss_bytes;
   for (const double seconds : node.fit_seconds) out["fit_seconds"].push_back(json_number(seconds));
   if (!node.data.sha256.empty())
     out["data"] = {{"sha256", node.data.sha256}, {"shape", node.data.shape}, {"dtype", node.data.dtype}};
@@ -102,6 +103,7 @@ std::string csv(const RunRecord& record) {
 void write_results(const std::filesystem::path& folder, const RunRecord& record) {
   ordered_json out;
   out["name"] = record.name;
+  if (!record.description.empty()) out["description"] = record.description;
   out["file"] = record.file;
   out["started"] = record.started;
   out["seconds"] = json_number(record.seconds);

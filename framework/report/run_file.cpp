@@ -59,6 +59,7 @@ FileRow read_row(const ordered_json& json) {
   for (const auto& node : json.contains("nodes") ? json["nodes"] : kNone) {
     FileNode read{.name = node.at("node"), .use = node.at("component"), .status = node.at("status")};
     if (node.contains("seconds")) read.seconds = number(node["seconds"]);
+    read.peak_rss_bytes = node.value("peak_rss_bytes", std::int64_t{0});
     if (node.contains("fit_seconds"))
       for (const auto& seconds : node["fit_seconds"]) read.fit_seconds.push_back(number(seconds));
     if (node.contains("data")) read.data = describe_data(node["data"]);
@@ -83,6 +84,8 @@ void add_planned_node(const ordered_json& node, FileRow& row) {
     found = row.nodes.insert(row.nodes.end(), FileNode{.name = name, .use = node.at("use")});
   found->key = node.value("key", "");
   found->isolated = node.value("isolated", false);
+  found->library = node.value("library", "");
+  if (node.contains("seed")) found->seed = node["seed"].get<std::uint64_t>();
   if (node.contains("with") && node["with"].is_object())
     for (const auto& [key, value] : node["with"].items())
       found->parameters[key] = value.is_string() ? value.get<std::string>() : value.dump();
@@ -139,6 +142,7 @@ RunFile read_results(const fs::path& folder) {
   try {
     out.name = json.at("name");
     out.started = json.value("started", "");
+    out.description = json.value("description", "");
     out.axes = json.at("axes").get<std::vector<std::string>>();
     out.report = json.at("report").get<std::vector<std::string>>();
     if (json.contains("better"))
@@ -176,7 +180,9 @@ RunFile read_run(const fs::path& path) {
   const std::int64_t bench = out.circumstances.bench;
   if (fs::exists(folder / "environment.json", error)) {
     try {
-      out.circumstances = read_circumstances(read_json(folder / "environment.json"));
+      const ordered_json environment = read_json(folder / "environment.json");
+      out.circumstances = read_circumstances(environment);
+      out.command = environment.value("command", std::vector<std::string>());
     } catch (const nlohmann::json::exception& wrong) {
       throw std::runtime_error(fmt::format("{} is damaged: {}", (folder / "environment.json").string(), wrong.what()));
     }

@@ -19,8 +19,11 @@ struct FileNode {
   std::string status = {};  ///< "ran", "reused" (from an earlier row), "stored" (from the store), "failed", "skipped",
                             ///< "cancelled"; "" of one that only declares
   double seconds = 0;       ///< that it took in this row
-  std::vector<double> fit_seconds = {};  ///< of a clusterer: each measured fit, see `shoal run --bench`
-  std::string data = {};                 ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
+  std::int64_t peak_rss_bytes = 0;         ///< the most memory that its process had meanwhile; 0: not known
+  std::string library = {};                ///< "kmeans 0.1.0"; "" of a run without its plan
+  std::optional<std::uint64_t> seed = {};  ///< of its random streams; none without the plan
+  std::vector<double> fit_seconds = {};    ///< of a clusterer: each measured fit, see `shoal run --bench`
+  std::string data = {};                   ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
   std::map<std::string, std::string> parameters = {};  ///< as one line of JSON each, defaults included
   std::map<std::string, std::string> inputs = {};      ///< port → "node.output, …"
 };
@@ -69,6 +72,8 @@ struct FileCompare {
 struct RunFile {
   std::filesystem::path folder = {};
   std::string name = {}, started = {};
+  std::string description = {};           ///< of the experiment; "" where it says none
+  std::vector<std::string> command = {};  ///< that made it, word by word; empty where it does not say
   std::vector<std::string> axes = {};
   std::vector<std::string> report = {};    ///< the metrics that the experiment reports, in its order
   std::map<std::string, int> better = {};  ///< +1: higher is better, −1: lower; only metrics that say

@@ -31,13 +31,27 @@ try:
     import vl_convert
 except ImportError:
     sys.exit("no SVG beside the figures: the PyPI package vl-convert-python is not there (scripts/setup installs it)")
-for name in sys.argv[1:]:
-    with open(name, encoding="utf-8") as file:
-        svg = vl_convert.vegalite_to_svg(file.read())
-    target = name[:-len(".vl.json")] + ".svg"
-    with open(target + ".partial", "w", encoding="utf-8") as file:
-        file.write(svg)
+
+def write(target, content):
+    with open(target + ".partial", "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # before it has its name: what is there is whole, whatever the power does
     os.replace(target + ".partial", target)
+
+failed = []
+for name in sys.argv[2:]:
+    base = name[:-len(".vl.json")]
+    try:
+        with open(name, encoding="utf-8") as file:
+            svg = vl_convert.vegalite_to_svg(file.read())
+        write(base + ".svg", svg.encode())
+        if sys.argv[1] == "svg+png":
+            write(base + ".png", vl_convert.svg_to_png(svg, scale=2))
+    except ValueError as error:
+        failed.append(os.path.basename(base) + ": " + (str(error).strip().splitlines() or ["?"])[0])
+if failed:
+    sys.exit("not drawn: " + "; ".join(failed))
 )py";
 
 std::string find_python() {
@@ -86,8 +100,8 @@ std::optional<int> wait_until(pid_t child, Clock::time_point deadline) {
 
 }  // namespace
 
-std::vector<std::string> vega_to_svg(const std::vector<std::filesystem::path>& files) {
-  std::vector<std::string> words = {find_python(), "-c", kScript};
+std::vector<std::string> vega_to_svg(const std::vector<std::filesystem::path>& files, bool and_png) {
+  std::vector<std::string> words = {find_python(), "-c", kScript, and_png ? "svg+png" : "svg"};
   for (const auto& file : files) words.push_back(file.string());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

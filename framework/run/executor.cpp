@@ -301,10 +301,12 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
   TaskResult& result = results_[t];
   if (plan_.node_of(task).at_work) events_.post(event(SHOAL_NODE_BEGIN, task));
   result.first_scalar = scalars_.size();
+  forget_peak_rss();
   const auto begin = std::chrono::steady_clock::now();
   const auto checkpoint = checkpoint_of(t, listener);
   const auto end = [&] {
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result.notes.peak_rss_bytes = std::max(result.notes.peak_rss_bytes, peak_rss_bytes());
     listener.offer(nullptr);
     if (checkpoint == nullptr) return;
     result.seconds += checkpoint->seconds_before();
@@ -594,7 +596,8 @@ RowRecord Executor::record_row(std::size_t row) const {
     if (plan_.tasks[t].row == row) out.seconds += result.seconds;
     if (planned.graph.nodes[i].at_work)
       out.nodes.push_back({planned.graph.nodes[i].name, std::string(planned.graph.nodes[i].component.id()),
-                           status_text(t, row), result.seconds, result.fit_seconds, result.notes.data});
+                           status_text(t, row), result.seconds, result.fit_seconds, result.notes.data,
+                           result.notes.peak_rss_bytes});
   }
   put_reported_first(planned.graph, out.metrics);
   out.peak_rss_bytes = std::max(peak_rss_bytes(), row_peak_);

@@ -43,6 +43,7 @@ struct NodeTime {
   double seconds = 0;
   std::vector<double> fit_seconds = {};  ///< of a clusterer, fit alone: once, or each measured time of --bench
   DataSeen data = {};                    ///< of a clusterer
+  std::int64_t peak_rss_bytes = 0;       ///< the most memory that its process had while it worked; 0: not known
 };
 
 /// One run of the matrix, as results.json says it.

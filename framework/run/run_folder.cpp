@@ -15,6 +15,7 @@
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
+#include "framework/graph/origins.h"
 #include "framework/graph/resolved.h"
 #include "framework/run/artifacts.h"
 #include "shoal/error.h"
@@ -142,6 +143,17 @@ ordered_json describe_row(const PlannedRow& row) {
   return out;
 }
 
+/// Where the first row's values come from, one a line.
+std::string describe_origins(const Plan& plan) {
+  std::string out = "[";
+  const char* before = "\n";
+  for (const Origin& origin : origins_of(plan, 0))
+    out += std::exchange(before, ",\n") +
+           ordered_json{{"path", origin.path}, {"value", origin.value}, {"from", origin.from}}.dump(
+               -1, ' ', false, ordered_json::error_handler_t::replace);
+  return out + "]\n";
+}
+
 /// One task and one row a line.
 std::string describe_plan(const Plan& plan) {
   std::string out =
@@ -182,6 +194,7 @@ RunFolder::~RunFolder() = default;
 
 void RunFolder::write_plan(const Plan& plan, const std::string& environment_json) {
   write_atomically(path_ / "resolved.yaml", config::emit_yaml(resolved(plan)));
+  write_atomically(path_ / "origins.json", describe_origins(plan));
   write_atomically(path_ / "plan.json", describe_plan(plan));
   write_atomically(path_ / "environment.json", environment_json + "\n");
   flush_folder(path_);

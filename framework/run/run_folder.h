@@ -35,7 +35,7 @@ class RunFolder final : public TaskObserver {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// resolved.yaml, plan.json, environment.json.
+  /// resolved.yaml, origins.json, plan.json, environment.json.
   void write_plan(const Plan& plan, const std::string& environment_json);
 
   bool wants(const GraphNode& node, const OutputPort& output) const override;

@@ -12,10 +12,10 @@
 
 namespace shoal::host {
 
-/// What a clusterer's fit leaves beside its outputs.
+/// What work leaves beside its outputs.
 struct FitNotes {
-  DataSeen data = {};               ///< what it was fitted to; filled in unless it is known already
-  std::int64_t peak_rss_bytes = 0;  ///< of the process of its own, where it had one
+  DataSeen data = {};               ///< what a clusterer was fitted to; filled in unless it is known already
+  std::int64_t peak_rss_bytes = 0;  ///< the most memory meanwhile, of this process or of one of its own
 };
 
 /// One node about to work, with everything it needs.

@@ -1,4 +1,4 @@
-#include "framework/cli/origin.h"
+#include "framework/graph/origins.h"
 
 #include <algorithm>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "framework/config/utf8.h"
 #include "shoal/error.h"
 
-namespace shoal::cli {
+namespace shoal::host {
 namespace {
 
 using config::Entry;
@@ -17,10 +17,6 @@ using config::Path;
 using config::Value;
 
 constexpr std::size_t kWidestValue = 48;
-
-struct Line {
-  std::string path, value, origin;
-};
 
 std::string origin_of(const config::Place& place) {
   std::string out = place.source ? place.to_string() : "the program";
@@ -30,7 +26,7 @@ std::string origin_of(const config::Place& place) {
 
 class OriginTable {
  public:
-  explicit OriginTable(const host::PlannedRow& row) : row_(row) {}
+  explicit OriginTable(const PlannedRow& row) : row_(row) {}
 
   void add(const Value& value, const std::string& origin = "") {
     if (value.is_map() && !value.entries.empty()) {
@@ -52,27 +48,13 @@ class OriginTable {
     path_.segments.pop_back();
   }
 
-  std::string print() const {
-    std::size_t path = 0, value = 0;
-    for (const Line& line : lines_) {
-      path = std::max(path, config::count_code_points(line.path));
-      value = std::max(value, std::min(config::count_code_points(line.value), kWidestValue));
-    }
-    std::string out;
-    for (const Line& line : lines_) out += padded(line.path, path) + padded(line.value, value) + line.origin + "\n";
-    return out;
-  }
+  std::vector<Origin> take() && { return std::move(lines_); }
 
  private:
-  static std::string padded(const std::string& text, std::size_t width) {
-    const std::size_t used = config::count_code_points(text);
-    return text + std::string(2 + (used < width ? width - used : 0), ' ');
-  }
-
   /// Behind what a node says: the parameters that it leaves to its component.
   void add_defaults(const Value& node_value) {
     if (path_.segments.size() != 2 || path_.segments[0].key != "nodes") return;
-    const host::GraphNode& node = row_.graph.node(path_.segments[1].key);
+    const GraphNode& node = row_.graph.node(path_.segments[1].key);
     if (!node.parameters) return;
     const Value* with = node_value.find("with");
     const Value all = node.parameters->to_yaml();
@@ -91,13 +73,13 @@ class OriginTable {
     return given;
   }
 
-  const host::PlannedRow& row_;
+  const PlannedRow& row_;
   Path path_;
-  std::vector<Line> lines_;
+  std::vector<Origin> lines_;
 };
 
 /// A row's seed is made of the file's and of the matrix's.
-std::string origin_of_seed(const host::Plan& plan) {
+std::string origin_of_seed(const Plan& plan) {
   const Value* matrix = plan.document.find("matrix");
   const Value* seeds = matrix != nullptr ? matrix->find("seeds") : nullptr;
   if (seeds != nullptr) return seeds->place.source ? origin_of(seeds->place) : "--seeds";
@@ -105,14 +87,31 @@ std::string origin_of_seed(const host::Plan& plan) {
   return seed != nullptr ? origin_of(seed->place) : "default";
 }
 
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t used = config::count_code_points(text);
+  return text + std::string(2 + (used < width ? width - used : 0), ' ');
+}
+
 }  // namespace
 
-std::string origins(const host::Plan& plan, std::size_t row) {
+std::vector<Origin> origins_of(const Plan& plan, std::size_t row) {
   OriginTable table(plan.rows[row]);
   const Value document = plan.document_of(row);
   for (const Entry& entry : document.entries)
     table.add_at(entry.key, entry.value, entry.key == "seed" ? origin_of_seed(plan) : "");
-  return table.print();
+  return std::move(table).take();
 }
 
-}  // namespace shoal::cli
+std::string origins_as_text(const std::vector<Origin>& origins) {
+  std::size_t path = 0, value = 0;
+  for (const Origin& origin : origins) {
+    path = std::max(path, config::count_code_points(origin.path));
+    value = std::max(value, std::min(config::count_code_points(origin.value), kWidestValue));
+  }
+  std::string out;
+  for (const Origin& origin : origins)
+    out += padded(origin.path, path) + padded(origin.value, value) + origin.from + "\n";
+  return out;
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,140 @@
+#include "framework/report/page/page.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <string_view>
+
+#include "framework/report/page/assets.h"
+#include "framework/report/page/page_writer.h"
+#include "framework/report/page/quantity.h"
+#include "framework/report/page/sections.h"
+#include "framework/report/run_show.h"
+
+namespace shoal::host {
+namespace {
+
+/// All of a run but its headline.
+void add_run(PageWriter& page, const RunData& run, DataSource* source) {
+  add_figures(page, run);
+  add_variance(page, run);
+  add_confusion(page, run);
+  add_clusters(page, run, source);
+  add_map(page, run, source);
+  add_curves(page, run);
+  add_graph(page, run);
+  add_nodes(page, run);
+  add_machine(page, run);
+  add_experiment(page, run);
+  for (const std::string& damage : run.damaged) page.leave_out("What is damaged in the run's folder", damage);
+}
+
+/// "2026-10-02 14:12 UTC" of 2026-10-02T14:12:09Z; another form as it is.
+std::string time_text(const std::string& time) {
+  if (time.size() != 20 || time[10] != 'T' || time[19] != 'Z') return time;
+  const std::string_view parts = time;
+  return fmt::format("{} {} UTC", parts.substr(0, 10), parts.substr(11, 5));
+}
+
+std::string about(const RunFile& run) {
+  double seconds = 0;
+  for (const FileRow& row : run.rows) seconds += std::isfinite(row.seconds) ? row.seconds : 0;
+  std::string out = counted(run.rows.size(), "row", "rows");
+  if (const std::size_t settings = settings_of(run).size(); settings < run.rows.size() && settings > 1)
+    out += fmt::format(", {}", counted(settings, "setting", "settings"));
+  return fmt::format("{} · {} · {} · {}", out, seconds_text(seconds), time_text(run.started),
+                     run.circumstances.machine);
+}
+
+std::string title_of(const std::vector<RunData>& runs) {
+  std::string out;
+  for (std::size_t i = 0; i < runs.size() && i < 4; ++i) out += (i == 0 ? "" : ", ") + runs[i].file.name;
+  return runs.size() > 4 ? out + ", …" : out;
+}
+
+void add_body(PageWriter& page, const std::vector<RunData>& runs, const PageOptions& options,
+              const std::vector<DataSource*>& sources) {
+  const auto source = [&](std::size_t i) { return i < sources.size() ? sources[i] : nullptr; };
+  if (runs.size() == 1) {
+    add_headline(page, runs[0], options.metrics);
+    add_comparison(page, runs, options.metrics);
+    return add_run(page, runs[0], source(0));
+  }
+  add_comparison(page, runs, options.metrics);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    page.set_prefix(fmt::format("run-{}-", i + 1));
+    page.begin_section("run", fmt::format("{}. {}", i + 1, runs[i].file.name));
+    page.html().element("p", {{"class", "lead"}}, about(runs[i].file));
+    add_headline(page, runs[i], options.metrics);
+    add_run(page, runs[i], source(i));
+    page.end_section();
+  }
+  page.set_prefix("");
+}
+
+void add_left_out(Html& html, const PageWriter& page) {
+  if (page.left_out().empty()) return;
+  html.open("section", {{"id", "absent"}, {"aria-labelledby", "absent-h"}})
+      .element("h2", {{"id", "absent-h"}}, "Not on this page");
+  html.open("ul", {{"class", "absent"}});
+  for (const auto& [section, reason] : page.left_out())
+    html.open("li").element("strong", section).text(": " + reason).close();
+  html.close().close();
+}
+
+void begin(Html& out, const std::vector<RunData>& runs, const PageWriter& page) {
+  out.open("head").single("meta", {{"charset", "utf-8"}});
+  out.single("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  out.single("meta", {{"name", "generator"}, {"content", "shoal"}});
+  out.element("title", title_of(runs)).style(kPageStyle).close();
+  out.open("body").element("a", {{"class", "skip"}, {"href", "#main"}}, "To the results");
+  out.open("div", {{"class", "frame"}}).open("header").element("h1", title_of(runs));
+  if (runs.size() == 1 && !runs[0].file.description.empty())
+    out.element("p", {{"class", "description"}}, runs[0].file.description);
+  out.element("p", {{"class", "about"}}, runs.size() == 1 ? about(runs[0].file) : counted(runs.size(), "run", "runs"))
+      .close();
+  out.open("div", {{"class", "columns"}}).open("nav", {{"aria-label", "Contents"}}).open("ol");
+  for (const PageWriter::Entry& entry : page.contents())
+    out.open("li").element("a", {{"href", "#" + entry.id}}, entry.title).close();
+  if (!page.left_out().empty()) out.open("li").element("a", {{"href", "#absent"}}, "Not on this page").close();
+  out.close().close();
+}
+
+}  // namespace
+
+std::string make_page(const std::vector<RunData>& runs, const PageOptions& options,
+                      const std::vector<DataSource*>& sources) {
+  if (runs.empty()) throw std::invalid_argument("a page needs a run");
+  PageWriter page;
+  add_body(page, runs, options, sources);
+  page.draw_charts();
+  const std::string runtime = page.has_charts() ? find_vega_runtime() : "";
+  if (page.has_charts() && runtime.empty())
+    page.leave_out("Live charts",
+                   "this Shoal was built without vl-convert-python, which has the program that draws them");
+  constexpr std::size_t kFrame = 60'000;  // head, contents, what is left out
+  if (const std::size_t bytes = page.html().bytes() + runtime.size() + kFrame; bytes > kPageBytes)
+    page.drop_stills(bytes - kPageBytes);
+
+  Html out;
+  out.open("html", {{"lang", "en"}});
+  begin(out, runs, page);
+  out.open("main", {{"id", "main"}, {"tabindex", "-1"}});
+  const bool live = page.has_charts() && !runtime.empty();
+  Html rest;
+  add_left_out(rest, page);
+  out.append(std::move(page.html())).append(std::move(rest)).close().close();
+  out.open("footer")
+      .text("Made by shoal. The numbers are those of results.json, metrics.jsonl and the artifacts of the run folder.")
+      .close();
+  out.close();
+  if (live) out.script(runtime);
+  out.script(kPageProgram).close().close();
+  std::string html = "<!doctype html>\n" + std::move(out).take() + "\n";
+  if (html.size() > kPageBytes)
+    throw std::runtime_error(fmt::format("the page would be {} bytes, more than {}", html.size(), kPageBytes));
+  return html;
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,31 @@
+#ifndef SHOAL_FRAMEWORK_REPORT_PAGE_PAGE_H_
+#define SHOAL_FRAMEWORK_REPORT_PAGE_PAGE_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "framework/report/page/data_source.h"
+#include "framework/report/page/run_data.h"
+
+namespace shoal::host {
+
+/// No page is larger.
+inline constexpr std::size_t kPageBytes = 10'000'000;
+
+struct PageOptions {
+  std::vector<std::string> metrics = {};  ///< shown, the first is judged; empty: what the experiments report
+};
+
+/// The page of one or more runs: one HTML file that needs no network, at most kPageBytes, the same for the same runs.
+/// It reads without JavaScript, which sorts tables and brings charts to life. A section whose numbers the runs have not
+/// is left out, and the end of the page says so and why. Draws charts by Python (see vega_to_svg), which may take
+/// seconds; where that is not there, their numbers are in tables.
+/// `sources`: for each run what is not in its folder, or null; empty: none has any.
+/// Throws std::invalid_argument  no runs
+std::string make_page(const std::vector<RunData>& runs, const PageOptions& options = {},
+                      const std::vector<DataSource*>& sources = {});
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_REPORT_PAGE_PAGE_H_
