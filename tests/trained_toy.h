@@ -57,8 +57,8 @@ nodes:
   deep:     {use: clusterer/kmeans, in: {data: features}, with: {k: 3}}
 )";
 
-/// Writes the data and the experiment, and runs it to `run`.
-inline void train_toy(const Workplace& place, const std::string& arguments = "") {
+/// Writes the data and the experiment.
+inline void write_toy(const Workplace& place) {
   std::string bytes, labels;
   int i = 0;
   for (const auto& image : toy_images()) {
@@ -68,6 +68,11 @@ inline void train_toy(const Workplace& place, const std::string& arguments = "")
   place.write("images.idx", idx_bytes({60, 8, 8}, bytes));
   place.write("labels.idx", idx_bytes({60}, labels));
   place.write("toy.yaml", kTrainedToy);
+}
+
+/// The same, and runs it to `run`.
+inline void train_toy(const Workplace& place, const std::string& arguments = "") {
+  write_toy(place);
   const Outcome outcome = place.shoal("run toy.yaml -q --out run " + arguments);
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
 }
