@@ -63,6 +63,15 @@ void measure(const ConstArray& examples, Looks& looks) {
   if (means.size() > 1) looks.mean_sd = std::sqrt(squares / static_cast<double>(means.size() - 1));
 }
 
+void copy_rows(const ConstArray& from, const std::vector<Index>& which, const MutableArray& to) {
+  const auto row_bytes = static_cast<std::size_t>(from.cols() * bytes_of(from.dtype()));
+  auto* at = static_cast<char*>(to.bytes());
+  for (const Index i : which) {
+    std::memcpy(at, from.slice(i, i + 1).bytes(), row_bytes);
+    at += row_bytes;
+  }
+}
+
 DType dtype_named(const std::string& wanted) {
   for (const DType dtype : {DType::kUInt8, DType::kInt64, DType::kFloat32, DType::kFloat64})
     if (wanted == name(dtype)) return dtype;
@@ -145,7 +154,8 @@ Looks look_at(Live& live) {
   Shape shape = info.shape;
   shape.insert(shape.begin(), out.looked_at);
   Array examples = live.context().allocate(info.dtype, shape);
-  dataset.read(live.context(), which, examples.mutable_view(), {});
+  if (const auto whole = dataset.view(live.context())) copy_rows(whole->flattened(), which, examples.mutable_view());
+  else dataset.read(live.context(), which, examples.mutable_view(), {});
   measure(examples.view().flattened(), out);
   return out;
 }

@@ -215,11 +215,21 @@ void RunFolder::task_done(const Plan& plan, const Task& task, const std::vector<
       write_npy(file(name + ".npy"), *array);
     const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]);
     if (made == nullptr || *made == nullptr) continue;
-    if (node.kind() == "dataset") write_looks(file("looks.json"), look_at(*(*made)->shared));
+    if (node.kind() == "dataset") keep_looks(*(*made)->shared, file("looks.json"));
     else if (node.at_work) keep_component(plan.rows[task.row].graph, **made, file(name + ".safetensors"));
   }
   if (wrote) flush_folder(folder);
   metrics_->sync();
+}
+
+/// Whoever needs the examples says what is wrong with them, not this look at a few.
+void RunFolder::keep_looks(Live& dataset, const fs::path& file) {
+  try {
+    write_looks(file, look_at(dataset));
+  } catch (const Error& error) {
+    log_line(text("{} is not written, so shoal predict and export cannot use what learns from it: {}",
+                  file.filename().string(), error.what()));
+  }
 }
 
 /// What it learnt. That it cannot be saved costs its use on other data, not the run.

@@ -48,6 +48,7 @@ class RunFolder final : public TaskObserver {
   void finish();
 
  private:
+  void keep_looks(Live& dataset, const std::filesystem::path& file);
   void keep_component(const Graph& graph, const Made& made, const std::filesystem::path& file);
 
   std::filesystem::path path_;
