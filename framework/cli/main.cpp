@@ -14,6 +14,8 @@
 #include "framework/cli/completion.h"
 #include "framework/cli/man_page.h"
 #include "framework/cli/options.h"
+#include "framework/cli/using.h"
+#include "framework/cli/watch_page.h"
 #include "framework/plugin/crash.h"
 #include "framework/run/isolated_fit.h"
 #include "framework/store/store.h"
@@ -423,6 +425,9 @@ int main(int argc, char** argv) {
   on(add_runs(app, options), &shoal::cli::runs);
   on(add_show(app, options), &shoal::cli::show_run);
   on(add_diff(app, options), &shoal::cli::diff);
+  on(shoal::cli::add_predict(app, options), &shoal::cli::predict);
+  on(shoal::cli::add_export(app, options), &shoal::cli::export_run);
+  on(shoal::cli::add_watch_page(app), &shoal::cli::watch_page);
   auto* explain = app.add_subcommand("explain", "What the id of an error or a warning means, and how to mend it");
   explain->add_option("id", options.ids, "Such as K203; without one all are listed")->type_name("ID");
   explain->add_flag("--markdown", options.markdown, "All of them, as docs/diagnostics.md");

@@ -22,12 +22,13 @@ struct Options {
   std::string out;           ///< run folder; "": runs/<name>/…; report: the page's file
   std::string device;        ///< "": as the experiment says
   std::string format = "text";
+  bool format_given = false;       ///< predict
   std::string errors_as = "text";  ///< check, plan, run: what is wrong, as text, json, sarif or github
   bool errors_to_output = false;   ///< they are what the command is for
   std::vector<std::string> ids;    ///< explain
   std::string component;
   std::string shell;                  ///< completion
-  std::string folder = "runs";        ///< runs
+  std::string folder = "runs";        ///< runs; predict, export: one of them
   std::optional<std::int64_t> bench;  ///< run: fits to be timed
   std::vector<std::string> runs;      ///< compare, show, diff, report
   QuickComparison quick;              ///< compare --data
@@ -48,7 +49,7 @@ struct Options {
   bool with_store = false;                     ///< profile: use it
   std::string trace;                           ///< profile: the file; "": trace.json in the run folder
   std::vector<std::string> force;              ///< run: nodes to be computed whatever the store has
-  std::string node;                            ///< why
+  std::string node;                            ///< why, predict, export
   std::string older, max_size;                 ///< store prune: "30d", "20G"
   bool dry_run = false;                        ///< store prune
   std::string key;                             ///< store show: the beginning of a key
@@ -59,12 +60,15 @@ struct Options {
   bool allow_writable_plugins = false;    ///< which anyone may change
   bool without_lock = false;              ///< plugins lock: plugins.lock is not asked
   bool update = false;                    ///< plugins lock
-  std::vector<std::string> files;         ///< plugins test
+  std::vector<std::string> files;         ///< plugins test, predict
   std::string level = "quick", only;      ///< plugins test
   std::uint64_t kit_seed = 0;             ///< plugins test
   std::int64_t kit_patience = 0;          ///< plugins test: seconds a case; 0: by level
   bool in_process = false, json = false;  ///< plugins test
   bool quiet = false, verbose = false, strict = false, markdown = false, vscode = false;
+  std::optional<std::size_t> of_row;                ///< predict, export: from 1
+  std::optional<std::int64_t> of_seed;              ///< predict, export
+  bool resize = false;                              ///< predict
   std::string kind, plugin_name, language = "c++";  ///< new
   std::vector<std::string> command;                 ///< as typed, for environment.json
 };
@@ -93,6 +97,8 @@ int test_plugins(const Options& options);
 int runs(const Options& options);
 int show_run(const Options& options);
 int diff(const Options& options);
+int predict(const Options& options);
+int export_run(const Options& options);
 int new_plugin(const Options& options);
 int schema(const Options& options);
 int completion(const Options& options);

@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "shoal/error.h"
+
 namespace shoal::host {
 namespace {
 
@@ -70,6 +72,32 @@ TEST_F(ArtifactsTest, WritesSafetensors) {
   float third = 0;
   std::memcpy(&third, bytes.data() + 8 + header + 8, 4);
   EXPECT_EQ(third, 2);
+}
+
+TEST_F(ArtifactsTest, ReadsSafetensorsAgain) {
+  const NamedTensors tensors = {{"w", at::arange(6, at::kDouble).view({2, 3})}, {"b", at::arange(3).to(at::kByte)}};
+  write_safetensors(folder_ / "w.safetensors", tensors, {{"example", "[1,2]"}});
+  const Safetensors found = read_safetensors(folder_ / "w.safetensors");
+  EXPECT_EQ(found.metadata, (Metadata{{"example", "[1,2]"}}));
+  ASSERT_EQ(found.tensors.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(found.tensors[i].first, tensors[i].first);
+    EXPECT_TRUE(found.tensors[i].second.equal(tensors[i].second));
+  }
+}
+
+TEST_F(ArtifactsTest, RefusesSafetensorsCutAnywhereByTheirName) {
+  write_safetensors(folder_ / "w.safetensors", {{"w", at::arange(6, at::kFloat)}}, {{"kind", "encoder"}});
+  const std::string whole = read(folder_ / "w.safetensors");
+  for (std::size_t n = 0; n < whole.size(); ++n) {
+    std::ofstream(folder_ / "cut.safetensors", std::ios::binary) << whole.substr(0, n);
+    try {
+      read_safetensors(folder_ / "cut.safetensors");
+      FAIL() << n << " bytes were taken";
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.what(), ::testing::HasSubstr("cut.safetensors is damaged: ")) << n;
+    }
+  }
 }
 
 TEST_F(ArtifactsTest, NamesAFileThatCannotBeWrittenAndLeavesNothing) {

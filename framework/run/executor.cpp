@@ -301,6 +301,7 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
   TaskResult& result = results_[t];
   if (plan_.node_of(task).at_work) events_.post(event(SHOAL_NODE_BEGIN, task));
   result.first_scalar = scalars_.size();
+  row_peak_ = std::max(row_peak_, peak_rss_bytes());
   forget_peak_rss();
   const auto begin = std::chrono::steady_clock::now();
   const auto checkpoint = checkpoint_of(t, listener);

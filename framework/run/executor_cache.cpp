@@ -168,6 +168,11 @@ void Executor::replay_scalars(std::size_t t, const std::vector<ScalarPoint>& sca
     point.row = plan_.tasks[t].row;
     scalars_.push_back(point);
     observer_.scalar(scalars_.back());
+    RunEvent said = event(SHOAL_SCALAR, plan_.tasks[t]);  // so that reporters draw the same curves
+    said.name = point.name;
+    said.value = point.value;
+    said.step = point.step;
+    events_.post(std::move(said));
   }
 }
 

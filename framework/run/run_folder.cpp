@@ -17,7 +17,7 @@
 #include "framework/config/scalars.h"
 #include "framework/graph/origins.h"
 #include "framework/graph/resolved.h"
-#include "framework/run/artifacts.h"
+#include "framework/run/component_artifacts.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -166,6 +166,13 @@ std::string describe_plan(const Plan& plan) {
   return out + "]}\n";
 }
 
+/// The node that declares what `made` started from; its parameters are carried along.
+std::string declarer_of(const Made& made, const Graph& graph) {
+  for (const GraphNode& node : graph.nodes)
+    if (!node.at_work && node.parameters == made.parameters) return node.name;
+  return "";
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const fs::path& base, const std::string& experiment, bool exact) {
@@ -200,7 +207,8 @@ void RunFolder::write_plan(const Plan& plan, const std::string& environment_json
   flush_folder(path_);
 }
 
-/// Features can be large and are quickly made again; labels, centroids, tables and what was trained are kept.
+/// Features can be large and are quickly made again; labels, centroids, tables, what was trained or fitted, and what
+/// datasets look like are kept.
 bool RunFolder::wants(const GraphNode& node, const OutputPort& port) const {
   return node.at_work && (port.type != "features" || port.name == "centroids");
 }
@@ -210,23 +218,44 @@ void RunFolder::task_done(const Plan& plan, const Task& task, const std::vector<
   const fs::path folder =
       plan.rows.size() == 1 ? path_ / "artifacts" : path_ / "artifacts" / ("row-" + std::to_string(task.row + 1));
   bool wrote = false;
-  const auto begin = [&] {
+  const auto file = [&](const std::string& name) {
     if (!std::exchange(wrote, true)) make_folders(folder);
+    return folder / (node.name + "." + name);
   };
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!wants(node, node.outputs[i])) continue;
-    const std::string name = node.name + "." + node.outputs[i].name;
-    if (const auto* array = std::get_if<Array>(&values[i])) {
-      begin();
-      write_npy(folder / (name + ".npy"), *array);
-    } else if (const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]);
-               made != nullptr && *made && (*made)->trained) {
-      begin();
-      write_safetensors(folder / (name + ".safetensors"), (*made)->trained->tensors);
-    }
+    const std::string& name = node.outputs[i].name;
+    if (const auto* array = std::get_if<Array>(&values[i]); array != nullptr && wants(node, node.outputs[i]))
+      write_npy(file(name + ".npy"), *array);
+    const auto* made = std::get_if<std::shared_ptr<const Made>>(&values[i]);
+    if (made == nullptr || *made == nullptr) continue;
+    if (node.kind() == "dataset") keep_looks(*(*made)->shared, file("looks.json"));
+    else if (node.at_work) keep_component(plan.rows[task.row].graph, **made, file(name + ".safetensors"));
   }
   if (wrote) flush_folder(folder);
   metrics_->sync();
+}
+
+/// Whoever needs the examples says what is wrong with them, not this look at a few.
+void RunFolder::keep_looks(Live& dataset, const fs::path& file) {
+  try {
+    write_looks(file, look_at(dataset));
+  } catch (const Error& error) {
+    log_line(text("{} is not written, so shoal predict and export cannot use what learns from it: {}",
+                  file.filename().string(), error.what()));
+  }
+}
+
+/// What it learnt. That it cannot be saved costs its use on other data, not the run.
+void RunFolder::keep_component(const Graph& graph, const Made& made, const fs::path& file) {
+  if (made.trained) return write_trained(file, made, declarer_of(made, graph));
+  if (made.shared == nullptr) return;
+  std::string why = "it has no trait `state`, or more of it than is copied here";
+  try {
+    if (write_fitted(file, *made.shared)) return;
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  log_line(text("{} is not written, so shoal predict and export cannot use it: {}", file.filename().string(), why));
 }
 
 void RunFolder::scalar(const ScalarPoint& point) {

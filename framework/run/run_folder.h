@@ -48,6 +48,9 @@ class RunFolder final : public TaskObserver {
   void finish();
 
  private:
+  void keep_looks(Live& dataset, const std::filesystem::path& file);
+  void keep_component(const Graph& graph, const Made& made, const std::filesystem::path& file);
+
   std::filesystem::path path_;
   std::optional<GrowingFile> metrics_;
   std::string log_error_;  // the last that the log met

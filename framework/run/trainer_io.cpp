@@ -34,6 +34,15 @@ std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Se
   return timed(std::move(encoder), made.entry.id(), services.profile);
 }
 
+std::unique_ptr<Head> make_trained_head(const Made& made, Services& services, Listener* listener) {
+  require(made.trained != nullptr, "the head of '{}' is not a trained one", made.entry.id());
+  const auto live = made.make(services, listener);
+  auto head = take<Head>(*live);
+  head->build(live->context(), made.trained->embedding, made.trained->classes);
+  copy_state(made.trained->tensors, head->state());
+  return head;
+}
+
 TrainerInputs::TrainerInputs(const GraphNode& node, std::vector<std::vector<RunValue>> wired, Services& services,
                              Listener* listener, at::Device device)
     : node_(node), wired_(std::move(wired)), services_(services), listener_(listener), device_(device) {}

@@ -15,6 +15,9 @@ namespace shoal::host {
 /// An encoder of one's own, built for `example` and with trained tensors where `made` has them.
 std::unique_ptr<Encoder> make_encoder(const Made& made, const Shape& example, Services& services, Listener* listener);
 
+/// A trained head of one's own, for the E and C that it was trained for. Throws InputError  `made` is not a trained one
+std::unique_ptr<Head> make_trained_head(const Made& made, Services& services, Listener* listener);
+
 /// What the executor wired to a trainer, as the SDK's Inputs.
 class TrainerInputs final : public Inputs {
  public:

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "pnm.h"
 #include "served.h"
 #include "shoal/error.h"
 
@@ -65,9 +66,11 @@ std::vector<float> filter_lines(const std::vector<float>& in, std::size_t lines,
 image_header look(std::string_view file) {
   image_header out{};
   std::array<char, IMAGE_MESSAGE_BYTES> message{};
-  shoal::require(is_png(file) || is_jpeg(file), "it is neither PNG nor JPEG{}", files::what_it_is(file));
+  shoal::require(is_png(file) || is_jpeg(file) || is_pnm(file), "it is neither PNG, JPEG nor PGM{}",
+                 files::what_it_is(file));
   const auto look = is_png(file) ? png_look : jpeg_look;
-  shoal::require(look(bytes_of(file), file.size(), &out, message.data()) == 0, "{}", message.data());
+  if (is_pnm(file)) out = pnm_look(file);
+  else shoal::require(look(bytes_of(file), file.size(), &out, message.data()) == 0, "{}", message.data());
   // Of zeros, a few megabytes unpack to gigabytes, on every thread.
   shoal::require(out.height <= kMostPixels / out.width, "it is {} high and {} wide, {} pixels, of which it may have {}",
                  out.height, out.width, out.height * out.width, kMostPixels);
@@ -81,6 +84,10 @@ Image decode(std::string_view file) {
             .channels = static_cast<std::size_t>(header.channels),
             .pixels = {}};
   out.pixels.resize(out.width * out.height * out.channels);
+  if (is_pnm(file)) {
+    pnm_decode(file, out.pixels.data());
+    return out;
+  }
   std::array<char, IMAGE_MESSAGE_BYTES> message{};
   const auto decode = is_png(file) ? png_decode : jpeg_decode;
   shoal::require(decode(bytes_of(file), file.size(), out.pixels.data(), message.data()) == 0, "{}", message.data());

@@ -1,4 +1,4 @@
-// image.h: a PNG or JPEG file as bytes, and another size of it.
+// image.h: a PNG, JPEG, PGM or PPM file as bytes, and another size of it.
 #ifndef SHOAL_DATASETS_IMAGE_H_
 #define SHOAL_DATASETS_IMAGE_H_
 
@@ -20,8 +20,8 @@ struct Image {
 /// How many pixels an image may have: 2²⁸, a square of 16384.
 constexpr std::size_t kMostPixels = std::size_t{1} << 28;
 
-/// What the file's header says; PNG and JPEG are told by their first bytes.
-/// Throws InputError with the reason alone: neither of them, damaged, too short for the size that it says, or of more
+/// What the file's header says; PNG, JPEG, PGM and PPM are told by their first bytes.
+/// Throws InputError with the reason alone: none of them, damaged, too short for the size that it says, or of more
 /// than kMostPixels.
 image_header look(std::string_view file);
 

@@ -48,7 +48,7 @@ TEST_F(ImageFolderTest, SubfoldersAreTheClassesSortedByName) {
   EXPECT_EQ(info.dtype, shoal::DType::kUInt8);
   EXPECT_THAT(info.class_names, ElementsAre("apple", "pear"));
   EXPECT_THAT(data.labels(host.context()).view().vector<std::int64_t>(), ElementsAre(0, 0, 1));
-  EXPECT_THAT(host.log().back().text, HasSubstr("1 files end in neither"));
+  EXPECT_THAT(host.log().back().text, HasSubstr("1 files end in none of"));
   const auto view = data.view(host.context());
   ASSERT_TRUE(view);
   const auto rows = view->flattened().matrix<std::uint8_t>();
@@ -61,6 +61,30 @@ TEST_F(ImageFolderTest, SubfoldersAreTheClassesSortedByName) {
       EXPECT_EQ(rows(2, c * 108 + p), png[at]);
     }
   }
+}
+
+TEST_F(ImageFolderTest, FilesAreTakenInTheOrderGiven) {
+  put("b.png", "grey.png");
+  put("a.png", "bits.png");
+  folder.write("c", {'P', '5', '\n', '1', '2', ' ', '9', ' ', '1', '\n'});
+  const auto named = [&](const std::string& name) { return (folder.path() / name).string(); };
+  const auto opened = [&](const std::vector<std::string>& files) {
+    MadeComponent made(host, shoal_plugin_v1, "dataset/image-folder", {{"path", ""}, {"files", files}});
+    shoal::DatasetProxy data(made.object());
+    const shoal::DatasetInfo found = data.open(host.context());
+    EXPECT_FALSE(found.labelled);
+    const shoal::Array x = data.examples(host.context());
+    const auto* bytes = x.view().data<std::uint8_t>();
+    return Bytes(bytes, bytes + x.view().size());
+  };
+  Bytes both = contents("grey.png.raw");
+  const Bytes second = contents("bits.png.raw");
+  both.insert(both.end(), second.begin(), second.end());
+  EXPECT_EQ(opened({named("b.png"), named("a.png")}), both);
+  EXPECT_THAT(message_of<shoal::InputError>([&] { opened({named("c")}); }),
+              HasSubstr("c' cannot be decoded: it is cut short"));
+  EXPECT_THAT(message_of<shoal::InputError>([&] { opened({}); }), HasSubstr("'path' or 'files'"));
+  EXPECT_THAT(refusal({{"files", std::vector<std::string>{named("a.png")}}}), HasSubstr("not both"));
 }
 
 TEST_F(ImageFolderTest, LinksToFoldersAreFollowedButNotRoundAndRound) {
@@ -89,6 +113,13 @@ TEST_F(ImageFolderTest, AFlatFolderHasNoLabels) {
   std::vector<std::uint8_t> pixels(108);
   data.read(host.context(), std::vector<shoal::Index>{1}, shoal::MutableArray(pixels.data(), {1, 1, 9, 12}), {});
   EXPECT_EQ(pixels, contents("grey.png.raw"));
+}
+
+TEST_F(ImageFolderTest, SaysHowManyLostTheirColour) {
+  put("a.png", "rgb.png");
+  put("b.png", "grey.png");
+  open({{"channels", 1}});
+  EXPECT_THAT(host.log().back().text, HasSubstr("1 images are in colour and became grey"));
 }
 
 TEST_F(ImageFolderTest, ImagesThatDifferAreRefusedUnlessTheyAreMadeAlike) {
@@ -137,7 +168,7 @@ TEST_F(ImageFolderTest, BrokenFilesAreRefusedOrLeftOutAndCounted) {
 }
 
 TEST_F(ImageFolderTest, FoldersWithoutGoodImagesAreRefused) {
-  EXPECT_THAT(refusal(), HasSubstr("has no images (.png, .jpg, .jpeg)"));
+  EXPECT_THAT(refusal(), HasSubstr("has no images (.png, .jpg, .jpeg, .pgm, .ppm)"));
   folder.write("a.png", {'x'});
   EXPECT_THAT(refusal({{"broken", "skip"}}), HasSubstr("none of 1 images can be decoded"));
   put("a.png", "rgb.png");

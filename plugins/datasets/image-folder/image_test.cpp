@@ -70,9 +70,31 @@ TEST(Image, OfHalfTheSizeIsTheMeanOfFour) {  // by hand
 }
 
 TEST(Image, OfAnotherKindIsRefused) {
-  EXPECT_THAT(refusal({}), HasSubstr("it is neither PNG nor JPEG"));
-  EXPECT_THAT(refusal({'G', 'I', 'F', '8'}), HasSubstr("it is neither PNG nor JPEG"));
+  EXPECT_THAT(refusal({}), HasSubstr("it is neither PNG, JPEG nor PGM"));
+  EXPECT_THAT(refusal({'G', 'I', 'F', '8'}), HasSubstr("it is neither PNG, JPEG nor PGM"));
   EXPECT_THAT(refusal(contents("cmyk.jpg")), HasSubstr("CMYK"));
+}
+
+Bytes bytes_of(const std::string& text) { return Bytes(text.begin(), text.end()); }
+
+TEST(Image, OfNetpbmIsReadByItsMaximum) {  // by hand
+  const Image grey = decode("P5 # a comment\n2 2\n255\n\x01\x02\x80\xff");
+  EXPECT_EQ(grey.width, 2u);
+  EXPECT_EQ(grey.channels, 1u);
+  EXPECT_EQ(grey.pixels, (Bytes{1, 2, 128, 255}));
+  EXPECT_EQ(decode(std::string("P6\n1 1 15\n\x00\x0f\x07", 13)).pixels, (Bytes{0, 255, 119}));
+  EXPECT_EQ(decode(std::string("P5 1 2 65535 \x80\x80\xff\xff", 17)).pixels, (Bytes{128, 255}));  // big-endian
+}
+
+TEST(Image, OfNetpbmThatIsDamagedIsRefused) {
+  EXPECT_THAT(refusal(bytes_of("P2 1 1 255 7")), HasSubstr("a P2 of Netpbm"));
+  EXPECT_THAT(refusal(bytes_of("P5 2 2 255 abc")), HasSubstr("cut short: 2 high and 2 wide, but 3 bytes are there"));
+  EXPECT_THAT(refusal(bytes_of("P5 1 1 9 z")), HasSubstr("it has a 122, but its maximum is 9"));
+  EXPECT_THAT(refusal(bytes_of("P5 0 1 9 z")), HasSubstr("1 high and 0 wide"));
+  EXPECT_THAT(refusal(bytes_of("P5 1 1 70000 z")), HasSubstr("its maximum is 70000"));
+  EXPECT_THAT(refusal(bytes_of("P5 1 x")), HasSubstr("says no height"));
+  EXPECT_THAT(refusal(bytes_of("P5 99999999999 1 255 z")), HasSubstr("more than 9 digits"));
+  EXPECT_THAT(refusal(bytes_of("P5 999999999 999999999 255 z")), HasSubstr("cut short"));
 }
 
 TEST(Image, CutShortAnywhereIsRefused) {

@@ -16,7 +16,7 @@ bool is_image(const fs::path& path) {
   std::string ending = path.extension().string();
   std::ranges::transform(ending, ending.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".pgm" || ending == ".ppm";
 }
 
 /// What lies in `folder`, sorted by name; hidden files do not.
@@ -73,7 +73,7 @@ Listing list_images(const fs::path& folder) {
     const std::size_t before = out.files.size();
     collect(entry.path(), above, out);
     shoal::require(out.files.size() > before,
-                   "'{}' has no images (.png, .jpg, .jpeg), but each subfolder of '{}' is a class",
+                   "'{}' has no images (.png, .jpg, .jpeg, .pgm, .ppm), but each subfolder of '{}' is a class",
                    entry.path().string(), folder.string());
     out.labels.resize(out.files.size(), static_cast<std::int64_t>(out.class_names.size()));
     out.class_names.push_back(entry.path().filename().string());
@@ -84,7 +84,7 @@ Listing list_images(const fs::path& folder) {
                  out.class_names.empty() ? "" : out.class_names.front());
   out.others += flat.others;
   if (out.files.empty()) out.files = std::move(flat.files);
-  shoal::require(!out.files.empty(), "'{}' has no images (.png, .jpg, .jpeg)", folder.string());
+  shoal::require(!out.files.empty(), "'{}' has no images (.png, .jpg, .jpeg, .pgm, .ppm)", folder.string());
   return out;
 }
 

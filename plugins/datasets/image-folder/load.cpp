@@ -118,7 +118,7 @@ class Loader {
   }
 
   void describe() {
-    std::size_t broken = 0, alpha = 0, deep = 0;
+    std::size_t broken = 0, alpha = 0, deep = 0, greyed = 0;
     for (std::size_t i = 0; i < seen_.size(); ++i) {
       const Seen& seen = seen_[i];
       if (!seen.failure.empty()) {
@@ -128,13 +128,16 @@ class Loader {
       }
       alpha += seen.header.has_alpha != 0 ? 1 : 0;
       deep += seen.header.is_deep != 0 ? 1 : 0;
+      greyed += seen.header.channels == 3 && out_.channels == 1 ? 1 : 0;
     }
     if (broken > 0)
       out_.notes.push_back(text("{} of {} images cannot be decoded and were left out", broken, seen_.size()));
     if (alpha > 0) out_.notes.push_back(text("{} images have an alpha channel, which was left out", alpha));
     if (deep > 0) out_.notes.push_back(text("{} images have 16 bits a channel, which were scaled to 8", deep));
+    if (greyed > 0) out_.notes.push_back(text("{} images are in colour and became grey", greyed));
     if (listing_.others > 0)
-      out_.notes.push_back(text("{} files end in neither .png, .jpg nor .jpeg and were left out", listing_.others));
+      out_.notes.push_back(
+          text("{} files end in none of .png, .jpg, .jpeg, .pgm and .ppm and were left out", listing_.others));
   }
 
   const shoal::Context& context_;

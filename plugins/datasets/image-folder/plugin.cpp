@@ -1,4 +1,4 @@
-// dataset/image-folder: a folder of PNG and JPEG files, its subfolders the classes.
+// dataset/image-folder: a folder of image files, its subfolders the classes.
 #include "shoal/plugin.h"
 
 #include <optional>
@@ -14,15 +14,21 @@ using images::Filter;
 
 struct Params {
   std::string path;
+  std::vector<std::string> files;
   std::vector<std::int64_t> size;
   Filter resize = Filter::kArea;
   std::optional<std::int64_t> channels;
   std::string broken = "error";
 
   static void describe(shoal::Schema<Params>& schema) {
-    schema.field("path", &Params::path, "folder of PNG and JPEG files; its subfolders, if any, are the classes")
+    schema
+        .field("path", &Params::path,
+               "folder of PNG, JPEG, PGM and PPM files; its subfolders, if any, are the classes. \"\" where 'files' "
+               "say which")
         .path()
         .required();
+    schema.field("files", &Params::files, "instead of a folder (path: \"\"): these files in this order, without labels")
+        .path();
     schema.field("size", &Params::size, "height and width to which all are resized; empty: all must have one size")
         .min(1)
         .max(16384);
@@ -38,6 +44,8 @@ struct Params {
   }
 
   void check() const {
+    shoal::require(!path.empty() || !files.empty(), "'path' or 'files' must say which images");
+    shoal::require(path.empty() || files.empty(), "images are those of 'path' or 'files', not both");
     shoal::require(size.empty() || size.size() == 2, "'size' is a height and a width, not {} numbers", size.size());
     shoal::require(channels != 2, "'channels' is 1 or 3, not 2");
   }
@@ -57,7 +65,9 @@ class ImageFolder final : public files::ServedDataset {
  private:
   // Decodes all: which are broken is known only then.
   files::Served load(shoal::Context& context) override {
-    images::Listing listing = images::list_images(params_.path);
+    images::Listing listing;
+    if (params_.files.empty()) listing = images::list_images(params_.path);
+    else listing.files.assign(params_.files.begin(), params_.files.end());
     loaded_ = images::load_images(context, listing, params_.options());
     for (const std::string& note : loaded_.notes) context.log(shoal::Level::kInfo, "{}", note);
     files::Served out{.examples = {.first = reinterpret_cast<const char*>(loaded_.pixels.data()),
@@ -75,6 +85,6 @@ class ImageFolder final : public files::ServedDataset {
 
 }  // namespace
 
-SHOAL_PLUGIN("image-folder", "0.1.0", "folders of PNG and JPEG files, subfolders the classes") {
+SHOAL_PLUGIN("image-folder", "0.1.0", "folders of image files, subfolders the classes") {
   plugin.add<ImageFolder, Params>("dataset/image-folder");
 }

@@ -4,10 +4,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <memory>
 
+#include "plan_file.h"
 #include "shoal/reporter.h"
 #include "terminal.h"
 
@@ -30,11 +33,18 @@ int terminal_width() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
+/// What the process has in memory now, see proc(5); 0 where the system does not say.
+std::int64_t resident_bytes() {
+  std::ifstream in("/proc/self/statm");
+  std::int64_t whole = 0, resident = 0;
+  return in >> whole >> resident ? resident * static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
 class TerminalReporter final : public shoal::Reporter {
  public:
   explicit TerminalReporter(const Params& params) : params_(params) {}
 
-  void begin(shoal::Context&, const std::filesystem::path&, std::string_view) override {
+  void begin(shoal::Context&, const std::filesystem::path& run_folder, std::string_view) override {
     const char* term = std::getenv("TERM");
     const bool terminal = isatty(STDOUT_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
     const auto decide = [](When when, bool automatic) {
@@ -44,7 +54,9 @@ class TerminalReporter final : public shoal::Reporter {
         std::cout,
         shoal::TerminalOptions{.live = decide(params_.live, terminal),
                                .colour = decide(params_.colour, terminal && std::getenv("NO_COLOR") == nullptr),
-                               .width = terminal_width()});
+                               .width = &terminal_width,
+                               .memory = &resident_bytes});
+    terminal_->plan(shoal::read_planned_nodes(run_folder));
   }
   void on(shoal::Context&, const shoal::Event& event) override { terminal_->on(event); }
 

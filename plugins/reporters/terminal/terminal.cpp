@@ -9,6 +9,8 @@ namespace {
 
 constexpr double kRedrawSeconds = 0.1;
 constexpr std::size_t kMostScalars = 4;  // at the end of a line
+constexpr std::size_t kNameWidth = 16;
+constexpr std::size_t kCurveCells = 32;
 
 std::string format(const char* pattern, double value) {
   char out[64];
@@ -39,14 +41,22 @@ std::string describe_seconds(double seconds) {
   return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
 }
 
+std::string describe_bytes(std::int64_t bytes) {
+  const double mega = static_cast<double>(bytes) / 1e6;
+  return mega < 1000 ? format("%.0f MB", mega) : format("%.1f GB", mega / 1000);
+}
+
 void Terminal::on(const Event& event) {
   switch (event.type) {
     case SHOAL_RUN_BEGIN:
       line(text("run    {} {} → {}", event.rows, event.rows == 1 ? "row" : "rows", event.text));
       break;
     case SHOAL_ROW_BEGIN: begin_row(event); break;
-    case SHOAL_NODE_BEGIN: nodes_[event.node] = {event.time, false, {}}; break;
-    case SHOAL_PROGRESS: draw_live(event); break;
+    case SHOAL_NODE_BEGIN: begin_node(event); break;
+    case SHOAL_PROGRESS:
+      nodes_[event.node].progress = progress_of(event);
+      draw_live(event.time);
+      break;
     case SHOAL_SCALAR: keep_scalar(event); break;
     case SHOAL_LOG: log(event); break;
     case SHOAL_NODE_END: end_node(event); break;
@@ -63,6 +73,11 @@ void Terminal::on(const Event& event) {
 
 void Terminal::begin_row(const Event& event) {
   nodes_.clear();
+  at_work_.clear();
+  ended_ = 0;
+  row_ = event.row;
+  rows_ = event.rows;
+  row_began_ = event.time;
   if (event.rows <= 1) return;
   const std::string settings = event.text;
   line(paint(
@@ -70,8 +85,24 @@ void Terminal::begin_row(const Event& event) {
       "1"));
 }
 
+void Terminal::begin_node(const Event& event) {
+  nodes_[event.node] = {.began = event.time, .at_work = true};
+  at_work_.push_back(event.node);
+  draw_live(event.time);
+}
+
 void Terminal::keep_scalar(const Event& event) {
+  if (*event.node == '\0') return;  // what the row came to: its nodes have said it
   Node& node = nodes_[event.node];
+  if (event.step >= 0) {
+    // A loss, or else what was reported first.
+    const bool is_loss = std::string_view(event.name).find("loss") != std::string_view::npos;
+    if (node.curve_of.empty() || (is_loss && node.curve_of.find("loss") == std::string::npos)) {
+      node.curve_of = event.name;
+      node.curve = {};
+    }
+    if (node.curve_of == event.name) node.curve.add(event.value);
+  }
   auto& scalars = node.scalars;
   if (event.step < 0 && !node.ending) scalars.clear();  // at its end a node gives its outputs, in their own order
   node.ending = event.step < 0;
@@ -82,6 +113,8 @@ void Terminal::keep_scalar(const Event& event) {
 
 void Terminal::end_node(const Event& event) {
   const Node& node = nodes_[event.node];
+  std::erase(at_work_, event.node);
+  ++ended_;
   constexpr int kReused = -1;
   const bool good = event.status == SHOAL_OK || event.status == kReused;
   std::string out = "  " + padded(event.node, 16) + " ";
@@ -125,25 +158,44 @@ std::string Terminal::progress_of(const Event& event) const {
   return out;
 }
 
-void Terminal::draw_live(const Event& event) {
-  if (!options_.live || event.time - last_drawn_ < kRedrawSeconds) return;
-  last_drawn_ = event.time;
-  const std::string whole = "  " + padded(event.node, 16) + " " + progress_of(event);
-  std::string shown;  // cut between code points, at the width of the terminal
-  int columns = 0;
-  for (const char c : whole) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (begins && ++columns >= options_.width) break;
-    shown += c;
+void Terminal::draw_live(double time) {
+  if (!options_.live || time - last_drawn_ < kRedrawSeconds) return;
+  last_drawn_ = time;
+  block_.draw(live_lines(time), options_.width());
+}
+
+std::vector<std::string> Terminal::live_lines(double time) const {
+  std::vector<std::string> out;
+  for (const std::string& name : at_work_) {
+    const Node& node = nodes_.at(name);
+    const std::string progress =
+        node.progress.empty() ? describe_seconds(std::max(0.0, time - node.began)) : node.progress;
+    out.push_back("  " + padded(name, kNameWidth) + " " + progress);
+    if (!node.curve.empty())
+      out.push_back("  " + padded("", kNameWidth) + " " + node.curve.sparkline(kCurveCells) + " " + node.curve_of);
   }
-  out_ << "\r\x1b[K" << shown << std::flush;
-  live_line_ = true;
+  out.push_back(line_of_row(time));
+  return out;
+}
+
+/// "  row 2 of 6       3 of 7 nodes  then probe, ceiling  1 min 3 s  812 MB"
+std::string Terminal::line_of_row(double time) const {
+  std::string out = "  " + padded(rows_ > 1 ? text("row {} of {}", row_ + 1, rows_) : "", kNameWidth) + " ";
+  out += describe_seconds(std::max(0.0, time - row_began_));
+  if (const std::int64_t memory = options_.memory(); memory > 0) out += "  " + describe_bytes(memory);
+  const auto planned = planned_.find(row_);
+  if (planned == planned_.end()) return out;
+  out += text("  {} of {} nodes", std::min(ended_, planned->second.size()), planned->second.size());
+  std::string next;
+  for (const std::string& name : planned->second)
+    if (!nodes_.contains(name)) next += (next.empty() ? "  then " : ", ") + name;
+  return out + next;
 }
 
 void Terminal::line(const std::string& text) {
-  if (live_line_) out_ << "\r\x1b[K";
-  live_line_ = false;
+  block_.erase(options_.width());
   out_ << text << '\n' << std::flush;
+  if (!at_work_.empty()) last_drawn_ = 0;  // what is at work is shown again at once
 }
 
 std::string Terminal::paint(const std::string& text, const char* code) const {

@@ -61,7 +61,7 @@ TEST(Terminal, DrawsNothingTwiceWhereThereIsNoTerminal) {
 
 TEST(Terminal, ShowsRateAndTimeLeftOnALiveLine) {
   std::ostringstream out;
-  Terminal terminal(out, {.live = true, .colour = false, .width = 100});
+  Terminal terminal(out, {.live = true, .colour = false, .width = [] { return 100; }});
   Event begin = event(SHOAL_NODE_BEGIN, "learn");
   begin.time = 100;
   terminal.on(begin);
@@ -87,7 +87,7 @@ TEST(Terminal, RedrawsAtMostTenTimesASecond) {
 
 TEST(Terminal, CutsALiveLineAtTheWidth) {
   std::ostringstream out;
-  Terminal terminal(out, {.live = true, .colour = false, .width = 30});
+  Terminal terminal(out, {.live = true, .colour = false, .width = [] { return 30; }});
   Event progress = event(SHOAL_PROGRESS, "learn");
   progress.name = "a very long unit that does not fit on this line";
   progress.done = 1, progress.total = 2, progress.time = 10;

@@ -13,7 +13,7 @@ struct Params {
   }
 };
 
-class L2Normalize final : public shoal::Transform {
+class L2Normalize final : public shoal::Transform, public shoal::Stateful {
  public:
   explicit L2Normalize(const Params& params) : eps_(params.eps) {}
 
@@ -28,6 +28,10 @@ class L2Normalize final : public shoal::Transform {
       });
     });
   }
+
+  // It learns nothing, so that an empty state is all of it.
+  void save(shoal::StateWriter&) const override {}
+  void load(const shoal::StateReader&) override {}
 
  private:
   double eps_;

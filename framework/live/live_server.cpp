@@ -1,0 +1,137 @@
+#include "framework/live/live_server.h"
+
+#include <httplib.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <thread>
+
+#include "framework/live/live_page.h"
+#include "framework/live/served_files.h"
+#include "shoal/error.h"
+
+namespace shoal::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// httplib would share the port with whoever has it (SO_REUSEPORT): then two runs answer in turn.
+void own_the_port(int socket) {
+  const int yes = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));  // one that was left a minute ago is free
+}
+
+/// A host's name in an address: IPv6 in brackets.
+std::string in_address(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+}  // namespace
+
+struct LiveServer::Server {
+  httplib::Server http;
+  std::string host;
+  int port = 0;
+  fs::path folder;
+  std::thread thread;
+
+  void route() {
+    http.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      if (request.method != "GET") return refuse(response, 405);
+      if (!is_meant(request)) return refuse(response, 403);
+      return httplib::Server::HandlerResponse::Unhandled;
+    });
+    http.set_default_headers(
+        {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}});
+    http.Get("/", [this](const httplib::Request&, httplib::Response& response) { give_page(response); });
+    http.Get("/live", [](const httplib::Request&, httplib::Response& response) { give_live_page(response); });
+    for (const char* file : {"/events.jsonl", "/metrics.jsonl"})
+      http.Get(file, [this, file](const httplib::Request& request, httplib::Response& response) {
+        give_lines(file, request, response);
+      });
+    http.Get(R"(/.*)", [this](const httplib::Request& request, httplib::Response& response) {
+      if (const auto file = find_served_file(folder, request.path)) give_file(*file, response);
+      else response.status = 404;
+    });
+  }
+
+  static httplib::Server::HandlerResponse refuse(httplib::Response& response, int status) {
+    response.status = status;
+    if (status == 405) response.set_header("Allow", "GET");
+    return httplib::Server::HandlerResponse::Handled;
+  }
+
+  bool is_meant(const httplib::Request& request) const {
+    std::string name = request.get_header_value("Host");
+    if (const std::size_t colon = name.rfind(':');
+        colon != std::string::npos && name.find(']', colon) == std::string::npos)
+      name.resize(colon);
+    if (host == "0.0.0.0" || host == "::") return true;  // any name of the machine may be meant
+    return name == "localhost" || name == in_address(host) || name == "127.0.0.1" || name == "[::1]";
+  }
+
+  void give_page(httplib::Response& response) {
+    const auto report = find_served_file(folder, "/report.html");
+    if (!report) return give_live_page(response);
+    give_file(*report, response);
+  }
+
+  static void give_live_page(httplib::Response& response) {
+    response.set_header(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'");
+    response.set_content(std::string(live_page()), "text/html; charset=utf-8");
+  }
+
+  void give_lines(const std::string& file, const httplib::Request& request, httplib::Response& response) const {
+    std::uintmax_t from = 0;
+    const std::string asked = request.has_param("from") ? request.get_param_value("from") : "0";
+    const auto read = std::from_chars(asked.data(), asked.data() + asked.size(), from);
+    if (read.ec != std::errc() || read.ptr != asked.data() + asked.size()) {
+      response.status = 400;
+      return;
+    }
+    const auto found = find_served_file(folder, file);
+    NewLines lines = found ? read_new_lines(*found, from) : NewLines{.next = from};
+    response.set_header("X-Next", std::to_string(lines.next));
+    response.set_content(std::move(lines.text), "text/plain; charset=utf-8");
+  }
+
+  static void give_file(const fs::path& file, httplib::Response& response) {
+    std::ifstream in(file, std::ios::binary);
+    response.set_content(std::string{std::istreambuf_iterator<char>(in), {}}, media_type_of(file).c_str());
+  }
+};
+
+LiveServer::LiveServer(const std::string& host, std::uint16_t port) : server_(std::make_unique<Server>()) {
+  Server& server = *server_;
+  server.host = host;
+  server.http.set_socket_options(&own_the_port);
+  server.http.new_task_queue = [] { return new httplib::ThreadPool(4); };  // httplib deletes it
+  errno = 0;
+  server.port = port == 0 ? server.http.bind_to_any_port(host) : server.http.bind_to_port(host, port) ? port : -1;
+  if (server.port > 0) return;
+  throw InputError(text("cannot listen at {}{}: {}", in_address(host), port == 0 ? "" : text(" port {}", port),
+                        errno == 0 || errno == EADDRINUSE ? "the port is in use, or the address is not this machine's"
+                                                          : std::generic_category().message(errno)));
+}
+
+LiveServer::~LiveServer() {
+  server_->http.stop();
+  if (server_->thread.joinable()) server_->thread.join();
+}
+
+std::string LiveServer::address() const { return text("http://{}:{}/", in_address(server_->host), server_->port); }
+
+void LiveServer::serve(const fs::path& folder) {
+  server_->folder = fs::canonical(folder);
+  server_->route();
+  server_->thread = std::thread([server = server_.get()] { server->http.listen_after_bind(); });
+  while (!server_->http.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+}  // namespace shoal::host

@@ -1,0 +1,45 @@
+#ifndef SHOAL_FRAMEWORK_LIVE_LIVE_SERVER_H_
+#define SHOAL_FRAMEWORK_LIVE_LIVE_SERVER_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace shoal::host {
+
+/// Serves a run folder to browsers, while the run goes on and after:
+///
+///     GET /                          report.html where it is written already, else the live page
+///     GET /live                      the live page
+///     GET /events.jsonl?from=BYTE    whole lines from there on; header X-Next says where the next begin
+///     GET /metrics.jsonl?from=BYTE   likewise
+///     GET /…                         any file of the folder
+///
+/// It writes nothing. What lies outside of the folder is 404, another method 405, and a request whose Host is neither
+/// the address that is listened at nor localhost 403, so that no page of another site can read it by a name of its own.
+///
+/// Threads  its own; the functions here are for one.
+class LiveServer {
+ public:
+  /// Listens. `port` 0: one that is free. Throws InputError  it cannot: the port is taken, say; or this Shoal was built
+  /// without cpp-httplib
+  LiveServer(const std::string& host, std::uint16_t port);
+  ~LiveServer();  ///< ends what is being answered
+  LiveServer(const LiveServer&) = delete;
+  LiveServer& operator=(const LiveServer&) = delete;
+
+  /// "http://127.0.0.1:8123/"
+  std::string address() const;
+
+  /// Begins to answer, for this folder, which is there.
+  void serve(const std::filesystem::path& folder);
+
+ private:
+  struct Server;
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace shoal::host
+
+#endif  // SHOAL_FRAMEWORK_LIVE_LIVE_SERVER_H_
