@@ -14,7 +14,7 @@ struct Origin {
   std::string path = {};   ///< "kmeans.k"
   std::string value = {};  ///< as one line of YAML
   std::string from = {};   ///< file:line:column, "command line:1:10", "default of clusterer/kmeans"; behind it the
-                          ///< places through which it was read. Paths as the command line takes them.
+                           ///< places through which it was read. Paths as the command line takes them.
 };
 
 /// Every value of a row, in the order of the document; behind what a node says, its component's defaults.

@@ -115,12 +115,13 @@ Run::Run(const fs::path& experiment, std::string name, const fs::path& artifacts
 }
 
 void Run::write_meta(Status status, double end) {
-  write_file(folder_ / "meta.yaml",
-             shoal::text("artifact_uri: {}\nend_time: {}\nentry_point_name: ''\nexperiment_id: '{}'\nlifecycle_stage: "
-                         "active\nrun_id: {}\nrun_name: {}\nrun_uuid: {}\nsource_name: ''\nsource_type: 4\n"
-                         "source_version: ''\nstart_time: {}\nstatus: {}\ntags: []\nuser_id: ''\n",
-                         in_quotes(artifacts_), end > 0 ? std::to_string(milliseconds(end)) : "null", experiment_,
-                         in_quotes(id_), in_quotes(name_), in_quotes(id_), milliseconds(began_), static_cast<int>(status)));
+  write_file(
+      folder_ / "meta.yaml",
+      shoal::text("artifact_uri: {}\nend_time: {}\nentry_point_name: ''\nexperiment_id: '{}'\nlifecycle_stage: "
+                  "active\nrun_id: {}\nrun_name: {}\nrun_uuid: {}\nsource_name: ''\nsource_type: 4\n"
+                  "source_version: ''\nstart_time: {}\nstatus: {}\ntags: []\nuser_id: ''\n",
+                  in_quotes(artifacts_), end > 0 ? std::to_string(milliseconds(end)) : "null", experiment_,
+                  in_quotes(id_), in_quotes(name_), in_quotes(id_), milliseconds(began_), static_cast<int>(status)));
 }
 
 void Run::param(const std::string& key, const std::string& value) {
