@@ -51,8 +51,8 @@ void write_lines(const PlainTable& table, const std::vector<bool>& numeric, std:
   html.close().close().open("tbody");
   for (std::size_t line = 0; line < std::min(table.lines.size(), most); ++line) {
     html.open("tr");
-    for (std::size_t i = 0; i < table.lines[line].size(); ++i)
-      html.element("td", {{"class", kind(i)}}, table.lines[line][i]);
+    for (std::size_t i = 0; i < table.lines[line].size(); ++i)  // the span: as wide as its text, up to what is readable
+      html.open("td", {{"class", kind(i)}}).element("span", table.lines[line][i]).close();
     html.close();
   }
   html.close();
