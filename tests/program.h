@@ -23,6 +23,10 @@ inline std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// Charts are drawn by Python, which takes a second at the end of every run: left to the tests that
+/// look at them, which say SHOAL_DRAW=on.
+inline const std::string kNoDrawings = "SHOAL_DRAW=off ";
+
 /// A folder that is there as long as the object, with the program run in it.
 class Workplace {
  public:
@@ -49,8 +53,8 @@ class Workplace {
 
   /// `shoal ARGUMENTS`, as a shell reads them, with the test plugins beside Shoal's own.
   Outcome shoal(const std::string& arguments, const std::string& before = "") const {
-    const std::string command = "cd '" + folder_.string() + "' && " + before +
-                                " SHOAL_STORE='" + store().string() +
+    const std::string command = "cd '" + folder_.string() + "' && " + kNoDrawings + before + " SHOAL_STORE='" +
+                                store().string() +
                                 "' SHOAL_PLUGIN_PATH='" SHOAL_TEST_PLUGINS "/toys' '" SHOAL_PROGRAM "' " + arguments +
                                 " >out.txt 2>err.txt </dev/null";
     const int status = std::system(command.c_str());

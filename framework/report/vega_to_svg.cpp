@@ -101,6 +101,8 @@ std::optional<int> wait_until(pid_t child, Clock::time_point deadline) {
 }  // namespace
 
 std::vector<std::string> vega_to_svg(const std::vector<std::filesystem::path>& files, bool and_png) {
+  if (const char* draw = std::getenv("SHOAL_DRAW"); draw != nullptr && std::strcmp(draw, "off") == 0)
+    return {"no SVG beside the figures: SHOAL_DRAW is off"};
   std::vector<std::string> words = {find_python(), "-c", kScript, and_png ? "svg+png" : "svg"};
   for (const auto& file : files) words.push_back(file.string());
   std::vector<char*> arguments;
