@@ -32,8 +32,6 @@ class Run {
   void flush();
   void end(Status status, double time);
 
-  const std::filesystem::path& folder() const { return folder_; }
-
  private:
   void write_meta(Status status, double end);
 

@@ -5,11 +5,14 @@
 
 namespace mlflow {
 
-std::map<std::string, std::string> parameters_of_row(const std::filesystem::path& run_folder, std::int64_t row) try {
-  std::map<std::string, std::string> out;
+nlohmann::json read_plan(const std::filesystem::path& run_folder) {
   std::ifstream in(run_folder / "plan.json");
-  if (!in) return out;
-  const auto plan = nlohmann::json::parse(in);
+  nlohmann::json plan = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  return plan.is_discarded() ? nlohmann::json() : plan;
+}
+
+std::map<std::string, std::string> parameters_of_row(const nlohmann::json& plan, std::int64_t row) try {
+  std::map<std::string, std::string> out;
   const auto& tasks = plan.at("tasks");
   for (const auto& stretch : plan.at("rows").at(static_cast<std::size_t>(row)).at("tasks"))
     for (std::size_t t = stretch.at(0); t <= stretch.at(1).get<std::size_t>(); ++t) {

@@ -2,6 +2,7 @@
 #include "shoal/plugin.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -30,6 +31,7 @@ class MlFlow final : public shoal::Reporter {
     run_folder_ = run_folder;
     store_ = params_.folder.empty() ? run_folder / "mlruns" : fs::path(params_.folder);
     name_ = experiment;
+    experiment_.clear();
   }
 
   void on(shoal::Context&, const shoal::Event& event) override {
@@ -37,18 +39,21 @@ class MlFlow final : public shoal::Reporter {
     if (!run_) return;
     if (event.type == SHOAL_SCALAR && *event.node != '\0') scalar(event);
     if (event.type == SHOAL_NODE_END) run_->flush();
-    if (event.type == SHOAL_RUN_END && run_) end(event);
+    if (event.type == SHOAL_RUN_END) end(event);
     if (event.type == SHOAL_ROW_END) end(event);
   }
 
  private:
   void begin_row(const shoal::Event& event) {
-    const fs::path experiment = mlflow::experiment_folder(store_, name_, event.time);
+    if (experiment_.empty()) {  // the first row: a run without one leaves nothing
+      experiment_ = mlflow::experiment_folder(store_, name_, event.time);
+      plan_ = mlflow::read_plan(run_folder_);
+    }
     std::string name = run_folder_.filename().string();
     if (event.rows > 1) name += shoal::text(" row-{}", event.row + 1);
-    run_.emplace(experiment, name, run_folder_, event.time);
+    run_.emplace(experiment_, name, run_folder_, event.time);
     series_.clear();
-    for (const auto& [key, value] : mlflow::parameters_of_row(run_folder_, event.row)) run_->param(key, value);
+    for (const auto& [key, value] : mlflow::parameters_of_row(plan_, event.row)) run_->param(key, value);
     run_->param("seed", std::to_string(static_cast<long long>(event.value)));
     if (*event.text != '\0') run_->tag("shoal.settings", event.text);
     run_->tag("shoal.run_folder", run_folder_.string());
@@ -73,6 +78,8 @@ class MlFlow final : public shoal::Reporter {
   Params params_;
   fs::path run_folder_, store_;
   std::string name_;
+  fs::path experiment_;             // its folder; empty before the first row
+  nlohmann::json plan_;             // of the run
   std::optional<mlflow::Run> run_;  // of the row
   std::set<std::string> series_;    // its metrics that have steps
 };

@@ -50,13 +50,14 @@ class TerminalReporter final : public shoal::Reporter {
     const auto decide = [](When when, bool automatic) {
       return when == When::kAuto ? automatic : when == When::kAlways;
     };
+    const bool live = decide(params_.live, terminal);
     terminal_ = std::make_unique<shoal::Terminal>(
         std::cout,
-        shoal::TerminalOptions{.live = decide(params_.live, terminal),
+        shoal::TerminalOptions{.live = live,
                                .colour = decide(params_.colour, terminal && std::getenv("NO_COLOR") == nullptr),
                                .width = &terminal_width,
                                .memory = &resident_bytes});
-    terminal_->plan(shoal::read_planned_nodes(run_folder));
+    if (live) terminal_->plan(shoal::read_planned_nodes(run_folder));
   }
   void on(shoal::Context&, const shoal::Event& event) override { terminal_->on(event); }
 

@@ -54,6 +54,7 @@ void Terminal::on(const Event& event) {
     case SHOAL_ROW_BEGIN: begin_row(event); break;
     case SHOAL_NODE_BEGIN: begin_node(event); break;
     case SHOAL_PROGRESS:
+      if (!options_.live) break;
       nodes_[event.node].progress = progress_of(event);
       draw_live(event.time);
       break;
@@ -86,7 +87,7 @@ void Terminal::begin_row(const Event& event) {
 }
 
 void Terminal::begin_node(const Event& event) {
-  nodes_[event.node] = {.began = event.time, .at_work = true};
+  nodes_[event.node] = {.began = event.time};
   at_work_.push_back(event.node);
   draw_live(event.time);
 }
@@ -94,7 +95,7 @@ void Terminal::begin_node(const Event& event) {
 void Terminal::keep_scalar(const Event& event) {
   if (*event.node == '\0') return;  // what the row came to: its nodes have said it
   Node& node = nodes_[event.node];
-  if (event.step >= 0) {
+  if (event.step >= 0 && options_.live) {
     // A loss, or else what was reported first.
     const bool is_loss = std::string_view(event.name).find("loss") != std::string_view::npos;
     if (node.curve_of.empty() || (is_loss && node.curve_of.find("loss") == std::string::npos)) {
@@ -193,7 +194,7 @@ std::string Terminal::line_of_row(double time) const {
 }
 
 void Terminal::line(const std::string& text) {
-  block_.erase(options_.width());
+  if (options_.live) block_.erase(options_.width());
   out_ << text << '\n' << std::flush;
   if (!at_work_.empty()) last_drawn_ = 0;  // what is at work is shown again at once
 }

@@ -42,7 +42,6 @@ class Terminal {
     std::string curve_of = {};                                 // the name of the scalar that is drawn
     Curve curve = {};
     std::string progress = {};  // as it was drawn last
-    bool at_work = false;
   };
   void begin_row(const Event& event);
   void begin_node(const Event& event);
