@@ -148,6 +148,8 @@ function(_shoal_define_libtorch root version build_id)
   # -idirafter: behind every other folder, since the wheel carries fmt/, pybind11/ and more.
   target_compile_options(Shoal::libtorch INTERFACE "SHELL:-idirafter \"${root}/include\""
                                                    "SHELL:-idirafter \"${root}/include/torch/csrc/api/include\"")
+  # Its checks name their file in their message: without the folder, which is of this machine alone.
+  target_compile_options(Shoal::libtorch INTERFACE "-fmacro-prefix-map=${root}/include/=")
   # LibTorch exports std::filesystem as its own compiler had it. What finds that first mixes it with the system's, which
   # crashes where the two differ (seen on Ubuntu 24.04): so the system's library is asked before it.
   target_link_options(Shoal::libtorch INTERFACE LINKER:--push-state,--no-as-needed,-lstdc++,--pop-state)
