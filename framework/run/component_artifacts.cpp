@@ -22,16 +22,6 @@ constexpr const char* kAgain =
     "the run is of an earlier Shoal; `shoal run` of its resolved.yaml makes another folder, from the store where that "
     "still has it";
 
-double number_at(const ConstArray& row, Index i) {
-  switch (row.dtype()) {
-    case DType::kUInt8: return row.data<std::uint8_t>()[i];
-    case DType::kFloat32: return static_cast<double>(row.data<float>()[i]);
-    case DType::kInt64: return static_cast<double>(row.data<std::int64_t>()[i]);
-    case DType::kFloat64: break;
-  }
-  return row.data<double>()[i];
-}
-
 /// At most 1000 of `count`, from the first to the last.
 std::vector<Index> evenly_spaced(Index count) {
   constexpr Index kMost = 1000;
@@ -87,6 +77,16 @@ const std::string& at_key(const Metadata& metadata, const char* key) {
 Index index_at(const Metadata& metadata, const char* key) { return ordered_json::parse(at_key(metadata, key)); }
 
 }  // namespace
+
+double number_at(const ConstArray& row, Index i) {
+  switch (row.dtype()) {
+    case DType::kUInt8: return row.data<std::uint8_t>()[i];
+    case DType::kFloat32: return static_cast<double>(row.data<float>()[i]);
+    case DType::kInt64: return static_cast<double>(row.data<std::int64_t>()[i]);
+    case DType::kFloat64: break;
+  }
+  return row.data<double>()[i];
+}
 
 void write_trained(const fs::path& file, const Made& made, const std::string& declared_by) {
   const Trained& trained = *made.trained;

@@ -57,6 +57,9 @@ void write_looks(const std::filesystem::path& file, const Looks& looks);
 /// Throws InputError  it is not there or damaged
 Looks read_looks(const std::filesystem::path& file);
 
+/// The number of a row in that column, whatever its dtype.
+double number_at(const ConstArray& row, Index column);
+
 }  // namespace shoal::host
 
 #endif  // SHOAL_FRAMEWORK_RUN_COMPONENT_ARTIFACTS_H_

@@ -70,19 +70,6 @@ class Executor::NodeListener final : public Listener {
 
 namespace {
 
-/// The numbers among a task's outputs, as "node.output".
-std::vector<Metric> metrics_of(const GraphNode& node, const std::vector<RunValue>& values) {
-  std::vector<Metric> out;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const OutputPort& port = node.outputs[i];
-    const std::string name = node.name + "." + port.name;
-    if (const auto* number = std::get_if<double>(&values[i])) out.push_back({name, *number, port.better, false});
-    const auto* series = std::get_if<Series>(&values[i]);
-    if (series != nullptr && !series->empty) out.push_back({name, series->last, port.better, false});
-  }
-  return out;
-}
-
 /// Marks what `report:` names and puts it first, in its order.
 void put_reported_first(const Graph& graph, std::vector<Metric>& metrics) {
   auto place = metrics.begin();
@@ -118,6 +105,19 @@ std::vector<RunValue> in_time(const Job& job) {
 }
 
 }  // namespace
+
+/// The numbers among a task's outputs, as "node.output".
+std::vector<Metric> Executor::metrics_of(const GraphNode& node, const std::vector<RunValue>& values) {
+  std::vector<Metric> out;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const OutputPort& port = node.outputs[i];
+    const std::string name = node.name + "." + port.name;
+    if (const auto* number = std::get_if<double>(&values[i])) out.push_back({name, *number, port.better, false});
+    const auto* series = std::get_if<Series>(&values[i]);
+    if (series != nullptr && !series->empty) out.push_back({name, series->last, port.better, false});
+  }
+  return out;
+}
 
 const char* name(RowStatus status) {
   switch (status) {
@@ -301,8 +301,7 @@ void Executor::compute(std::size_t t, NodeListener& listener) {
   TaskResult& result = results_[t];
   if (plan_.node_of(task).at_work) events_.post(event(SHOAL_NODE_BEGIN, task));
   result.first_scalar = scalars_.size();
-  row_peak_ = std::max(row_peak_, peak_rss_bytes());
-  forget_peak_rss();
+  begin_peak();
   const auto begin = std::chrono::steady_clock::now();
   const auto checkpoint = checkpoint_of(t, listener);
   const auto end = [&] {
@@ -433,7 +432,13 @@ std::vector<RunValue> Executor::work(std::size_t t, Listener* listener,
   return values;
 }
 
-/// The same, seen by the profile.
+/// A node's peak of memory is its own; the row keeps what was before.
+void Executor::begin_peak() {
+  row_peak_ = std::max(row_peak_, peak_rss_bytes());
+  forget_peak_rss();
+}
+
+/// A job done in its time, seen by the profile.
 std::vector<RunValue> Executor::profiled(std::size_t t, const Job& job) {
   class AtWork {
    public:
@@ -452,8 +457,7 @@ std::vector<RunValue> Executor::profiled(std::size_t t, const Job& job) {
     Profile& profile_;
     FitNotes& notes_;
   };
-  row_peak_ = std::max(row_peak_, peak_rss_bytes());
-  forget_peak_rss();
+  begin_peak();
   const AtWork at_work(*services_.profile, plan_.tasks[t].row, job.node, job.notes);
   return in_time(job);
 }
@@ -464,28 +468,6 @@ std::vector<RunValue> Executor::work_again(std::size_t t) {
   if (!plan_.node_of(task).at_work) return work(t, nullptr, {});
   NodeListener& listener = listeners_.emplace_back(*this, task, /*again=*/true);
   return work(t, &listener, listener.last_scalars());
-}
-
-/// Computes a result that was taken or kept, and could not be read when it was wanted; the run's record, its events and
-/// the store come to say so.
-void Executor::recompute(std::size_t t) {
-  const Task& task = plan_.tasks[t];
-  TaskResult& result = results_[t];
-  events_.post(event(SHOAL_NODE_BEGIN, task));
-  const auto begin = std::chrono::steady_clock::now();
-  result.kept.reset();
-  result.values = work_again(t);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (is_fit(t))
-    result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
-  result.metrics = metrics_of(plan_.node_of(task), result.values);
-  result.taken = false;
-  recomputed_ = true;
-  if (uses_cache(t)) keep(t);
-  RunEvent end = event(SHOAL_NODE_END, task);
-  end.seconds = result.seconds;
-  end.status = SHOAL_OK;
-  events_.post(std::move(end));
 }
 
 std::vector<RunValue> Executor::gather(const Task& task, std::size_t port) {

@@ -110,6 +110,8 @@ class Executor {
   bool run_task(std::size_t t, config::Diagnostics& diagnostics);
   const RowMeans& means_of(std::size_t t) const { return options_.rows.at(plan_.tasks[t].row); }
   void take_threads(std::size_t t);
+  void begin_peak();
+  static std::vector<Metric> metrics_of(const GraphNode& node, const std::vector<RunValue>& values);
   std::vector<RunValue> profiled(std::size_t t, const Job& job);
   void run_or_wait(std::size_t t, config::Diagnostics& diagnostics);
   void compute(std::size_t t, NodeListener& listener);
@@ -155,7 +157,7 @@ class Executor {
   const ExecutorOptions options_;
   bool failed_ = false;        // some task, so far
   bool recomputed_ = false;    // a task that was done, because what was kept of it could not be had
-  std::int64_t row_peak_ = 0;  // of memory in the row, before it was forgotten for the profile of a node
+  std::int64_t row_peak_ = 0;  // of memory in the row, before a node began with its own
   std::vector<TaskResult> results_;
   std::vector<std::set<std::size_t>> needed_;  // of each task, the outputs that others of the plan take
   std::deque<NodeListener> listeners_;         // as long as the run: shared datasets keep speaking to theirs

@@ -130,6 +130,28 @@ void Executor::restore_or_recompute(std::size_t t, std::size_t output) {
   recompute(t);
 }
 
+/// Computes a result that was taken or kept, and could not be read when it was wanted; the run's record, its events and
+/// the store come to say so.
+void Executor::recompute(std::size_t t) {
+  const Task& task = plan_.tasks[t];
+  TaskResult& result = results_[t];
+  events_.post(event(SHOAL_NODE_BEGIN, task));
+  const auto begin = std::chrono::steady_clock::now();
+  result.kept.reset();
+  result.values = work_again(t);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (is_fit(t))
+    result.fit_seconds = {std::get<double>(result.values[*plan_.node_of(task).find_output("fit_seconds")])};
+  result.metrics = metrics_of(plan_.node_of(task), result.values);
+  result.taken = false;
+  recomputed_ = true;
+  if (uses_cache(t)) keep(t);
+  RunEvent end = event(SHOAL_NODE_END, task);
+  end.seconds = result.seconds;
+  end.status = SHOAL_OK;
+  events_.post(std::move(end));
+}
+
 void Executor::tell_unreadable(std::size_t t, const UnreadableEntry& error) const {
   options_.cache->store().tell(
       "S707", text("the kept result of '{}' cannot be read now, stays, and is computed again for this run: {}",
