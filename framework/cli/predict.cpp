@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/cli/using.h"
+#include "framework/report/escape.h"
 #include "framework/report/text_table.h"
 #include "framework/store/npy_file.h"
 #include "framework/use/answers.h"
@@ -83,18 +84,10 @@ std::string as_text(const Prediction& all) {
   return host::align_columns(lines, right, 2);
 }
 
-/// A cell of CSV (RFC 4180).
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string out = "\"";
-  for (const char c : cell) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
 std::string as_csv(const Prediction& all) {
   std::string out;
   const auto line = [&](const std::vector<std::string>& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i) out += (i == 0 ? "" : ",") + quoted(cells[i]);
+    for (std::size_t i = 0; i < cells.size(); ++i) out += (i == 0 ? "" : ",") + host::escape_csv(cells[i]);
     out += "\n";
   };
   line(header_of(all));

@@ -22,27 +22,33 @@ struct WrittenRow {
   std::map<std::string, std::size_t> row_of_node = {};
 };
 
-std::vector<WrittenRow> read_rows(const fs::path& file) {
+/// What a run's plan.json says.
+struct WrittenPlan {
+  ordered_json tasks = {};
+  std::vector<WrittenRow> rows = {};
+};
+
+WrittenPlan read_plan(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   require(in.good(), "{} cannot be read", file.string());
-  std::vector<WrittenRow> out;
+  WrittenPlan out;
   try {
-    const auto json = ordered_json::parse(std::string{std::istreambuf_iterator<char>(in), {}});
+    auto json = ordered_json::parse(std::string{std::istreambuf_iterator<char>(in), {}});
     require(json.value("format", 1) == 2, "{} is of format {}, but shoal predict and export know 2", file.string(),
             json.value("format", 1));
-    const ordered_json& tasks = json.at("tasks");
+    out.tasks = std::move(json.at("tasks"));
     for (const auto& row : json.at("rows")) {
-      WrittenRow& read = out.emplace_back();
+      WrittenRow& read = out.rows.emplace_back();
       for (const auto& [axis, label] : row.at("settings").items()) read.settings[axis] = label;
       read.seed = row.at("seed");
       for (const auto& stretch : row.at("tasks"))
         for (std::size_t t = stretch.at(0); t <= stretch.at(1).get<std::size_t>(); ++t)
-          read.row_of_node[tasks.at(t).at("node")] = tasks.at(t).at("row");
+          read.row_of_node[out.tasks.at(t).at("node")] = out.tasks.at(t).at("row");
     }
   } catch (const nlohmann::json::exception& error) {
     throw InputError(text("{} is damaged: {}", file.string(), error.what()));
   }
-  require(!out.empty(), "{} has no rows", file.string());
+  require(!out.rows.empty(), "{} has no rows", file.string());
   return out;
 }
 
@@ -88,14 +94,12 @@ bool is_path(const shoal_component& component, const std::string& name) {
 
 /// "train.path=/": the data of a run are not needed to use it. Where nothing is wrong but that its files are gone, a
 /// path that is always there stands in for each, and is not opened.
-std::vector<std::string> stand_ins(const config::Diagnostics& diagnostics, const fs::path& plan,
+std::vector<std::string> stand_ins(const config::Diagnostics& diagnostics, const ordered_json& tasks,
                                    const Registry& registry) {
   for (const config::Diagnostic& diagnostic : diagnostics.sorted())
     if (diagnostic.severity == config::Severity::error && diagnostic.id != "P406") return {};
-  std::ifstream in(plan, std::ios::binary);
-  const auto json = ordered_json::parse(in);  // it was read before
   std::vector<std::string> out;
-  for (const auto& task : json.at("tasks")) {
+  for (const auto& task : tasks) {
     const std::string use = task.at("use"), node = task.at("node");
     const std::vector<ComponentEntry> found = registry.find(use);
     if (!use.starts_with("dataset/") || found.empty() || !task.contains("with")) continue;
@@ -125,7 +129,8 @@ std::optional<FinishedRun> FinishedRun::open(const fs::path& folder, const RowCh
   const fs::path real = fs::canonical(folder);  // not `latest`, which may point to another soon
   for (const char* file : {"plan.json", "resolved.yaml"})
     require(fs::exists(real / file, error), "{} is no run folder: it holds no {}", folder.string(), file);
-  const std::vector<WrittenRow> rows = read_rows(real / "plan.json");
+  const WrittenPlan written = read_plan(real / "plan.json");
+  const std::vector<WrittenRow>& rows = written.rows;
   const std::size_t chosen = choose(rows, choice);
   PlanOptions wanted{.file = real / "resolved.yaml"};
   wanted.choose_rows = [&](const config::Value&, std::vector<config::Row> all, config::Diagnostics&) {
@@ -134,7 +139,7 @@ std::optional<FinishedRun> FinishedRun::open(const fs::path& folder, const RowCh
   config::Diagnostics found;
   auto plan = plan_experiment(wanted, registry, found);
   if (!plan) {
-    wanted.overrides = stand_ins(found, real / "plan.json", registry);
+    wanted.overrides = stand_ins(found, written.tasks, registry);
     if (!wanted.overrides.empty()) {
       found = {};
       plan = plan_experiment(wanted, registry, found);

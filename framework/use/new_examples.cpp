@@ -157,9 +157,9 @@ class Opener {
     with.set("channels", Value::make_integer(shape[0]));
     if (which_.resize)
       with.set("size", Value::make_list({Value::make_integer(shape[1]), Value::make_integer(shape[2])}));
-    if (!which_.resize)
-      for (const std::string& file : which_.files) require_size(file, with);
-    out_.dataset = make("dataset/image-folder", with_files(with, which_.files));
+    const auto made = [&] { return make("dataset/image-folder", with_files(with, which_.files)); };
+    if (which_.resize) out_.dataset = made();
+    else open_of_one_size(made, with);
     out_.names = which_.files;
     if (which_.resize)
       out_.notes.push_back(
@@ -173,6 +173,23 @@ class Opener {
     with.set("path", Value::make_text(""));
     with.set("files", Value::make_list(std::move(list)));
     return with;
+  }
+
+  /// The files are looked at one by one only where they will not do together, to say which is wrong.
+  template <typename Made>
+  void open_of_one_size(const Made& made, const Value& with) {
+    const auto name_the_odd_one = [&] {
+      for (const std::string& file : which_.files) require_size(file, with);
+    };
+    bool fits = false;
+    try {
+      out_.dataset = made();
+      fits = info().shape == wanted_.shape;
+    } catch (const std::exception&) {
+      name_the_odd_one();
+      throw;
+    }
+    if (!fits) name_the_odd_one();
   }
 
   void require_size(const std::string& file, const Value& with) const {
@@ -215,9 +232,7 @@ class Opener {
     for (Index i = 0; i < from.view.rows(); ++i) {
       const ConstArray row = from.view.slice(i, i + 1);
       for (Index j = 0; j < columns; ++j) {
-        const double x = row.dtype() == DType::kUInt8     ? static_cast<double>(row.data<std::uint8_t>()[j])
-                         : row.dtype() == DType::kFloat32 ? static_cast<double>(row.data<float>()[j])
-                                                          : row.data<double>()[j];
+        const double x = number_at(row, j);
         const Index at = i * columns + j;
         if (wanted_.dtype == DType::kUInt8) all.data<std::uint8_t>()[at] = static_cast<std::uint8_t>(x);
         // As dataset/idx divides: the quotient of the two, rounded once to the dtype.
@@ -253,10 +268,7 @@ class Opener {
 
   static double mean_of(const ConstArray& row) {
     double sum = 0;
-    for (Index j = 0; j < row.cols(); ++j)
-      sum += row.dtype() == DType::kUInt8     ? static_cast<double>(row.data<std::uint8_t>()[j])
-             : row.dtype() == DType::kFloat32 ? static_cast<double>(row.data<float>()[j])
-                                              : row.data<double>()[j];
+    for (Index j = 0; j < row.cols(); ++j) sum += number_at(row, j);
     return sum / static_cast<double>(row.cols());
   }
 
