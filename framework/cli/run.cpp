@@ -112,9 +112,9 @@ RunRecord describe_run(const Options& options, const Plan& plan) {
 }
 
 /// Without it the run is whole: what goes wrong with it is a warning.
-void write_page(Session& session, const std::filesystem::path& folder, host::Store* store) try {
+void write_page(Session& session, const Plan& plan, const std::filesystem::path& folder, host::Store* store) try {
   const std::vector<host::RunData> runs = {host::read_run_data(folder)};
-  const auto data = host::open_kept_data(runs[0].file, session.registry, session.services, store);
+  const auto data = host::open_kept_data(runs[0].file, session.registry, session.services, store, &plan);
   host::write_atomically(folder / "report.html", host::make_page(runs, {}, {data.get()}));
 } catch (const std::runtime_error& error) {
   std::fprintf(stderr, "shoal: warning: no report.html: %s\n", error.what());
@@ -126,7 +126,7 @@ void write_reports(Session& session, const Plan& plan, const host::RunFolder& fo
   for (const std::string& warning :
        host::write_figures(folder.path() / "figures", record, host::figure_styles(plan.document)))
     std::fprintf(stderr, "shoal: warning: %s\n", warning.c_str());
-  write_page(session, folder.path(), store);
+  write_page(session, plan, folder.path(), store);
   host::flush_folder(folder.path());
 }
 

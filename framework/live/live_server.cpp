@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 
+#include "framework/files/read_or_empty.h"
 #include "framework/live/live_page.h"
 #include "framework/live/served_files.h"
 #include "shoal/error.h"
@@ -102,8 +103,7 @@ struct LiveServer::Server {
   }
 
   static void give_file(const fs::path& file, httplib::Response& response) {
-    std::ifstream in(file, std::ios::binary);
-    response.set_content(std::string{std::istreambuf_iterator<char>(in), {}}, media_type_of(file).c_str());
+    response.set_content(read_or_empty(file), media_type_of(file).c_str());
   }
 };
 

@@ -85,7 +85,6 @@ void add_planned_node(const ordered_json& node, FileRow& row) {
   found->key = node.value("key", "");
   found->isolated = node.value("isolated", false);
   found->library = node.value("library", "");
-  if (node.contains("seed")) found->seed = node["seed"].get<std::uint64_t>();
   if (node.contains("with") && node["with"].is_object())
     for (const auto& [key, value] : node["with"].items())
       found->parameters[key] = value.is_string() ? value.get<std::string>() : value.dump();

@@ -19,11 +19,10 @@ struct FileNode {
   std::string status = {};  ///< "ran", "reused" (from an earlier row), "stored" (from the store), "failed", "skipped",
                             ///< "cancelled"; "" of one that only declares
   double seconds = 0;       ///< that it took in this row
-  std::int64_t peak_rss_bytes = 0;         ///< the most memory that its process had meanwhile; 0: not known
-  std::string library = {};                ///< "kmeans 0.1.0"; "" of a run without its plan
-  std::optional<std::uint64_t> seed = {};  ///< of its random streams; none without the plan
-  std::vector<double> fit_seconds = {};    ///< of a clusterer: each measured fit, see `shoal run --bench`
-  std::string data = {};                   ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
+  std::int64_t peak_rss_bytes = 0;       ///< the most memory that its process had meanwhile; 0: not known
+  std::string library = {};              ///< "kmeans 0.1.0"; "" of a run without its plan
+  std::vector<double> fit_seconds = {};  ///< of a clusterer: each measured fit, see `shoal run --bench`
+  std::string data = {};                 ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
   std::map<std::string, std::string> parameters = {};  ///< as one line of JSON each, defaults included
   std::map<std::string, std::string> inputs = {};      ///< port → "node.output, …"
 };

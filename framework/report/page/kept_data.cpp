@@ -32,11 +32,12 @@ void require_readable(const std::string& node, const DatasetInfo& info) {
 
 class KeptData final : public DataSource {
  public:
-  KeptData(const RunFile& run, Registry& registry, Services& services, Store* store)
-      : run_(run), registry_(registry), services_(services), store_(store) {}
+  KeptData(const RunFile& run, Registry& registry, Services& services, Store* store, const Plan* plan)
+      : run_(run), registry_(registry), services_(services), store_(store), given_(plan) {}
 
   SourceRows examples(std::size_t row, const std::string& node) override {
     const std::size_t t = task_of(row, node);
+    if (read_ && read_->first == t) return read_->second;  // sheets and map ask for the same ones, one after the other
     if (!infos_[t]) throw std::runtime_error(text("dataset '{}' cannot be opened here", node));
     require_readable(node, *infos_[t]);
     const auto made = declared(t);
@@ -48,6 +49,7 @@ class KeptData final : public DataSource {
       out.labels.assign(values.begin(), values.end());
     }
     out.keeper = std::move(held);
+    read_.emplace(t, out);
     return out;
   }
 
@@ -67,20 +69,23 @@ class KeptData final : public DataSource {
   }
 
  private:
-  /// Plans the run again, once.
+  /// The run's, or else it is planned again, once.
   const Plan& plan() {
-    if (plan_) return *plan_;
+    if (plan_ != nullptr) return *plan_;
     if (!wrong_.empty()) throw std::runtime_error(wrong_);
-    config::Diagnostics diagnostics;
-    auto planned = plan_experiment({.file = (run_.folder / "resolved.yaml").string()}, registry_, diagnostics);
-    if (!planned) {
-      wrong_ = "resolved.yaml cannot be planned here any more; `shoal check` on it says why";
-      throw std::runtime_error(wrong_);
-    }
-    plan_ = std::move(planned);
+    if (given_ == nullptr) plan_again();
+    plan_ = given_ != nullptr ? given_ : &*planned_;
     infos_ = open_datasets(*plan_, services_);
     for (std::size_t row = 0; row < plan_->rows.size(); ++row) rows_[name_of_row(plan_->rows[row].row)] = row;
     return *plan_;
+  }
+
+  void plan_again() {
+    config::Diagnostics diagnostics;
+    planned_ = plan_experiment({.file = (run_.folder / "resolved.yaml").string()}, registry_, diagnostics);
+    if (planned_) return;
+    wrong_ = "resolved.yaml cannot be planned here any more; `shoal check` on it says why";
+    throw std::runtime_error(wrong_);
   }
 
   std::size_t task_of(std::size_t row, const std::string& node) {
@@ -127,10 +132,13 @@ class KeptData final : public DataSource {
   Registry& registry_;
   Services& services_;
   Store* store_;
-  std::optional<Plan> plan_;
+  const Plan* given_;
+  const Plan* plan_ = nullptr;   // once something was asked for
+  std::optional<Plan> planned_;  // where none was given
   std::string wrong_;
   DatasetInfos infos_;
   std::map<RowName, std::size_t> rows_;
+  std::optional<std::pair<std::size_t, SourceRows>> read_;  // the examples that were asked for last, and their task
   TaskObserver nobody_;
   std::optional<EventBus> events_;
   std::optional<ResultCache> cache_;
@@ -139,8 +147,9 @@ class KeptData final : public DataSource {
 
 }  // namespace
 
-std::unique_ptr<DataSource> open_kept_data(const RunFile& run, Registry& registry, Services& services, Store* store) {
-  return std::make_unique<KeptData>(run, registry, services, store);
+std::unique_ptr<DataSource> open_kept_data(const RunFile& run, Registry& registry, Services& services, Store* store,
+                                           const Plan* plan) {
+  return std::make_unique<KeptData>(run, registry, services, store, plan);
 }
 
 }  // namespace shoal::host

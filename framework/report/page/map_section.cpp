@@ -22,8 +22,9 @@ constexpr Index kMostPoints = 1500;
 constexpr std::size_t kMostColours = 20;
 
 /// Features that are a map, or that one is made of.
+constexpr std::size_t kRow = 0;  // of which there is a map
+
 struct Candidate {
-  std::size_t row = 0;
   std::string node = {}, output = {};
 };
 
@@ -35,20 +36,21 @@ int rank_of(const FileNode& node) {
 }
 
 std::vector<Candidate> candidates_of(const RunFile& run) {
+  if (run.rows.empty()) return {};
+  const FileRow& row = run.rows[kRow];
   std::vector<std::pair<int, Candidate>> all;
-  for (std::size_t row = 0; row < run.rows.size() && row < 1; ++row)
-    for (const FileNode& node : run.rows[row].nodes)
-      for (const auto& [port, from] : node.inputs)
-        if (port == "data" || port == "features") {
-          const std::size_t dot = from.find('.');
-          const FileNode* upper = run.rows[row].find(from.substr(0, dot));
-          if (upper == nullptr || dot == std::string::npos) continue;
-          const bool clustered = node.use.starts_with("clusterer/");
-          if (upper->use.starts_with("dataset/") && !clustered) continue;
-          const std::string output = from.substr(dot + 1);
-          if (!upper->use.starts_with("dataset/") && output != "features") continue;
-          all.push_back({clustered ? std::min(rank_of(*upper), 2) : rank_of(*upper), {row, upper->name, output}});
-        }
+  for (const FileNode& node : row.nodes)
+    for (const auto& [port, from] : node.inputs)
+      if (port == "data" || port == "features") {
+        const std::size_t dot = from.find('.');
+        const FileNode* upper = row.find(from.substr(0, dot));
+        if (upper == nullptr || dot == std::string::npos) continue;
+        const bool clustered = node.use.starts_with("clusterer/");
+        if (upper->use.starts_with("dataset/") && !clustered) continue;
+        const std::string output = from.substr(dot + 1);
+        if (!upper->use.starts_with("dataset/") && output != "features") continue;
+        all.push_back({clustered ? std::min(rank_of(*upper), 2) : rank_of(*upper), {upper->name, output}});
+      }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Candidate> out;
   for (auto& [rank, candidate] : all) out.push_back(std::move(candidate));
@@ -165,11 +167,10 @@ std::string add_images(PageWriter& page, const Map& map, const SourceRows& image
 }
 
 /// Labels of clusters of the same examples, by the first clusterer or trainer that gave some.
-std::optional<std::pair<std::string, std::vector<std::int64_t>>> clusters_of(const RunData& run,
-                                                                             const Candidate& candidate, Index count) {
+std::optional<std::pair<std::string, std::vector<std::int64_t>>> clusters_of(const RunData& run, Index count) {
   Services services(1);
   for (const ArtifactFile& file : find_artifacts(run.file.folder, "labels")) {
-    if (file.row != candidate.row) continue;
+    if (file.row != kRow) continue;
     const Array array = read_npy(file.file, allocate_in(services));
     if (array.view().rank() != 1 || array.view().dtype() != DType::kInt64 || array.view().rows() != count) continue;
     const auto values = array.view().vector<std::int64_t>();
@@ -179,21 +180,21 @@ std::optional<std::pair<std::string, std::vector<std::int64_t>>> clusters_of(con
 }
 
 void add_map(PageWriter& page, const RunData& run, const Candidate& candidate, DataSource& source) {
-  const FileRow& row = run.file.rows[candidate.row];
+  const FileRow& row = run.file.rows[kRow];
   const bool dataset = row.find(candidate.node)->use.starts_with("dataset/");
-  const Map map = map_of(candidate, dataset ? source.examples(candidate.row, candidate.node)
-                                            : source.features(candidate.row, candidate.node, candidate.output));
+  const Map map = map_of(candidate, dataset ? source.examples(kRow, candidate.node)
+                                            : source.features(kRow, candidate.node, candidate.output));
   SourceRows images;
   try {
-    images = examples_behind(row, candidate.row, candidate.node, source);
+    images = examples_behind(row, kRow, candidate.node, source);
   } catch (const std::runtime_error& error) {
     page.leave_out("Labels and images of the map", error.what());
   }
-  const auto clusters = clusters_of(run, candidate, map.all);
+  const auto clusters = clusters_of(run, map.all);
   const bool labelled = static_cast<Index>(images.labels.size()) == map.all;
   if (!clusters && !labelled) throw std::runtime_error("its examples have neither labels nor clusters");
   page.begin_section("map", "Map of the features");
-  if (run.file.rows.size() > 1) page.html().element("p", {{"class", "note"}}, row_text(row, candidate.row) + ".");
+  if (run.file.rows.size() > 1) page.html().element("p", {{"class", "note"}}, row_text(row, kRow) + ".");
   const std::string sheet = images.example.empty() ? "" : add_images(page, map, images);
   page.html().open("div", {{"class", "charts"}});
   if (labelled) page.add_chart(chart_of(map, "By true class", "class", images.labels, sheet));

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "framework/files/read_or_empty.h"
 #include "framework/report/page/quantity.h"
 #include "framework/report/vega_to_svg.h"
 
@@ -36,11 +37,6 @@ class PassingFolder {
  private:
   fs::path path_;
 };
-
-std::string read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 void write_lines(const PlainTable& table, const std::vector<bool>& numeric, std::size_t most, Html& html) {
   const auto kind = [&](std::size_t i) { return std::string(i < numeric.size() && numeric[i] ? "n" : "t"); };
@@ -142,7 +138,8 @@ void PageWriter::draw_charts() {
   }
   if (!files.empty())
     for (const std::string& problem : vega_to_svg(files)) leave_out("Charts as still pictures", problem);
-  for (PlacedChart* placed : drawn) placed->chart.svg = read(folder.path() / fmt::format("{}.svg", placed->hole));
+  for (PlacedChart* placed : drawn)
+    placed->chart.svg = read_or_empty(folder.path() / fmt::format("{}.svg", placed->hole));
   for (PlacedChart& placed : charts_) fill(placed);
 }
 

@@ -6,23 +6,20 @@
 #include <iterator>
 #include <set>
 
+#include "framework/files/read_or_empty.h"
+
 namespace shoal::host {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-std::string read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// Null where there is no such file; where it is no JSON too, and then that is said.
 ordered_json read_json(const fs::path& file, RunData& out) {
   std::error_code error;
   if (!fs::exists(file, error)) return nullptr;
   try {
-    return ordered_json::parse(read(file));
+    return ordered_json::parse(read_or_empty(file));
   } catch (const nlohmann::json::exception& wrong) {
     out.damaged.push_back(fmt::format("{} is damaged: {}", file.filename().string(), wrong.what()));
     return nullptr;
@@ -48,7 +45,7 @@ void read_figures(const fs::path& folder, RunData& out) {
     FigureFile figure{.name = file.filename().string()};
     figure.name.resize(figure.name.size() - kEnding.size());
     figure.specification = read_json(file, out);
-    figure.svg = read(folder / (figure.name + ".svg"));
+    figure.svg = read_or_empty(folder / (figure.name + ".svg"));
     if (figure.specification.is_object()) out.figures.push_back(std::move(figure));
   }
 }
@@ -60,7 +57,7 @@ RunData read_run_data(const fs::path& folder) {
   const fs::path& at = out.file.folder;
   out.series = read_scalar_file(at / "metrics.jsonl", out.file.rows.size(), out.damaged);
   out.environment = read_json(at / "environment.json", out);
-  out.resolved = read(at / "resolved.yaml");
+  out.resolved = read_or_empty(at / "resolved.yaml");
   read_origins(at, out);
   read_figures(at / "figures", out);
   return out;

@@ -21,8 +21,7 @@ constexpr std::size_t kMostCharts = 12;
 
 /// A clusterer whose k the rows vary.
 struct Sweep {
-  std::string node = {}, metric = {};
-  std::set<std::string> k_axes = {};  ///< that set its k
+  std::string metric = {};
   std::map<std::string, std::map<double, std::vector<double>>> values =
       {};  ///< by the other settings and k, over seeds
 };
@@ -58,14 +57,15 @@ std::set<std::string> axes_of_k(const RunFile& run, const std::string& node) {
 }
 
 Sweep sweep_of(const RunFile& run, const std::string& node, const std::string& metric) {
-  Sweep out{.node = node, .metric = metric, .k_axes = axes_of_k(run, node)};
+  Sweep out{.metric = metric};
+  const std::set<std::string> k_axes = axes_of_k(run, node);
   for (const FileRow& row : run.rows) {
     const double k = k_of(row, node);
     const auto value = row.metrics.find(metric);
     if (!row.done() || !std::isfinite(k) || value == row.metrics.end() || !std::isfinite(value->second)) continue;
     std::vector<std::pair<std::string, std::string>> others;
     for (const auto& setting : row.settings)
-      if (!out.k_axes.contains(setting.first)) others.push_back(setting);
+      if (!k_axes.contains(setting.first)) others.push_back(setting);
     out.values[others.empty() ? node : describe(others)][k].push_back(value->second);
   }
   return out;

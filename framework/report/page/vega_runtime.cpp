@@ -1,14 +1,11 @@
-#include <fstream>
-#include <iterator>
-
+#include "framework/files/read_or_empty.h"
 #include "framework/plugin/places.h"
 #include "framework/report/page/assets.h"
 
 namespace shoal::host {
 
 std::string find_vega_runtime() {
-  std::ifstream in(program_folder() / ".." / "share" / "shoal" / "report" / "vega.js", std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  return read_or_empty(program_folder() / ".." / "share" / "shoal" / "report" / "vega.js");
 }
 
 }  // namespace shoal::host
