@@ -137,7 +137,7 @@ int list_plugins(const Options& options) {
 }
 
 int rescan_plugins(const Options& options) {
-  host::Scan(host::program_folder() / "shoal-scan", plugin_cache()).forget();
+  host::Scan(host::program_folder() / "shoal-scan", host::plugin_cache()).forget();
   return list_plugins(options);
 }
 

@@ -84,14 +84,9 @@ int threads_of_row(const Options& options, const host::PlannedRow& row, std::int
 
 }  // namespace
 
-std::filesystem::path plugin_cache() {
-  const auto folder = host::cache_folder();
-  return folder.empty() ? folder : folder / "plugins-v1.json";
-}
-
 Session::Session(const Options& options)
     : services(options.threads > 0 ? static_cast<int>(options.threads) : host::usable_processors()),
-      scan(host::program_folder() / "shoal-scan", plugin_cache()),
+      scan(host::program_folder() / "shoal-scan", host::plugin_cache()),
       registry(services, &scan, load_rules(options)) {
   services.data_folders = host::data_folders(options.data);
   if (!options.retry_failed.empty()) retry.emplace(options.retry_failed);

@@ -16,9 +16,6 @@
 
 namespace shoal::cli {
 
-/// The file of what is remembered of plugins that were tried; empty without a home.
-std::filesystem::path plugin_cache();
-
 /// What every command begins with: the services of the process and the plugins found.
 struct Session {
   explicit Session(const Options& options);

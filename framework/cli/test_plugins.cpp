@@ -46,7 +46,7 @@ int test_plugins(const Options& options) {
   }
   // No session: its threads would not be there in the cases' processes. Constructors are tried elsewhere, too.
   host::Services services(1);
-  host::Scan scan(how.scan_program, plugin_cache());
+  host::Scan scan(how.scan_program, host::plugin_cache());
   host::Registry registry(services, &scan, {.allow_writable = options.allow_writable_plugins});
   for (const std::string& file : options.files) registry.load_file(file);
   for (const host::Refusal& refusal : registry.refusals())

@@ -64,6 +64,11 @@ std::vector<std::filesystem::path> plugin_folders(const std::vector<std::string>
 
 std::filesystem::path cache_folder() { return user_folder("XDG_CACHE_HOME", ".cache"); }
 
+std::filesystem::path plugin_cache() {
+  const auto folder = cache_folder();
+  return folder.empty() ? folder : folder / "plugins-v1.json";
+}
+
 std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& given) {
   std::vector<std::filesystem::path> out(given.begin(), given.end());
   add_list(out, environment("SHOAL_DATA"));

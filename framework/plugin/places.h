@@ -23,6 +23,9 @@ std::vector<std::filesystem::path> installed_plugin_folders(const std::filesyste
 /// The user's folder for what can be made again: $XDG_CACHE_HOME/shoal or ~/.cache/shoal; empty without a home.
 std::filesystem::path cache_folder();
 
+/// Where it is remembered what came of trying plugins; empty without a home.
+std::filesystem::path plugin_cache();
+
 /// Where datasets look, in order: `given` (--data), $SHOAL_DATA, ./data, the data folder beside the program's tree, the
 /// install's, the user's cache, /usr/share/datasets.
 std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& given);

@@ -37,7 +37,7 @@ std::vector<DType> ComponentEntry::dtypes() const {
   return named.empty() ? std::vector{DType::kFloat32, DType::kFloat64} : named;
 }
 
-void Registry::load_folder(const std::filesystem::path& folder) {
+void Registry::load_folder(const std::filesystem::path& folder, const Wanted& wanted) {
   folders_.push_back(folder);
   std::error_code error;
   std::set<std::filesystem::path> files;  // by name: the order of a folder is chance
@@ -45,15 +45,16 @@ void Registry::load_folder(const std::filesystem::path& folder) {
     if (entry.path().extension() == ".so") files.insert(entry.path());
   std::vector<Candidate> candidates;
   for (const auto& file : files)
-    if (auto candidate = consider(file, false)) candidates.push_back(std::move(*candidate));
+    if (auto candidate = consider(file, false, wanted)) candidates.push_back(std::move(*candidate));
   open(std::move(candidates));
 }
 
 void Registry::load_file(const std::filesystem::path& file) {
-  if (auto candidate = consider(file, true)) open({std::move(*candidate)});
+  if (auto candidate = consider(file, true, nullptr)) open({std::move(*candidate)});
 }
 
-std::optional<Registry::Candidate> Registry::consider(const std::filesystem::path& named, bool must_be_a_plugin) {
+std::optional<Registry::Candidate> Registry::consider(const std::filesystem::path& named, bool must_be_a_plugin,
+                                                      const Wanted& wanted) {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::canonical(named, error);
   if (error) {
@@ -71,6 +72,7 @@ std::optional<Registry::Candidate> Registry::consider(const std::filesystem::pat
     return refuse(text("not a plugin ({})", none->reason), must_be_a_plugin);
   if (const auto* damaged = std::get_if<Damaged>(&read)) return refuse(damaged->reason);
   const Descriptor& descriptor = std::get<Descriptor>(read);
+  if (wanted && !wanted(file, descriptor)) return std::nullopt;
   if (auto reason = why_incompatible(descriptor, describe_program())) return refuse(std::move(*reason));
   if (auto reason = why_not_trusted(file)) return refuse(std::move(*reason));
   ExportFindings exports = check_exports(file);

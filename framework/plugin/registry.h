@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,8 +72,10 @@ class Registry {
       : services_(services), scan_(scan), rules_(std::move(rules)) {}
 
   /// Looks at every *.so of `folder` (not below it), by name, and opens those that are plugins and fit. A folder that
-  /// is not there is no error: it is kept in `folders` and listed with what was found in it.
-  void load_folder(const std::filesystem::path& folder);
+  /// is not there is no error: it is kept in `folders` and listed with what was found in it. A plugin that `wanted`
+  /// does not want is passed over in silence, before anything else is asked of it.
+  using Wanted = std::function<bool(const std::filesystem::path& file, const Descriptor& descriptor)>;
+  void load_folder(const std::filesystem::path& folder, const Wanted& wanted = nullptr);
   /// One file; here a file that is no plugin is a refusal like any other.
   void load_file(const std::filesystem::path& file);
 
@@ -93,7 +96,7 @@ class Registry {
     Descriptor descriptor;
     std::vector<std::string> warnings;
   };
-  std::optional<Candidate> consider(const std::filesystem::path& file, bool must_be_a_plugin);
+  std::optional<Candidate> consider(const std::filesystem::path& file, bool must_be_a_plugin, const Wanted& wanted);
   std::optional<std::string> why_not_trusted(const std::filesystem::path& file) const;
   void open(std::vector<Candidate> candidates);
 

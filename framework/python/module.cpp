@@ -36,7 +36,6 @@ py::list traits_of(const host::ComponentEntry& entry) {
   py::list out;
   for (const char* const* trait = entry.component->traits; trait != nullptr && *trait != nullptr; ++trait)
     out.append(*trait);
-  if (entry.component->find("partial-fit/1") != nullptr) out.append("partial-fit");
   if (entry.component->find("state/1") != nullptr) out.append("state");
   return out;
 }
@@ -47,7 +46,6 @@ py::dict describe_component(const host::ComponentEntry& entry) {
   out["summary"] = entry.component->summary;
   out["plugin"] = entry.library->descriptor.name;
   out["version"] = entry.library->descriptor.version;
-  out["file"] = entry.library->file.string();
   out["traits"] = traits_of(entry);
   out["parameters"] = describe_parameters(*entry.component);
   return out;

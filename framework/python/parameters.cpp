@@ -82,8 +82,6 @@ py::list describe_parameters(const shoal_component& component) {
     one["type"] = host::describe_type(param);
     one["range"] = host::describe_range(param);
     one["default"] = to_python(param.initial);
-    one["required"] = (param.flags & SHOAL_REQUIRED) != 0;
-    one["speed_only"] = (param.flags & SHOAL_SPEED_ONLY) != 0;
     out.append(one);
   }
   return out;

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,7 +34,6 @@ class Plugins {
   host::Services services_;
   host::Scan scan_;
   host::Registry registry_;
-  std::set<std::filesystem::path> seen_;
 };
 
 }  // namespace shoal::python
