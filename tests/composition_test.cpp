@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/program.h"
+#include "tests/results.h"
 
 namespace shoal::tests {
 namespace {
@@ -24,14 +24,10 @@ nodes:
 report: [sum]
 )";
 
-json results_in(const Workplace& place, const std::string& run) {
-  return json::parse(read_file(place.folder() / run / "results.json"));
-}
-
 /// The sums of all rows.
 std::vector<double> sums_in(const Workplace& place, const std::string& run) {
   std::vector<double> out;
-  const json results = results_in(place, run);
+  const json results = results_in(place.folder() / run);
   for (const json& row : results["rows"]) out.push_back(row["metrics"]["sum.sum"].get<double>());
   return out;
 }
@@ -53,7 +49,7 @@ TEST(Composition, RunsABaseWithChangesOfFileOverlayAndCommandLine) {
   EXPECT_THAT(sums("--with over.yaml vars.factor=7", "c"), testing::ElementsAre(18 * 7));
   EXPECT_THAT(sums("times.factor=@factor.yaml", "d"), testing::ElementsAre(45 * 5));
   EXPECT_THAT(sums("-m vars.factor=1..3", "e"), testing::ElementsAre(45, 90, 135));
-  EXPECT_EQ(results_in(place, "e")["rows"][2]["settings"]["vars.factor"], "3");
+  EXPECT_EQ(results_in(place.folder() / "e")["rows"][2]["settings"]["vars.factor"], "3");
 }
 
 TEST(Composition, AResolvedFileOfOneRowStandsAlone) {
@@ -74,8 +70,10 @@ TEST(Composition, AResolvedFileOfOneRowStandsAlone) {
                               HasSubstr("costs $${x}"), HasSubstr("/common/data/points.csv")));
   const Outcome again = place.shoal("run first/resolved.yaml -q --out second");
   ASSERT_EQ(again.exit, 0) << again.err;
-  EXPECT_EQ(results_in(place, "first")["rows"][0]["metrics"], results_in(place, "second")["rows"][0]["metrics"]);
-  EXPECT_EQ(results_in(place, "first")["rows"][0]["settings"], results_in(place, "second")["rows"][0]["settings"]);
+  EXPECT_EQ(results_in(place.folder() / "first")["rows"][0]["metrics"],
+            results_in(place.folder() / "second")["rows"][0]["metrics"]);
+  EXPECT_EQ(results_in(place.folder() / "first")["rows"][0]["settings"],
+            results_in(place.folder() / "second")["rows"][0]["settings"]);
   EXPECT_EQ(resolved, read_file(place.folder() / "second/resolved.yaml"));
 }
 
@@ -178,7 +176,7 @@ TEST(Composition, CountsSeedsByAVariable) {
   const Outcome outcome = place.shoal("run toy.yaml -q --out run vars.count=3");  // 0+1+2 = 3, times 3: 9
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_THAT(sums_in(place, "run"), testing::ElementsAre(27, 27, 27, 9, 9, 9));
-  EXPECT_EQ(results_in(place, "run")["rows"][0]["settings"]["times.factor"], "3");
+  EXPECT_EQ(results_in(place.folder() / "run")["rows"][0]["settings"]["times.factor"], "3");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "plugins/datasets/files/npy_testing.h"
 #include "shoal/error.h"
-#include "tests/program.h"
+#include "tests/results.h"
 
 namespace shoal::tests {
 namespace {
@@ -16,9 +16,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-json first_row(const Workplace& place, const std::string& run) {
-  return json::parse(read_file(place.folder() / run / "results.json"))["rows"][0];
-}
+json first_row(const Workplace& place, const std::string& run) { return results_in(place.folder() / run)["rows"][0]; }
 
 // Examples (i, 2i) of i = 0 … 5, which end the run where somebody reads them: their sum is 3·15 = 45.
 constexpr const char* kShown = R"(shoal: 1

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "tests/results.h"
 #include "tests/running.h"
 
 namespace shoal::tests {
@@ -14,7 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-json rows_in(const std::filesystem::path& folder) { return json::parse(read_file(folder / "results.json"))["rows"]; }
+json rows_in(const std::filesystem::path& folder) { return results_in(folder)["rows"]; }
 
 constexpr const char* kFaults = R"(shoal: 1
 name: faults

@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/program.h"
+#include "tests/deep_cluster.h"
+#include "tests/results.h"
 
 namespace shoal::tests {
 namespace {
@@ -29,26 +30,6 @@ nodes:
   again: {use: deal.clusterer, in: {data: times}}
   share: {use: metric/toy-agreement, in: {labels: data.labels, predicted: deal.labels}}
 report: [share]
-)";
-
-constexpr const char* kDeepCluster = R"(shoal: 1
-name: deep
-seed: 1
-nodes:
-  digits:  {use: dataset/mnist, with: {split: test}}
-  train:   {use: dataset/subset, in: {data: digits}, with: {count: 300}}
-  convnet: {use: encoder/convnet, with: {channels: [4, 8, 8, 4], embedding: 16}}
-  head:    {use: head/linear}
-  pca:     {use: transform/pca, with: {components: 8, whiten: true}}
-  kmeans:  {use: clusterer/kmeans, with: {k: 10}}
-  learn:
-    use: trainer/deepcluster
-    in:   {data: train, encoder: convnet, head: head, transforms: [pca], clusterer: kmeans}
-    with: {epochs: 2, batch_size: 50}
-  features: {use: learn.encoder, in: {data: train}}
-  groups:  {use: clusterer/kmeans, in: {data: features}, with: {k: 10}}
-  quality: {use: metric/clustering, in: {predicted: groups, labels: train.labels}}
-report: [learn.nmi_label, quality.acc]
 )";
 
 json trace_of(const fs::path& file) { return json::parse(read_file(file)).at("traceEvents"); }
@@ -130,16 +111,11 @@ TEST(Profile, ShowsEveryNodeAndItsCalls) {
 
 TEST(Profile, ChangesNoNumberAndSeesIntoATrainer) {
   const Workplace place;
-  place.write("deep.yaml", kDeepCluster);
+  place.write("deep.yaml", deep_cluster(300, "report: [learn.nmi_label, quality.acc]\n"));
   ASSERT_EQ(place.shoal("run deep.yaml --no-cache --threads 1 --out plain --quiet").exit, 0);
   const Outcome outcome = place.shoal("profile deep.yaml --threads 1 --out run --quiet --trace trace.json");
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
-  const auto metrics = [&](const char* run) {
-    json out = json::parse(read_file(place.folder() / run / "results.json")).at("rows").at(0).at("metrics");
-    for (auto at = out.begin(); at != out.end();)
-      at = at.key().ends_with("_seconds") || at.key().ends_with("seconds") ? out.erase(at) : std::next(at);
-    return out;
-  };
+  const auto metrics = [&](const char* run) { return metrics_of(results_in(place.folder() / run)["rows"][0]); };
   EXPECT_EQ(metrics("run"), metrics("plain"));
 
   const json trace = trace_of(place.folder() / "trace.json");

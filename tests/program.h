@@ -23,9 +23,12 @@ inline std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Charts are drawn by Python, which takes a second at the end of every run: left to the tests that
-/// look at them, which say SHOAL_DRAW=on.
-inline const std::string kNoDrawings = "SHOAL_DRAW=off ";
+/// How often `what` stands in the text.
+inline std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t out = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++out;
+  return out;
+}
 
 /// A folder that is there as long as the object, with the program run in it.
 class Workplace {
@@ -51,12 +54,16 @@ class Workplace {
   /// Where the program keeps results; nobody else's.
   std::filesystem::path store() const { return folder_ / "store"; }
 
-  /// `shoal ARGUMENTS`, as a shell reads them, with the test plugins beside Shoal's own.
+  /// What the program is told by its environment, as a shell reads it: its store, and the test plugins beside Shoal's
+  /// own. It draws no charts, for which Python would take a second at the end of every run.
+  std::string environment() const {
+    return "SHOAL_DRAW=off SHOAL_STORE='" + store().string() + "' SHOAL_PLUGIN_PATH='" SHOAL_TEST_PLUGINS "/toys'";
+  }
+
+  /// `shoal ARGUMENTS`, as a shell reads them, in the folder.
   Outcome shoal(const std::string& arguments, const std::string& before = "") const {
-    const std::string command = "cd '" + folder_.string() + "' && " + kNoDrawings + before + " SHOAL_STORE='" +
-                                store().string() +
-                                "' SHOAL_PLUGIN_PATH='" SHOAL_TEST_PLUGINS "/toys' '" SHOAL_PROGRAM "' " + arguments +
-                                " >out.txt 2>err.txt </dev/null";
+    const std::string command = "cd '" + folder_.string() + "' && " + before + " " + environment() +
+                                " '" SHOAL_PROGRAM "' " + arguments + " >out.txt 2>err.txt </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder_ / "out.txt"),
             read_file(folder_ / "err.txt")};

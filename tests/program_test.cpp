@@ -1,10 +1,10 @@
 // The program as a user meets it: exit codes, messages, what a run folder holds, and that the same seed gives the same
 // bytes. The components are the toys of tests/plugins/toys.cpp, whose numbers can be told by hand.
-#include "tests/program.h"
-
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+
+#include "tests/results.h"
 
 namespace shoal::tests {
 namespace {
@@ -27,8 +27,6 @@ report: [sum, share]
 figures: {share: {x: deal.k, y: share}}
 matrix: {deal.k: [2, 3]}
 )";
-
-json results_in(const std::filesystem::path& folder) { return json::parse(read_file(folder / "results.json")); }
 
 TEST(Program, RunsAnExperimentAndKeepsWhatItCameTo) {
   const Workplace place;

@@ -1,7 +1,6 @@
 // `shoal report`, and the page that a run leaves, through the whole program.
 #include <gmock/gmock.h>
 
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -13,8 +12,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr const char* kNoDrawing = "SHOAL_PYTHON=/nowhere/python";  // charts as tables: no test waits for a Python
 
 /// An array in NumPy's format 1.0; `type` such as "<f4".
 template <typename Number>
@@ -57,7 +54,7 @@ report: [quality.acc]
 TEST(Report, OfARunShowsItsImagesFeaturesAndOrigins) {
   const Workplace place;
   write_images(place);
-  const Outcome ran = place.shoal("run halves.yaml --out run", kNoDrawing);
+  const Outcome ran = place.shoal("run halves.yaml --out run");
   ASSERT_EQ(ran.exit, 0) << ran.err;
   const std::string page = read_file(place.folder() / "run" / "report.html");
   EXPECT_THAT(page, HasSubstr("top &amp; bottom &lt;halves&gt;"));
@@ -78,19 +75,19 @@ TEST(Report, OfARunShowsItsImagesFeaturesAndOrigins) {
 TEST(Report, MakesThePageAgainAndSaysWhatIsGone) {
   const Workplace place;
   write_images(place);
-  ASSERT_EQ(place.shoal("run halves.yaml --out run", kNoDrawing).exit, 0);
+  ASSERT_EQ(place.shoal("run halves.yaml --out run").exit, 0);
   const std::string first = read_file(place.folder() / "run" / "report.html");
-  const Outcome again = place.shoal("report run", kNoDrawing);
+  const Outcome again = place.shoal("report run");
   EXPECT_EQ(again.exit, 0) << again.err;
   EXPECT_THAT(again.out, HasSubstr("run/report.html\n"));
   EXPECT_EQ(read_file(place.folder() / "run" / "report.html"), first);  // the same run, the same page
   std::filesystem::remove_all(place.store());
-  ASSERT_EQ(place.shoal("report run --out b.html", kNoDrawing).exit, 0);
+  ASSERT_EQ(place.shoal("report run --out b.html").exit, 0);
   const std::string without = read_file(place.folder() / "b.html");
   EXPECT_THAT(without, HasSubstr("the first of each, as there are no distances: the store does not have the result of "
                                  "&#39;pca&#39; any more"));
   std::filesystem::remove(place.folder() / "images.npy");
-  ASSERT_EQ(place.shoal("report run --out c.html", kNoDrawing).exit, 0);
+  ASSERT_EQ(place.shoal("report run --out c.html").exit, 0);
   EXPECT_THAT(read_file(place.folder() / "c.html"),
               AllOf(HasSubstr("<strong>Clusters of groups</strong>: "), Not(HasSubstr("data:image/png"))));
 }
@@ -98,12 +95,12 @@ TEST(Report, MakesThePageAgainAndSaysWhatIsGone) {
 TEST(Report, OfSeveralRunsWantsAFile) {
   const Workplace place;
   write_images(place);
-  ASSERT_EQ(place.shoal("run halves.yaml --out a", kNoDrawing).exit, 0);
-  ASSERT_EQ(place.shoal("run halves.yaml pca.components=2 --out b", kNoDrawing).exit, 0);
-  const Outcome nowhere = place.shoal("report a b", kNoDrawing);
+  ASSERT_EQ(place.shoal("run halves.yaml --out a").exit, 0);
+  ASSERT_EQ(place.shoal("run halves.yaml pca.components=2 --out b").exit, 0);
+  const Outcome nowhere = place.shoal("report a b");
   EXPECT_EQ(nowhere.exit, 1);
   EXPECT_THAT(nowhere.err, HasSubstr("name its file by --out FILE"));
-  const Outcome both = place.shoal("report a b --out both.html --metrics quality.nmi", kNoDrawing);
+  const Outcome both = place.shoal("report a b --out both.html --metrics quality.nmi");
   EXPECT_EQ(both.exit, 0) << both.err;
   EXPECT_THAT(read_file(place.folder() / "both.html"),
               AllOf(HasSubstr("id=\"run-2-graph\""), HasSubstr("quality.nmi")));

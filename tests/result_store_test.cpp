@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/program.h"
+#include "tests/results.h"
 
 namespace shoal::tests {
 namespace {
@@ -33,19 +33,14 @@ report: [quality.acc, same.ari, groups.inertia]
 
 /// "pca stored, length ran, …" of the first row.
 std::string statuses(const fs::path& run) {
-  const json results = json::parse(read_file(run / "results.json"));
+  const json results = results_in(run);
   std::string out;
   for (const json& node : results["rows"][0]["nodes"])
     out += (out.empty() ? "" : ", ") + node["node"].get<std::string>() + " " + node["status"].get<std::string>();
   return out;
 }
 
-json metrics(const fs::path& run) {
-  json all = json::parse(read_file(run / "results.json"))["rows"][0]["metrics"];
-  for (auto metric = all.begin(); metric != all.end();)
-    metric = metric.key().ends_with("seconds") ? all.erase(metric) : std::next(metric);
-  return all;
-}
+json metrics(const fs::path& run) { return metrics_of(results_in(run)["rows"][0]); }
 
 class ResultStore : public ::testing::Test {
  protected:
@@ -132,7 +127,7 @@ TEST_F(ResultStore, APluginBuiltAnewWithEqualOutputRecomputesItsOwnNodesAlone) {
 // With a store the digest of what was clustered comes from the key, without one from the data itself.
 TEST_F(ResultStore, WhatAClustererWasFittedToIsNamedAlikeWithAndWithoutAStore) {
   const auto data_of_groups = [](const fs::path& run) {
-    const json results = json::parse(read_file(run / "results.json"));
+    const json results = results_in(run);
     for (const json& node : results["rows"][0]["nodes"])
       if (node["node"] == "groups") return node["data"];
     return json();
@@ -147,7 +142,7 @@ TEST_F(ResultStore, WhatAClustererWasFittedToIsNamedAlikeWithAndWithoutAStore) {
 TEST_F(ResultStore, RowsOfDifferentThreadsWorkWithThemAndKeepTheirOwn) {
   place_.write("blobs.yaml", std::string(kBlobs) + "matrix: {threads: [1, 2]}\n");
   const auto statuses_of_row = [](const fs::path& run, std::size_t row) {
-    const json results = json::parse(read_file(run / "results.json"));
+    const json results = results_in(run);
     std::set<std::string> out;
     for (const json& node : results["rows"][row]["nodes"]) out.insert(node["status"]);
     return out;

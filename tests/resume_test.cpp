@@ -8,6 +8,8 @@
 #include <set>
 #include <thread>
 
+#include "tests/deep_cluster.h"
+#include "tests/results.h"
 #include "tests/running.h"
 
 namespace shoal::tests {
@@ -16,25 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// DeepCluster on a few digits, its probe and what becomes of its features.
-constexpr const char* kDeepCluster = R"(shoal: 1
-name: deep
-seed: 1
-nodes:
-  digits:  {use: dataset/mnist, with: {split: test}}
-  train:   {use: dataset/subset, in: {data: digits}, with: {count: 600}}
-  convnet: {use: encoder/convnet, with: {channels: [4, 8, 8, 4], embedding: 16}}
-  head:    {use: head/linear}
-  pca:     {use: transform/pca, with: {components: 8, whiten: true}}
-  kmeans:  {use: clusterer/kmeans, with: {k: 10}}
-  learn:
-    use: trainer/deepcluster
-    in:   {data: train, encoder: convnet, head: head, transforms: [pca], clusterer: kmeans}
-    with: {epochs: 2, batch_size: 50}
-  probe:   {use: trainer/linear-probe, in: {encoder: learn.encoder, train: train, test: train}}
-  features: {use: learn.encoder, in: {data: train}}
-  groups:  {use: clusterer/kmeans, in: {data: features}, with: {k: 10}}
-  quality: {use: metric/clustering, in: {predicted: groups, labels: train.labels}}
+constexpr const char* kProbed =
+    R"(  probe: {use: trainer/linear-probe, in: {encoder: learn.encoder, train: train, test: train}}
 report: [probe.accuracy, learn.nmi_label, quality.acc]
 )";
 
@@ -54,16 +39,10 @@ matrix:
 report: [quality.acc]
 )";
 
-json rows_of(const fs::path& run) { return json::parse(read_file(run / "results.json"))["rows"]; }
-
 json metrics(const fs::path& run) {
-  json rows = rows_of(run), out = json::array();
-  for (json& row : rows) {
-    json& all = row["metrics"];
-    for (auto metric = all.begin(); metric != all.end();)
-      metric = metric.key().ends_with("seconds") ? all.erase(metric) : std::next(metric);
-    out.push_back(all);
-  }
+  const json results = results_in(run);
+  json out = json::array();
+  for (const json& row : results["rows"]) out.push_back(metrics_of(row));
   return out;
 }
 
@@ -85,7 +64,7 @@ int count_status(const fs::path& run, const std::string& status) {
 
 TEST(Resume, KilledAtFiftyInstantsItEndsWithTheSameBytes) {
   const Workplace place;
-  place.write("deep.yaml", kDeepCluster);
+  place.write("deep.yaml", deep_cluster(600, kProbed));
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_EQ(Running(place, {"run", "deep.yaml", "--threads 1", "--no-cache", "--out", "whole"}, "whole.log").wait(), 0)
       << read_file(place.folder() / "whole.log");
@@ -196,7 +175,7 @@ TEST(Resume, ShardsHaveEachRowOnceAndTheWholeTakesTheirResults) {
   for (const std::string shard : {"1/3", "2/3", "3/3"}) {
     const std::string out = "shard-" + shard.substr(0, 1);
     ASSERT_EQ(place.shoal("run matrix.yaml --shard " + shard + " --out " + out).exit, 0);
-    const json shard_rows = rows_of(place.folder() / out);
+    const json shard_rows = results_in(place.folder() / out)["rows"];
     for (const json& row : shard_rows) rows.insert(row["settings"].dump() + row["seed"].dump());
   }
   EXPECT_EQ(rows.size(), 12u);
@@ -320,8 +299,7 @@ report: [learn.accuracy]
 
 // Four epochs of DeepCluster, whose second half keeps the labels and the head of its first.
 std::string four_epochs_of_deepcluster() {
-  std::string out = kDeepCluster;
-  out.replace(out.find("count: 600"), 10, "count: 3000");
+  std::string out = deep_cluster(3000, kProbed);
   out.replace(out.find("epochs: 2"), 9, "epochs: 4, reassign_every: 3, head_policy: matched");
   return out;
 }
@@ -444,12 +422,6 @@ nodes:
     in:   {data: train, encoder: convnet, head: head}
     with: {epochs: 5000, batch_size: 50}
 )";
-
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t out = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++out;
-  return out;
-}
 
 TEST(Resume, StoppedInsideAnEpochItGoesOnFromTheLastWholeOneHoweverSeldomCheckpointsAre) {
   const Workplace place;

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/program.h"
+#include "tests/results.h"
 
 namespace shoal::tests {
 namespace {
@@ -12,8 +12,6 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-json results_in(const std::filesystem::path& folder) { return json::parse(read_file(folder / "results.json")); }
 
 constexpr const char* kDeal = R"(shoal: 1
 name: deal

@@ -49,9 +49,8 @@ class Running {
  public:
   Running(const Workplace& place, const std::vector<std::string>& arguments, const std::string& log) {
     std::string shell = "/bin/sh", option = "-c",
-                command = "cd '" + place.folder().string() + "' && " + kNoDrawings + "SHOAL_STORE='" +
-                          place.store().string() +
-                          "' SHOAL_PLUGIN_PATH='" SHOAL_TEST_PLUGINS "/toys' exec '" SHOAL_PROGRAM "'";
+                command =
+                    "cd '" + place.folder().string() + "' && " + place.environment() + " exec '" SHOAL_PROGRAM "'";
     for (const std::string& argument : arguments) command += " " + argument;
     command += " >" + log + " 2>&1 </dev/null";
     char* argv[] = {shell.data(), option.data(), command.data(), nullptr};

@@ -34,13 +34,7 @@ class Watching {
 
   std::string log() const { return read_file(place_.folder() / "log.txt"); }
   /// How often it has begun to wait for a change.
-  std::size_t waits() const {
-    const std::string text = log();
-    std::size_t count = 0;
-    for (auto at = text.find("waiting for a change"); at != std::string::npos; at = text.find("waiting for a", at + 1))
-      ++count;
-    return count;
-  }
+  std::size_t waits() const { return count(log(), "waiting for a change"); }
   bool waits_again(std::size_t times) const {
     return becomes([&] { return waits() >= times; });
   }

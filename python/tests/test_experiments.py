@@ -122,16 +122,18 @@ class TestExperiments(unittest.TestCase):
         self.assertEqual(process.communicate(timeout=60)[0], "cancelled\n")
 
     def test_reads_what_was_trained(self):
-        header = b'{"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"n":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}'
+        header = b'{"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"n":{"dtype":"I64","shape":[],"data_offsets":[8,16]},"b":{"dtype":"U8","shape":[2],"data_offsets":[16,18]}}'
         folder = self.folder / "artifacts"
         folder.mkdir()
         (folder / "learn.encoder.safetensors").write_bytes(
-            len(header).to_bytes(8, "little") + header + np.array([1, 2], "<f4").tobytes() + np.array(3, "<i8").tobytes())
+            len(header).to_bytes(8, "little") + header + np.array([1, 2], "<f4").tobytes() + np.array(3, "<i8").tobytes()
+            + bytes([7, 255]))
         (self.folder / "results.json").write_text('{"name": "x", "rows": [{"settings": {}, "seed": 0, "status": "done", "metrics": {}, "seconds": 1}]}')
         found = shoal.load(self.folder).rows[0].artifacts
         self.assertEqual(list(found), ["learn.encoder"])
         self.assertEqual(found["learn.encoder"]["w"].tolist(), [[1, 2]])
         self.assertEqual(found["learn.encoder"]["n"], 3)
+        self.assertEqual(found["learn.encoder"]["b"].tolist(), [7, 255])
 
     def test_the_command_is_the_program(self):
         ours = subprocess.run([sys.executable, "-m", "shoal", "--version"], capture_output=True, text=True)

@@ -65,7 +65,7 @@ def _read_safetensors(file):
     """8 bytes of the header's length, a JSON header, the numbers."""
     import numpy
 
-    dtypes = {"F32": "<f4", "F64": "<f8", "I64": "<i8"}
+    dtypes = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "u1"}
     data = numpy.memmap(file, dtype=numpy.uint8, mode="r")
     begin = 8 + int(data[:8].view("<u8")[0])
     header = json.loads(bytes(data[8:begin]))
