@@ -56,8 +56,8 @@ std::map<std::string, std::string> artifacts(const fs::path& run) {
 
 int count_status(const fs::path& run, const std::string& status) {
   int count = 0;
-  const json rows = rows_of(run);
-  for (const json& row : rows)
+  const json results = results_in(run);
+  for (const json& row : results["rows"])
     for (const json& node : row["nodes"]) count += node["status"] == status ? 1 : 0;
   return count;
 }
