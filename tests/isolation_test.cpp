@@ -1,4 +1,4 @@
-// Clusterers that crash, hang or lie, each in a process of its own: their rows say so, the others stand.
+// Components that crash, hang or lie, each in a process of its own: their rows say so, the others stand.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -55,6 +55,39 @@ TEST(Isolation, KeepsTheFaultsOfOneRowFromTheOthers) {
                               "1 of 2")));
 }
 
+TEST(Isolation, IsForTransformsAndMetricsToo) {
+  const Workplace place;
+  place.write("faults.yaml", R"(shoal: 1
+name: faults
+nodes:
+  data:  {use: dataset/toy-line, with: {count: 6}}
+  twice: {use: transform/toy-times, in: {data: data}, with: {factor: 2}, isolate: process}
+  sum:   {use: metric/toy-sum, in: {features: twice}, isolate: process}
+matrix:
+  case:
+    sound:           {}
+    transform-dies:  {twice.fault: crash}
+    metric-dies:     {sum.fault: crash}
+    metric-invents:  {sum.fault: undeclared}
+    no-number:       {sum.fault: nan}
+    within:          {twice.isolate: none, sum.isolate: none}
+report: [sum]
+)");
+  const Outcome outcome = place.shoal("run faults.yaml --out run");
+  EXPECT_EQ(outcome.exit, 2) << outcome.err;
+  const json rows = rows_in(place.folder() / "run");
+  ASSERT_EQ(rows.size(), 6u);
+  const auto error = [&](std::size_t row) { return rows[row].value("error", ""); };
+  EXPECT_EQ(rows[0]["metrics"]["sum.sum"], rows[5]["metrics"]["sum.sum"]) << outcome.err;
+  EXPECT_EQ(rows[0]["status"], "done");
+  EXPECT_THAT(error(1), AllOf(HasSubstr("twice: its process was ended by signal 11 (Segmentation fault)"),
+                              HasSubstr("it printed: about to crash")));
+  EXPECT_THAT(error(2), HasSubstr("sum: its process was ended by signal 11 (Segmentation fault)"));
+  EXPECT_THAT(error(3), HasSubstr("it gave number 'total', which it did not declare"));
+  EXPECT_EQ(rows[4]["status"], "done");  // as it is said of one within the program
+  EXPECT_TRUE(rows[4]["metrics"]["sum.sum"].is_null()) << rows[4];
+}
+
 TEST(Isolation, EndsWhatHangsAfterItsTimeout) {
   const Workplace place;
   place.write("faults.yaml", kFaults);
@@ -85,16 +118,19 @@ nodes:
   first:  {use: clusterer/kmeans, in: {data: points}, with: {k: 5, max_iter: 1}}
   kmeans: {use: clusterer/kmeans, in: {data: points, init: first.centroids}, with: {k: 5}}
   mini:   {use: clusterer/minibatch-kmeans, in: {data: points}, with: {k: 5}}
+  reduced: {use: transform/pca, in: {data: points}, with: {components: 3}}
+  spread: {use: metric/representation, in: {features: reduced}}
+  agreement: {use: metric/clustering, in: {predicted: kmeans.labels, labels: points.labels}}
 matrix:
   where:
-    here:  {kmeans.isolate: none, mini.isolate: none}
-    there: {kmeans.isolate: process, mini.isolate: process}
+    here:  {kmeans.isolate: none, mini.isolate: none, reduced.isolate: none, agreement.isolate: none, spread.isolate: none}
+    there: {kmeans.isolate: process, mini.isolate: process, reduced.isolate: process, agreement.isolate: process, spread.isolate: process}
 )");
   const Outcome outcome = place.shoal("run blobs.yaml --out run");
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
   const json rows = rows_in(place.folder() / "run");
-  for (const char* metric : {"kmeans.inertia", "kmeans.iterations", "mini.inertia", "mini.clusters"})
-    EXPECT_EQ(rows[0]["metrics"][metric], rows[1]["metrics"][metric]) << metric;
+  EXPECT_EQ(metrics_of(rows[0]), metrics_of(rows[1]));
+  EXPECT_GE(metrics_of(rows[0]).size(), 12u);
   for (const json& node : rows[1]["nodes"])
     EXPECT_EQ(node["status"], node["node"] == "first" ? "reused" : "ran") << node;  // or nothing was compared
 }
@@ -119,7 +155,7 @@ TEST(Isolation, DoesNotWaitForWhatAClustererLeftBehind) {
   EXPECT_EQ(rows_in(place.folder() / "run")[0]["status"], "done");
 }
 
-TEST(Isolation, IsForClusterersThatAreFittedHere) {
+TEST(Isolation, IsForWhatIsFittedHereAndForMetrics) {
   const Workplace place;
   place.write("wrong.yaml", R"(shoal: 1
 name: wrong
@@ -129,6 +165,8 @@ nodes:
   again: {use: deal.clusterer, in: {data: data}}
   odd:   {use: clusterer/toy-deal, in: {data: data}, isolate: container, timeout: 0}
   both:  {use: clusterer/toy-deal, isolate: none, timeout: 5}
+  twice: {use: transform/toy-times, in: {data: data}, isolate: process}
+  more:  {use: twice.transform, in: {data: data}, isolate: process}
 )");
   const Outcome outcome = place.shoal("check wrong.yaml");
   EXPECT_EQ(outcome.exit, 1);
@@ -136,15 +174,17 @@ nodes:
                                  HasSubstr("wrong.yaml:6:16: error[G302]: 'deal' is fitted in a process of its own"),
                                  HasSubstr("error[K207]: 'isolate' is 'container', which is not one of process, none"),
                                  HasSubstr("error[K206]: 'timeout' must be more than 0 seconds, but is 0"),
-                                 HasSubstr("error[G312]: 'both' has no time of its own")));
+                                 HasSubstr("error[G312]: 'both' has no time of its own"),
+                                 HasSubstr("error[G302]: 'twice' is fitted in a process of its own, which is gone "
+                                           "when others want its transform")));
 }
 
 TEST(Isolation, LeavesNoProcessBehindWhenTheUserStopsTheRun) {
   const Workplace place;
   place.write("faults.yaml", kFaults);
   const Running program(place, {"run", "faults.yaml", "deal.fault=hang", "deal.timeout=3600", "--out run"}, "log.txt");
-  EXPECT_TRUE(becomes([&] { return program.children().size() == 1; }));
-  const std::vector<pid_t> clusterer = program.children();
+  std::vector<pid_t> clusterer;
+  EXPECT_TRUE(becomes([&] { return !(clusterer = program.children("isolated-worker")).empty(); }));
   program.send(SIGTERM);
   EXPECT_EQ(program.wait(), 143);
   ASSERT_EQ(clusterer.size(), 1u);

@@ -33,12 +33,18 @@ inline std::string read_process_file(const std::filesystem::path& file) try {
   return "";
 }
 
+/// The command line of a process, by its folder in /proc.
+inline std::string command_line(const std::filesystem::path& folder) {
+  std::string out = read_process_file(folder / "cmdline");
+  std::replace(out.begin(), out.end(), '\0', ' ');
+  return out;
+}
+
 /// How many processes of the program have these words in their command line.
 inline int processes_of(const std::string& words) {
   int count = 0;
   for_each_process([&](pid_t, const std::filesystem::path& folder) {
-    std::string line = read_process_file(folder / "cmdline");
-    std::replace(line.begin(), line.end(), '\0', ' ');
+    const std::string line = command_line(folder);
     count += line.find(words) != std::string::npos && line.starts_with("/") ? 1 : 0;
   });
   return count;
@@ -58,13 +64,15 @@ class Running {
   }
   void kill_it() const { ::kill(child_, SIGKILL); }
   void send(int signal) const { ::kill(child_, signal); }
-  /// The processes that it has started and that are there.
-  std::vector<pid_t> children() const {
+  /// The processes that it has started, that are there and have these words in their command line.
+  std::vector<pid_t> children(const std::string& words) const {
     std::vector<pid_t> out;
     for_each_process([&](pid_t process, const std::filesystem::path& folder) {
       const std::string stat = read_process_file(folder / "stat");  // PID (NAME) STATE PARENT ...
       const std::size_t name_end = stat.rfind(')');
-      if (name_end != std::string::npos && std::stoi(stat.substr(name_end + 4)) == child_) out.push_back(process);
+      if (name_end != std::string::npos && std::stoi(stat.substr(name_end + 4)) == child_ &&
+          command_line(folder).find(words) != std::string::npos)
+        out.push_back(process);
     });
     return out;
   }
@@ -82,8 +90,11 @@ class Running {
 /// Waits until it is so, two minutes at most: a test waits for what it needs, however slow the machine, not for a time.
 template <typename Condition>
 bool becomes(const Condition& condition) {
-  for (int i = 0; i < 24000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  return condition();
+  for (int i = 0; i < 24000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
 }
 
 }  // namespace shoal::tests

@@ -174,7 +174,7 @@ nodes:
   ASSERT_TRUE(becomes([] {
     bool fitting = false;
     for_each_process([&](pid_t, const fs::path& folder) {
-      fitting = fitting || read_process_file(folder / "cmdline").find("fit-worker") != std::string::npos;
+      fitting = fitting || command_line(folder).find("isolated-worker") != std::string::npos;
     });
     return fitting;
   }));

@@ -17,7 +17,7 @@
 #include "framework/cli/using.h"
 #include "framework/cli/watch_page.h"
 #include "framework/plugin/crash.h"
-#include "framework/run/isolated_fit.h"
+#include "framework/run/isolated_work.h"
 #include "framework/store/store.h"
 #include "shoal/abi.h"
 #include "shoal/error.h"
@@ -447,8 +447,8 @@ int main(int argc, char** argv) {
   auto* catalogue = app.add_subcommand("complete-catalogue", "")->group("");  // for shoal-complete
   auto* man_page = app.add_subcommand("man-page", "")->group("");             // for the build
 
-  int request = -1;  // for ourselves: a clusterer that is fitted in a process of its own
-  auto* worker = app.add_subcommand("fit-worker", "")->group("");
+  int request = -1;  // for ourselves: work in a process of its own
+  auto* worker = app.add_subcommand("isolated-worker", "")->group("");
   worker->add_option("request", request)->required();
   try {
     app.parse(argc, argv);
@@ -456,10 +456,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? shoal::cli::kDone : shoal::cli::kWrongInput;
   }
   try {
-    if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_fit(request));  // libraries may not end well
+    if (worker->parsed()) std::_Exit(shoal::host::serve_isolated_work(request));  // libraries may not end well
     shoal::host::explain_crashes(
-        "what was finished is kept, and the same command goes on; a clusterer that may not stay alive takes "
-        "`isolate: process`");
+        "what was finished is kept, and the same command goes on; a transform, clusterer or metric that may not stay "
+        "alive takes `isolate: process`");
     if (man_page->parsed()) return shoal::cli::print_man_page(app);
     if (catalogue->parsed()) return shoal::cli::print_catalogue(app);
     return chosen(options);

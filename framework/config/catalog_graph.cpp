@@ -10,7 +10,7 @@ constexpr Explanation kGraph[] = {
      "in: {data: encodr}", "in: {data: encoder}"},
     {"G302", "there is no such output",
      "The node's component gives other outputs; the help line lists them, the first is what the bare name means. A "
-     "clusterer that is fitted in a process of its own cannot give its fitted `clusterer`.",
+     "clusterer or transform that is fitted in a process of its own cannot give what it learnt.",
      "in: {encoder: learn.encoderr}", "in: {encoder: learn.encoder}"},
     {"G303", "an edge between two types",
      "The port wants another kind of thing than the output gives; outputs of that node that would fit are named. A "
@@ -43,7 +43,9 @@ constexpr Explanation kGraph[] = {
      "`report` and the y of a figure want numbers or series of numbers; the help line names those of the node.",
      "report: [kmeans.labels]", "report: [kmeans.inertia]"},
     {"G311", "this cannot be isolated",
-     "Only a clusterer that is fitted by its node (`in: {data: …}`) runs in a process of its own.", "", ""},
+     "A transform or clusterer that is fitted by its node (`in: {data: …}`) and a metric work on arrays alone, which a "
+     "process of its own can be given. Datasets, encoders, heads and trainers are used by others, call by call.",
+     "", ""},
     {"G312", "a timeout of what has no work of its own",
      "A component that others use, an encoder or a clusterer within a trainer say, works when these call it, and in "
      "their time. The timeout belongs to their node.",

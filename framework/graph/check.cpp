@@ -184,12 +184,12 @@ class Checker {
   void take_manner(const NodeSpec& spec, GraphNode& node) {
     node.cached = spec.cached;
     node.timeout_seconds = spec.timeout_seconds;
-    const bool fits = node.kind() == "clusterer" && node.at_work && !node.made_by;
-    node.isolated = fits && spec.isolated.value_or(spec.timeout_seconds > 0);
+    const bool fits = can_be_isolated(node.kind()) && node.at_work && !node.made_by;
+    node.isolated = fits && spec.isolated.value_or(node.kind() == "clusterer" && spec.timeout_seconds > 0);
     if (spec.isolated == true && !fits)
       diagnostics_.error("G311", spec.isolate_place,
-                         text("'{}' cannot be isolated: only a clusterer that is fitted here, with `in: {data: …}`, "
-                              "runs in a process of its own",
+                         text("'{}' cannot be isolated: only a transform or clusterer that is fitted here, with "
+                              "`in: {data: …}`, and a metric run in a process of their own",
                               spec.name));
     if (spec.timeout_seconds > 0 && !node.at_work && node.kind() != "dataset")
       diagnostics_.error("G312", spec.timeout_place,
@@ -261,11 +261,13 @@ class Checker {
         diagnostics_.error("G302", name.place, text("'{}' has no outputs", name.node));
       return std::nullopt;
     }
-    if (upper.isolated && name.output == "clusterer") {
+    if (upper.isolated && name.output == upper.kind()) {
       diagnostics_.error(
           "G302", name.place,
-          text("'{}' is fitted in a process of its own, which is gone when others want its clusterer", name.node),
-          {{"take its labels or centroids, or leave `isolate` and `timeout` out", {}}});
+          text("'{}' is fitted in a process of its own, which is gone when others want its {}", name.node, name.output),
+          {{name.output == "clusterer" ? "take its labels or centroids, or leave `isolate` and `timeout` out"
+                                       : "take its features, or leave `isolate` out",
+            {}}});
       return std::nullopt;
     }
     if (const auto found = upper.find_output(name.output)) return found;

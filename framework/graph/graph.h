@@ -58,7 +58,7 @@ struct GraphNode {
   std::vector<OutputPort> outputs;
   std::optional<std::int64_t> seed;
   bool cached = true;          ///< its result may be kept and taken from the store
-  bool isolated = false;       ///< a clusterer that is fitted in a process of its own
+  bool isolated = false;       ///< it works in a process of its own
   double timeout_seconds = 0;  ///< after which that process is ended, or else the component is asked to stop; 0: never
   Place place = {}, use_place = {};
 

@@ -56,6 +56,8 @@ Work work_of(std::string_view kind) {
   return Work::never;
 }
 
+bool can_be_isolated(std::string_view kind) { return kind == "transform" || kind == "clusterer" || kind == "metric"; }
+
 Signature signature_of(const ComponentEntry& entry, bool at_work, bool made) {
   const std::string kind(entry.kind());
   Signature out;

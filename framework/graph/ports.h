@@ -20,6 +20,9 @@ Signature signature_of(const ComponentEntry& entry, bool at_work, bool made);
 enum class Work { always, never, with_data };
 Work work_of(std::string_view kind);
 
+/// Whether a node of this kind that does its own work can do it in a process of its own: it works on arrays alone.
+bool can_be_isolated(std::string_view kind);
+
 /// Whether what `from` gives can go into a port of type `to`; a dataset goes where features are wanted.
 bool fits(const PortType& from, const PortType& to);
 

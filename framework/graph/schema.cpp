@@ -105,7 +105,7 @@ ordered_json branch(const ComponentEntry& entry) {
   ordered_json properties;
   properties["in"] = {{"properties", std::move(ports)}, {"additionalProperties", false}};
   properties["with"] = parameters_schema(*entry.component);
-  if (entry.kind() != "clusterer") properties["isolate"] = false;
+  if (!can_be_isolated(entry.kind())) properties["isolate"] = false;
   if (work_of(entry.kind()) == Work::never && entry.kind() != "dataset") properties["timeout"] = false;
   return if_uses(entry, {{"properties", std::move(properties)}});
 }
@@ -156,8 +156,8 @@ ordered_json node_properties() {
       {"seed", integer("Replaces the experiment's seed for this node")},
       {"cache", one_of("Whether its result is kept for later runs", {"on", "off", "exact"})},
       {"library", text_value("The library to take where two offer one name: its file")},
-      {"isolate",
-       one_of("process: a clusterer is fitted in a process of its own, which may crash", {"process", "none"})},
+      {"isolate", one_of("process: a transform, clusterer or metric works in a process of its own, which may crash",
+                         {"process", "none"})},
       {"timeout",
        seconds("Seconds after which its work is stopped; a clusterer's fit is put into a process of its own for it", 0,
                true)}};

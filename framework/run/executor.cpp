@@ -91,7 +91,7 @@ std::vector<RunValue> work_or_declare(const Job& job) {
   return values;
 }
 
-/// Within the job's timeout. A process of its own is ended by who started it (isolated_fit.h).
+/// Within the job's timeout. A process of its own is ended by who started it (isolated_work.h).
 std::vector<RunValue> in_time(const Job& job) {
   const Deadline deadline(job.services, job.node.isolated ? 0 : job.timeout_seconds, job.listener);
   try {

@@ -30,7 +30,7 @@ KeyParts key_parts(const GraphNode& node, std::uint64_t seed, const InputContent
     out.emplace_back("LibTorch", node.component.library->descriptor.torch_build);
     out.emplace_back("device", device_kind(device));
   }
-  if (node.isolated) out.emplace_back("isolated", "yes");  // then there is no clusterer among its outputs
+  if (node.isolated) out.emplace_back("isolated", "yes");  // then what was fitted is not among its outputs
   if (!inputs.made.empty()) out.emplace_back("use", inputs.made);
   for (std::size_t port = 0; port < inputs.ports.size(); ++port)
     for (std::size_t i = 0; i < inputs.ports[port].size(); ++i) {

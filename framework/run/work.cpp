@@ -1,16 +1,15 @@
 #include "framework/run/work.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
+#include "framework/run/array_work.h"
 #include "framework/run/data_seen.h"
-#include "framework/run/isolated_fit.h"
+#include "framework/run/isolated_work.h"
 #include "framework/run/trainer_io.h"
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
 #include "shoal/kernels/within_cluster.h"
-#include "shoal/metric.h"
 #include "shoal/torch/examples.h"
 #include "shoal/transform.h"
 
@@ -53,15 +52,33 @@ std::shared_ptr<const Made> fitted(const Job& job, std::shared_ptr<Live> live) {
   return made;
 }
 
+/// What the component makes of arrays: here, where `live` is then the component that did, or in a process of its own
+/// where the node says so, which leaves none.
+ArrayResult make_of_arrays(const Job& job, Context& context, const PortArrays& inputs, std::shared_ptr<Live>& live) {
+  if (!job.node.isolated) {
+    live = fresh(job);
+    return work_on_arrays(context, *live, job.node.component, inputs);
+  }
+  const Stretch stretch(job.services.profile, SpanKind::call, job.node.component.id(), "work in a process of its own");
+  return work_isolated(job, inputs);
+}
+
+/// The learnt component as an output, empty where it is gone with its process.
+RunValue learnt(const Job& job, std::shared_ptr<Live> live) {
+  if (live == nullptr) return {};
+  return fitted(job, std::move(live));
+}
+
 std::vector<RunValue> work_transform(const Job& job) {
   const HeldFeatures features = features_at(job, "data");
   NodeContext context(job.services, job.seed, job.listener);
-  const auto live = job.made ? job.made->use(job.services, job.listener) : fresh(job);
-  TransformProxy transform(live->object(), live->context());
-  if (!job.made) transform.fit(context.context(), features.view);
-  Array out = transform.apply(context.context(), features.view);
-  if (job.made) return {std::move(out)};
-  return {std::move(out), fitted(job, live)};
+  if (job.made) {
+    const auto live = job.made->use(job.services, job.listener);
+    return {TransformProxy(live->object(), live->context()).apply(context.context(), features.view)};
+  }
+  std::shared_ptr<Live> live;
+  ArrayResult found = make_of_arrays(job, context.context(), {{"data", features.view}}, live);
+  return {std::move(found.arrays.at("features")), learnt(job, live)};
 }
 
 std::vector<RunValue> work_made_clusterer(const Job& job) {
@@ -75,27 +92,12 @@ std::vector<RunValue> work_made_clusterer(const Job& job) {
 }
 
 /// Of `whole` seconds in fit, what the clusterer says that it converted for.
-double convert_seconds_of(const Clustering& found, double whole, std::string_view id) {
-  const double seconds = found.convert_seconds;
+double convert_seconds_of(double seconds, double whole, std::string_view id) {
   if (!(seconds >= 0 && seconds <= whole))
     throw Error(SHOAL_E_FAILED,
                 text("{} broke its contract: it says that it converted for {} s, but was at work for {} s", id, seconds,
                      whole));
   return seconds;
-}
-
-TimedFit fit_here(const Job& job, Context& context, const FitInput& input) {
-  TimedFit out;
-  out.live = fresh(job);
-  const auto begin = std::chrono::steady_clock::now();
-  out.found = ClustererProxy(out.live->object()).fit(context, input);
-  out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return out;
-}
-
-TimedFit fit_elsewhere(const Job& job, const FitInput& input) {
-  const Stretch stretch(job.services.profile, SpanKind::call, job.node.component.id(), "fit in a process of its own");
-  return fit_isolated(job, input);
 }
 
 std::vector<RunValue> work_clusterer(const Job& job) {
@@ -104,43 +106,46 @@ std::vector<RunValue> work_clusterer(const Job& job) {
   const ConstArray features = held.view;
   NodeContext context(job.services, job.seed, job.listener);
   Context& c = context.context();
-  FitInput input{.features = features};
+  PortArrays inputs = {{"data", features}};
   Array weights;
   HeldFeatures init;
-  if (const auto* given = find_input(job, "weights"))
-    input.weights = weights = as_weights(std::get<Array>(given->front()), job.services);
+  if (const auto* given = find_input(job, "weights")) {
+    weights = as_weights(std::get<Array>(given->front()), job.services);
+    inputs.emplace_back("weights", weights);
+  }
   if (find_input(job, "init") != nullptr) {
     init = features_at(job, "init");
-    input.init = init.view;
+    inputs.emplace_back("init", init.view);
   }
   if (job.notes.data.sha256.empty()) job.notes.data = describe_data(features, job.services.pool);
-  TimedFit fit = job.node.isolated ? fit_elsewhere(job, input) : fit_here(job, c, input);
-  Clustering& found = fit.found;
-  const double convert_seconds = convert_seconds_of(found, fit.seconds, job.node.component.id());
+  std::shared_ptr<Live> live;
+  ArrayResult found = make_of_arrays(job, c, inputs, live);
+  const double convert_seconds =
+      convert_seconds_of(found.numbers.at("convert_seconds"), found.seconds, job.node.component.id());
 
-  Array sizes = c.allocate<std::int64_t>({found.clusters});
+  const auto clusters = static_cast<std::int64_t>(found.numbers.at("clusters"));
+  Array& labels = found.arrays.at("labels");
+  const auto label_of = labels.view().vector<std::int64_t>();
+  Array sizes = c.allocate<std::int64_t>({clusters});
   auto* size = sizes.mutable_view().data<std::int64_t>();
-  for (const std::int64_t label : found.labels.view().vector<std::int64_t>())
+  for (const std::int64_t label : label_of)
     if (label >= 0) ++size[label];
-  const auto used = std::count_if(size, size + found.clusters, [](std::int64_t s) { return s > 0; });
+  const auto used = std::count_if(size, size + clusters, [](std::int64_t s) { return s > 0; });
   // Shoal's own number on all examples, whatever the method says of itself.
-  const auto centers = found.centroids ? std::optional(found.centroids->view()) : std::nullopt;
-  const auto labels = found.labels.view().vector<std::int64_t>();
-  const double inertia = kernels::within_cluster_sum(c, features, labels, found.clusters, centers);
-  RunValue centroids;
-  if (found.centroids) centroids = std::move(*found.centroids);
-  RunValue clusterer, iterations;
-  if (fit.live) clusterer = fitted(job, fit.live);                                // one of another process is gone
-  if (found.iterations >= 0) iterations = static_cast<double>(found.iterations);  // −1: a library that does not tell
-  return {std::move(found.labels),
-          std::move(clusterer),
-          std::move(centroids),
+  const auto centroids = found.arrays.find("centroids");
+  const bool central = centroids != found.arrays.end();
+  const double inertia = kernels::within_cluster_sum(c, features, label_of, clusters,
+                                                     central ? std::optional(centroids->second.view()) : std::nullopt);
+  const double passes = found.numbers.at("iterations");
+  return {std::move(labels),
+          learnt(job, live),
+          central ? RunValue(std::move(centroids->second)) : RunValue(),
           std::move(sizes),
           inertia,
           inertia / static_cast<double>(features.rows()),
           static_cast<double>(used),
-          std::move(iterations),
-          fit.seconds - convert_seconds,
+          passes < 0 ? RunValue() : RunValue(passes),  // −1: a library that does not tell
+          found.seconds - convert_seconds,
           convert_seconds};
 }
 
@@ -157,26 +162,6 @@ std::vector<RunValue> work_encoder(const Job& job) {
   const at::Tensor embeddings = embed(context.context(), *encoder, examples, job.device);
   return {context.context().copy(view(embeddings))};
 }
-
-/// Where a metric's numbers and arrays land.
-struct MetricSink {
-  shoal_results c;  // first: a shoal_results* is a pointer to this
-  const GraphNode* node;
-  const shoal_context* context;
-  std::vector<RunValue> values;
-
-  static MetricSink& of(const shoal_results* results) {
-    return *reinterpret_cast<MetricSink*>(const_cast<shoal_results*>(results));
-  }
-  int put(const char* output, std::string_view type, RunValue value) {
-    const auto number = node->find_output(output);
-    if (!number || node->outputs[*number].type != type)
-      return context->host->fail(context, SHOAL_E_FAILED,
-                                 text("it gave {} '{}', which it did not declare", type, output).c_str());
-    values[*number] = std::move(value);
-    return SHOAL_OK;
-  }
-};
 
 HeldFeatures metric_input(const Job& job, std::string_view type, const RunValue& value) {
   if (type == "features") return as_features(value, job.services, job.listener);
@@ -207,33 +192,23 @@ HeldFeatures stack(const Job& job, const InputPort& port, const std::vector<RunV
 
 std::vector<RunValue> work_metric(const Job& job) {
   NodeContext context(job.services, job.seed, job.listener);
-  std::vector<HeldFeatures> held;  // the C arrays point into these
+  std::vector<HeldFeatures> held;  // keeps what `inputs` show
+  PortArrays inputs;
   for (std::size_t i = 0; i < job.node.ports.size(); ++i) {
     const InputPort& port = job.node.ports[i];
-    if (job.inputs[i].empty()) held.emplace_back();
-    else if (port.list) held.push_back(stack(job, port, job.inputs[i]));
-    else held.push_back(metric_input(job, port.type, job.inputs[i].front()));
+    if (job.inputs[i].empty()) continue;
+    held.push_back(port.list ? stack(job, port, job.inputs[i]) : metric_input(job, port.type, job.inputs[i].front()));
+    inputs.emplace_back(port.name, held.back().view);
   }
-  std::vector<shoal_array> arrays;
-  for (const HeldFeatures& input : held) arrays.push_back(input.view.c_array());
-  std::vector<const shoal_array*> pointers;
-  for (std::size_t i = 0; i < arrays.size(); ++i) pointers.push_back(job.inputs[i].empty() ? nullptr : &arrays[i]);
-
-  const shoal_context* c = context.context().c_context();
-  MetricSink sink{{sizeof(shoal_results),
-                   [](const shoal_results* results, const char* output, double value) {
-                     return MetricSink::of(results).put(output, "number", value);
-                   },
-                   [](const shoal_results* results, const char* output, shoal_buffer* value) {
-                     return MetricSink::of(results).put(output, "array", Array(value));
-                   }},
-                  &job.node,
-                  c,
-                  std::vector<RunValue>(job.node.outputs.size())};
-  const auto live = fresh(job);
-  const auto* table = live->object().get<shoal_metric_1>("metric/1");
-  detail::check_status(c, table->compute(live->object().self(), c, pointers.data(), &sink.c));
-  return std::move(sink.values);
+  std::shared_ptr<Live> live;
+  ArrayResult found = make_of_arrays(job, context.context(), inputs, live);
+  std::vector<RunValue> out(job.node.outputs.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::string& output = job.node.outputs[i].name;
+    if (const auto number = found.numbers.find(output); number != found.numbers.end()) out[i] = number->second;
+    if (const auto array = found.arrays.find(output); array != found.arrays.end()) out[i] = std::move(array->second);
+  }
+  return out;
 }
 
 std::vector<RunValue> work_trainer(const Job& job) {

@@ -86,13 +86,20 @@ class Shown final : public shoal::Dataset, public shoal::DatasetView {
   std::string fault_;
 };
 
+[[noreturn]] void crash() {
+  std::fputs("about to crash\n", stderr);
+  std::raise(SIGSEGV);
+  std::abort();
+}
+
 /// Every number times a factor.
 struct TimesParams {
   double factor = 1;
-  std::string mode = "plain";
+  std::string mode = "plain", fault = "none";
   static void describe(shoal::Schema<TimesParams>& schema) {
     schema.field("factor", &TimesParams::factor, "what is multiplied with").min(-10).max(10);
     schema.field("mode", &TimesParams::mode, "how").one_of({"plain", "noisy"});
+    schema.field("fault", &TimesParams::fault, "what goes wrong in apply").one_of({"none", "crash"});
   }
   void check() const { shoal::require(mode == "plain" || factor != 0, "'mode' noisy hides what 'factor' 0 leaves"); }
 };
@@ -103,6 +110,7 @@ class Times final : public shoal::Transform {
     if (params_.mode == "noisy") noise_ = context.random("noise").uniform();
   }
   void apply(Context&, ConstArray features, MutableArray out) const override {
+    if (params_.fault == "crash") crash();
     out.matrix<double>() = (features.matrix<double>() * params_.factor).array() + noise_;
   }
 
@@ -136,10 +144,7 @@ class Deal final : public shoal::Clusterer {
       for (;;) context.progress(0, 0, "waits");
     if (params_.fault == "hang")
       for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
-    if (params_.fault == "crash") {
-      std::fputs("about to crash\n", stderr);
-      std::raise(SIGSEGV);
-    }
+    if (params_.fault == "crash") crash();
     if (params_.fault == "leave") std::_Exit(3);
     if (params_.fault == "slow") std::this_thread::sleep_for(std::chrono::seconds(4));
     if (params_.fault == "leave-a-child" && fork() == 0) {  // it holds the standard streams
@@ -217,11 +222,24 @@ class Mirror final : public shoal::Dataset, public shoal::TakesInputs {
   std::optional<shoal::DatasetProxy> data_;
 };
 
+struct SumParams {
+  std::string fault = "none";
+  static void describe(shoal::Schema<SumParams>& schema) {
+    schema.field("fault", &SumParams::fault, "what goes wrong").one_of({"none", "crash", "nan", "undeclared"});
+  }
+};
 class Sum final : public shoal::Metric {
  public:
+  explicit Sum(const SumParams& params) : params_(params) {}
   void compute(Context&, const shoal::Evidence& evidence, shoal::Results& results) const override {
-    results.number("sum", evidence["features"].matrix<double>().sum());
+    if (params_.fault == "crash") crash();
+    if (params_.fault == "undeclared") results.number("total", 0);
+    const double sum = evidence["features"].matrix<double>().sum();
+    results.number("sum", params_.fault == "nan" ? std::numeric_limits<double>::quiet_NaN() : sum);
   }
+
+ private:
+  SumParams params_;
 };
 
 class Agreement final : public shoal::Metric {
@@ -245,7 +263,7 @@ SHOAL_PLUGIN("toys", "0.1.0", "small components for the tests of the host") {
   plugin.add<Times, TimesParams>("transform/toy-times").dtypes({shoal::DType::kFloat64}).random();
   plugin.add<Deal, DealParams>("clusterer/toy-deal");
   plugin.add<Lost, LostParams>("clusterer/toy-lost");
-  plugin.add<Sum>("metric/toy-sum")
+  plugin.add<Sum, SumParams>("metric/toy-sum")
       .in<shoal::Features>("features", "what is added up")
       .out<shoal::Number>("sum", "of all numbers");
   plugin.add<Agreement>("metric/toy-agreement")

@@ -1,10 +1,10 @@
-// The clusterer's end of a fit in a process of its own.
+// The component's end of work in a process of its own.
 #include <ATen/Parallel.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -12,8 +12,8 @@
 
 #include "framework/config/yaml.h"
 #include "framework/run/cuda_rules.h"
-#include "framework/run/isolated_fit.h"
-#include "framework/run/isolated_fit_wire.h"
+#include "framework/run/isolated_work.h"
+#include "framework/run/isolated_work_wire.h"
 #include "framework/run/process_memory.h"
 #include "framework/run/shared_memory.h"
 
@@ -22,7 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-std::atomic<Services*> services_to_stop = nullptr;  // null before and after the fit
+std::atomic<Services*> services_to_stop = nullptr;  // null before and after the work
 
 extern "C" void stop(int) {
   if (Services* services = services_to_stop) services->cancelled = true;
@@ -104,7 +104,7 @@ std::shared_ptr<const Parameters> read_parameters(const ComponentEntry& entry, c
   return out;
 }
 
-void fit(const json& request, Reply& reply) {
+void work(const json& request, Reply& reply) {
   Services services(request.at("threads"));
   services_to_stop = &services;
   const auto forget = std::unique_ptr<void, void (*)(void*)>(&services, [](void*) { services_to_stop = nullptr; });
@@ -115,33 +115,28 @@ void fit(const json& request, Reply& reply) {
   const ComponentEntry entry = load(registry, request);
   const auto parameters = read_parameters(entry, request.at("with"));
 
-  const json& arrays = request.at("arrays");
-  const Received features = receive(arrays.at("features"));
-  FitInput input{.features = features.view()};
-  std::optional<Received> weights, init;
-  if (arrays.contains("weights")) input.weights = weights.emplace(receive(arrays["weights"])).view();
-  if (arrays.contains("init")) input.init = init.emplace(receive(arrays["init"])).view();
-
+  std::vector<Received> received;
+  PortArrays inputs;
+  for (const auto& [port, described] : request.at("arrays").items()) {
+    received.push_back(receive(described));
+    inputs.emplace_back(port, received.back().view());
+  }
   const std::uint64_t seed = request.at("seed");
   NodeContext context(services, seed, &reply);
-  const Live live(services, entry, *parameters, seed, &reply);
-  const auto begin = std::chrono::steady_clock::now();
-  const Clustering found = ClustererProxy(live.object()).fit(context.context(), input);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  json result = {{"clusters", found.clusters},
-                 {"iterations", found.iterations},
-                 {"converged", found.converged},
-                 {"seconds", seconds},
-                 {"convert_seconds", found.convert_seconds},
-                 {"peak_rss_bytes", peak_rss_bytes()},
-                 {"labels", send(found.labels, request.at("labels"))}};
-  if (found.centroids) result["centroids"] = send(*found.centroids, request.at("centroids"));
-  reply.say(std::move(result), wire::kResult);
+  Live live(services, entry, *parameters, seed, &reply);
+  const ArrayResult found = work_on_arrays(context.context(), live, entry, inputs);
+
+  json arrays = json::object(), numbers = json::object();
+  for (const auto& [output, array] : found.arrays) arrays[output] = send(array, request.at("outputs").at(output));
+  for (const auto& [output, number] : found.numbers) numbers[output] = std::bit_cast<std::uint64_t>(number);
+  reply.say(
+      {{"arrays", arrays}, {"numbers", numbers}, {"seconds", found.seconds}, {"peak_rss_bytes", peak_rss_bytes()}},
+      wire::kResult);
 }
 
 }  // namespace
 
-int serve_isolated_fit(int request_file) {
+int serve_isolated_work(int request_file) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGTERM, &stop);
   const json request = json::parse(read_all(request_file));
@@ -151,7 +146,7 @@ int serve_isolated_fit(int request_file) {
     reply.say({{"code", code}, {"what", what}}, wire::kError);
   };
   try {
-    fit(request, reply);
+    work(request, reply);
   } catch (const Cancelled&) {
     fail(SHOAL_E_CANCELLED, "stopped by the user");
   } catch (const Error& error) {

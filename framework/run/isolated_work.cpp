@@ -1,5 +1,5 @@
-// The host's end of a fit in a process of its own; isolated_fit_worker.cpp is the other.
-#include "framework/run/isolated_fit.h"
+// The host's end of work in a process of its own; isolated_worker.cpp is the other.
+#include "framework/run/isolated_work.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -15,8 +16,9 @@
 #include <system_error>
 
 #include "framework/config/emit.h"
+#include "framework/graph/ports.h"
 #include "framework/run/deadline.h"
-#include "framework/run/isolated_fit_wire.h"
+#include "framework/run/isolated_work_wire.h"
 #include "framework/run/shared_memory.h"
 
 extern char** environ;
@@ -65,7 +67,7 @@ class LineReader {
   bool ended_ = false;
 };
 
-/// The process of the clusterer, killed and waited for at the end if it is still there.
+/// The process of the component, killed and waited for at the end if it is still there.
 class Child {
  public:
   /// Starts this program again; `files` stay open in it under their numbers.
@@ -83,12 +85,12 @@ class Child {
     posix_spawnattr_setsigmask(&attributes, &deaf);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setpgroup(&attributes, 0);
-    std::string program = "shoal", command = "fit-worker", number = std::to_string(request);
+    std::string program = "shoal", command = "isolated-worker", number = std::to_string(request);
     char* arguments[] = {program.data(), command.data(), number.data(), nullptr};
     const int error = posix_spawn(&id_, "/proc/self/exe", &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start a process for the clusterer");
+    if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start a process for the component");
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -220,41 +222,39 @@ void listen(const Job& job, Child& child, LineReader& reply, LineReader& words, 
   }
 }
 
-/// The contract again: what checked it there may have been spoilt since.
-void check(const Clustering& found, const FitInput& input, const ComponentEntry& entry) {
-  const auto broken = [&](const std::string& what) {
-    throw Error(SHOAL_E_FAILED, text("{} broke its contract: {}", entry.id(), what));
-  };
-  const ConstArray labels = found.labels.view();
-  if (labels.dtype() != DType::kInt64 || labels.rank() != 1 || labels.rows() != input.features.rows())
-    broken(text("it returned labels {} {}", name(labels.dtype()), to_string(labels.shape())));
-  const std::int64_t least = entry.has_trait("noise") ? -1 : 0;
-  for (const std::int64_t label : labels.vector<std::int64_t>())
-    if (label < least || label >= found.clusters)
-      broken(text("it returned label {}, but there are {} clusters", label, found.clusters));
-  if (found.centroids && (found.centroids->view().rank() != 2 || found.centroids->rows() != found.clusters ||
-                          found.centroids->cols() != input.features.cols()))
-    broken(text("it returned centroids {}", to_string(found.centroids->view().shape())));
+/// Where the other process may leave the arrays of its outputs.
+std::map<std::string, OpenFile> make_output_files(const ComponentEntry& entry) {
+  std::map<std::string, OpenFile> out;
+  for (const OutputPort& output : signature_of(entry, true, false).outputs)
+    if (output.type == "features" || output.type == "labels" || output.type == "array")
+      out.emplace(output.name, make_memory_file(output.name.c_str()));
+  return out;
+}
+
+ArrayResult receive_result(const json& result, const std::map<std::string, OpenFile>& files, Services& services) {
+  ArrayResult out;
+  for (const auto& [output, described] : result.at("arrays").items())
+    out.arrays[output] = receive_array(described, files.at(output).number(), services);
+  for (const auto& [output, bits] : result.at("numbers").items())
+    out.numbers[output] = std::bit_cast<double>(bits.get<std::uint64_t>());
+  out.seconds = result.at("seconds");
+  return out;
 }
 
 }  // namespace
 
-TimedFit fit_isolated(const Job& job, const FitInput& input) {
+ArrayResult work_isolated(const Job& job, const PortArrays& inputs) {
   LineReader reply, words;
-  const OpenFile labels = make_memory_file("labels"), centroids = make_memory_file("centroids");
-  std::vector<Sent> sent;
-  json arrays = json::object();
-  const auto send = [&](const char* name, const ConstArray& array) {
-    sent.push_back(send_array(array, name));
-    arrays[name] = sent.back().described;
-  };
-  send("features", input.features);
-  if (input.weights) send("weights", *input.weights);
-  if (input.init) send("init", *input.init);
-
-  json folders = json::array();
-  for (const auto& folder : job.services.data_folders) folders.push_back(folder.string());
   const ComponentEntry& entry = job.node.component;
+  const std::map<std::string, OpenFile> output_files = make_output_files(entry);
+  std::vector<Sent> sent;
+  json arrays = json::object(), outputs = json::object(), folders = json::array();
+  for (const auto& [port, array] : inputs) {
+    sent.push_back(send_array(array, port.c_str()));
+    arrays[port] = sent.back().described;
+  }
+  for (const auto& [output, file] : output_files) outputs[output] = file.number();
+  for (const auto& folder : job.services.data_folders) folders.push_back(folder.string());
   const json request = {{"library", entry.library->file.string()},
                         {"component", entry.id()},
                         {"with", config::emit_flow(job.node.parameters->to_yaml())},
@@ -263,13 +263,13 @@ TimedFit fit_isolated(const Job& job, const FitInput& input) {
                         {"threads", job.services.pool.threads()},
                         {"data_folders", folders},
                         {"arrays", arrays},
-                        {"labels", labels.number()},
-                        {"centroids", centroids.number()},
+                        {"outputs", outputs},
                         {"reply", reply.write_end()}};
   const OpenFile request_file = make_memory_file("request");
   write_all(request_file.number(), request.dump());
-  std::vector<int> files = {request_file.number(), labels.number(), centroids.number(), reply.write_end()};
+  std::vector<int> files = {request_file.number(), reply.write_end()};
   for (const Sent& array : sent) files.push_back(array.file.number());
+  for (const auto& [output, file] : output_files) files.push_back(file.number());
 
   Child child(request_file.number(), files, words.write_end());
   reply.close_write_end();
@@ -281,18 +281,10 @@ TimedFit fit_isolated(const Job& job, const FitInput& input) {
   if (job.services.cancelled) throw Cancelled();
   if (!heard.result || !WIFEXITED(status) || WEXITSTATUS(status) != 0) throw_ended(status, heard);
 
-  const json& result = *heard.result;
-  TimedFit out;
-  out.found = {.labels = receive_array(result.at("labels"), labels.number(), job.services),
-               .clusters = result.at("clusters"),
-               .iterations = result.at("iterations"),
-               .converged = result.at("converged"),
-               .convert_seconds = result.at("convert_seconds")};
-  if (result.contains("centroids"))
-    out.found.centroids = receive_array(result["centroids"], centroids.number(), job.services);
-  check(out.found, input, entry);
-  out.seconds = result.at("seconds");
-  job.notes.peak_rss_bytes = std::max(job.notes.peak_rss_bytes, result.at("peak_rss_bytes").get<std::int64_t>());
+  ArrayResult out = receive_result(*heard.result, output_files, job.services);
+  check_array_result(out, entry, inputs);  // what checked it there may have been spoilt since
+  const std::int64_t peak = heard.result->at("peak_rss_bytes");
+  job.notes.peak_rss_bytes = std::max(job.notes.peak_rss_bytes, peak);
   return out;
 }
 
