@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/probed_toy.h"
 #include "tests/trained_toy.h"
 
 namespace shoal::tests {
@@ -84,6 +85,43 @@ print(subprocess.run([sys.executable, 'model/use.py', 'images.npy'], check=True,
   ASSERT_EQ(labels.size(), 60u);
   for (int i = 0; i < 60; ++i) EXPECT_EQ(labels[static_cast<std::size_t>(i)], i % 3);
   EXPECT_THAT(read_file(place.folder() / "model/README.md"), HasSubstr(read_file(place.folder() / "model/use.py")));
+}
+
+TEST(Export, GivesPyTorchAProbeWithItsEncoder) {
+  if (!has_module("torch")) GTEST_SKIP() << "there is no torch for Python";
+  const Workplace place;
+  probe_toy(place);
+  for (const char* node : {"probe", "early", "late"}) {
+    SCOPED_TRACE(node);
+    const Outcome outcome = place.shoal(std::string("export run --out ") + node + " --node " + node);
+    ASSERT_EQ(outcome.exit, 0) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    const Outcome said = place.shoal(std::string("predict run test.idx --format json --node ") + node);
+    ASSERT_EQ(said.exit, 0) << said.err;
+    place.write("said.json", said.out);
+    // What the run kept of its own answers, beside the probabilities of `shoal predict`.
+    std::istringstream lines(python(place, std::string("node = '") + node + R"('
+import json, subprocess, sys, numpy as np, torch
+images = np.frombuffer(open('test.idx', 'rb').read()[16:], np.uint8).reshape(60, 8, 8)
+np.save('images.npy', images)
+logits = torch.jit.load(node + '/model.pt')(torch.from_numpy(images).float().reshape(60, 1, 8, 8) / 255)
+wanted = torch.tensor([example['probabilities'] for example in json.load(open('said.json'))['examples']])
+print(float((logits.softmax(1) - wanted).abs().max()))
+kept = np.load('run/artifacts/' + node + '.predicted.npy').tolist()
+said = subprocess.run([sys.executable, node + '/use.py', 'images.npy'], check=True, capture_output=True, text=True).stdout
+print([int(line.split()[0]) for line in said.splitlines()] == kept, logits.argmax(1).tolist() == kept)
+)"));
+    double apart = 1;
+    std::string by_program, by_logits;
+    lines >> apart >> by_program >> by_logits;
+    EXPECT_LT(apart, 1e-5);
+    EXPECT_EQ(by_program, "True");
+    EXPECT_EQ(by_logits, "True");
+  }
+  const json early = json::parse(read_file(place.folder() / "early/preprocessing.json"));
+  EXPECT_EQ(early["readout"], "conv1");
+  EXPECT_THAT(read_file(place.folder() / "early/README.md"), HasSubstr("The head takes the encoder at 'conv1'"));
+  EXPECT_FALSE(json::parse(read_file(place.folder() / "probe/preprocessing.json")).contains("readout"));
 }
 
 TEST(Export, GivesCentroidsThatAnswerAsTheRunDid) {

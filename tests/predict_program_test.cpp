@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "tests/probed_toy.h"
+#include "tests/results.h"
 #include "tests/trained_toy.h"
 
 namespace shoal::tests {
@@ -88,6 +90,87 @@ TEST(Predict, GivesTheNearestCentroidAndItsDistance) {  // of (0,0), (0,2), (10,
   EXPECT_THAT(said.out, HasSubstr("example  cluster  nearest  distance\n0 "));
   const Outcome csv = place.shoal("predict run new.idx --format csv");
   EXPECT_THAT(csv.out, HasSubstr("example,cluster,nearest,distance\n0,"));
+}
+
+/// The (N) int64 at the end of an NPY file.
+std::vector<std::int64_t> labels_in(const std::filesystem::path& file, std::size_t count) {
+  const std::string bytes = read_file(file);
+  std::vector<std::int64_t> out(count);
+  std::copy_n(bytes.data() + bytes.size() - count * sizeof(std::int64_t), count * sizeof(std::int64_t),
+              reinterpret_cast<char*>(out.data()));
+  return out;
+}
+
+TEST(Predict, SaysOfTheTestSetWhatAProbeWasRightAbout) {
+  const Workplace place;
+  probe_toy(place);
+  const json metrics = results_in(place.folder() / "run")["rows"][0]["metrics"];
+  for (const std::string node : {"probe", "early", "late"}) {
+    SCOPED_TRACE(node);
+    const Outcome outcome = place.shoal("predict run test.idx --out labels.npy --node " + node);
+    ASSERT_EQ(outcome.exit, 0) << outcome.err;
+    const auto said = labels_in(place.folder() / "labels.npy", 60);
+    int right = 0;
+    for (std::size_t i = 0; i < 60; ++i) right += said[i] == static_cast<std::int64_t>(i % 3) ? 1 : 0;
+    EXPECT_EQ(right / 60.0, metrics.at(node + ".accuracy"));
+    EXPECT_GT(right, 20) << "no better than chance";
+    EXPECT_LT(right, 60) << "too easy to tell anything";
+    EXPECT_EQ(read_file(place.folder() / "labels.npy"),
+              read_file(place.folder() / "run/artifacts" / (node + ".predicted.npy")));
+  }
+  // The head of a probe is one like any other: trainer/predict takes it, and answers with it.
+  EXPECT_EQ(read_file(place.folder() / "run/artifacts/said.predicted.npy"),
+            read_file(place.folder() / "run/artifacts/probe.predicted.npy"));
+  const json classes = predicted(place, "test.idx --node probe"), again = predicted(place, "test.idx --node said");
+  EXPECT_EQ(classes["answers"], "class");
+  EXPECT_EQ(classes["examples"], again["examples"]);
+  const std::int64_t first = classes["examples"][0]["class"];
+  EXPECT_EQ(classes["examples"][0]["name"], std::string(1, static_cast<char>('a' + first)));
+}
+
+TEST(Predict, AnswersWithClustersWhereAProbeLearntThose) {
+  const Workplace place;
+  probe_toy(place);
+  const json found = predicted(place, "test.idx --node pseudo");
+  EXPECT_EQ(found["answers"], "cluster");
+  EXPECT_FALSE(found.contains("class_names"));
+  const auto said = labels_in(place.folder() / "run/artifacts/pseudo.predicted.npy", 60);
+  for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(found["examples"][i]["cluster"], said[i]);
+}
+
+TEST(Predict, TakesAProbeFromTheStoreToo) {
+  const Workplace place;
+  probe_toy(place);
+  const Outcome again = place.shoal("run probed.yaml -q --out again");
+  ASSERT_EQ(again.exit, 0) << again.err;
+  ASSERT_EQ(place.shoal("predict again test.idx --out labels.npy --node early").exit, 0);
+  EXPECT_EQ(read_file(place.folder() / "labels.npy"), read_file(place.folder() / "run/artifacts/early.predicted.npy"));
+}
+
+TEST(Predict, SaysWhyANodeDoesNotAnswer) {
+  const Workplace place;
+  probe_toy(place);
+  const auto refusal = [&](const std::string& node) {
+    const Outcome outcome = place.shoal("predict run test.idx --node " + node);
+    EXPECT_EQ(outcome.exit, 1) << node;
+    EXPECT_EQ(outcome.out, "") << node;
+    return outcome.err;
+  };
+  EXPECT_THAT(refusal("bare"),
+              AllOf(HasSubstr("'bare' (trainer/linear-probe) gave no head in this run"),
+                    HasSubstr("only where 'classifier' is wired"),
+                    HasSubstr("These answer:\n  --node groups  (clusterer/kmeans: clusters)"),
+                    HasSubstr("--node probe  (trainer/linear-probe: classes)"), Not(HasSubstr("--node bare"))));
+  EXPECT_THAT(refusal("nearest"),
+              HasSubstr("'nearest' (trainer/knn-probe) keeps nothing that new examples could be asked of: neither a "
+                        "head, nor an encoder with centroids. These answer:"));
+  EXPECT_THAT(refusal("net"), HasSubstr("'net' (encoder/convnet) is only declared, for other nodes to use"));
+  place.write("alone.yaml", std::string(kProbedToy).substr(0, std::string(kProbedToy).find("  head: ")) +
+                                "  bare: {use: trainer/linear-probe, in: {encoder: net, train: train, test: test}}\n");
+  ASSERT_EQ(place.shoal("run alone.yaml -q --out alone").exit, 0);
+  EXPECT_THAT(place.shoal("predict alone test.idx").err,
+              AllOf(HasSubstr("no node of the run answers what a new example is"),
+                    HasSubstr("\n  'bare' (trainer/linear-probe) gave no head in this run")));
 }
 
 #ifdef SHOAL_TEST_IMAGES  // where libpng and libjpeg are

@@ -1,5 +1,7 @@
 #include "framework/use/answers.h"
 
+#include <ATen/ops/empty.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -7,6 +9,8 @@
 #include <utility>
 
 #include "framework/config/diagnostics.h"
+#include "framework/config/value.h"
+#include "framework/run/component_artifacts.h"
 #include "framework/run/trainer_io.h"
 #include "framework/run/work.h"
 #include "shoal/clusterer.h"
@@ -35,7 +39,17 @@ std::size_t maker_of(const Graph& graph, const Source& source) {
   return node.made_by && !node.at_work ? maker_of(graph, *node.made_by) : source.node;
 }
 
+bool is_kept(const Restored& restored, const Source& source) {
+  const GraphNode& node = restored.run().graph().nodes[source.node];
+  std::error_code error;
+  return std::filesystem::exists(
+      restored.run().artifact(source.node, node.outputs[source.output].name + ".safetensors"), error);
+}
+
 bool gives(const GraphNode& node, std::string_view output) { return node.find_output(output).has_value(); }
+
+/// Whether a trainer learnt its dataset's own classes.
+bool learns_classes(const GraphNode& node) { return gives(node, "accuracy") && !wired_to(node, "labels"); }
 
 std::optional<AnswerNode> consider_trainer(const Restored& restored, std::size_t number) {
   const Graph& graph = restored.run().graph();
@@ -46,14 +60,18 @@ std::optional<AnswerNode> consider_trainer(const Restored& restored, std::size_t
   if (!out.encoder) return std::nullopt;
   const bool labels = output_of_type(node, number, "labels").has_value();
   if (const auto head = output_of_type(node, number, "head"); head && (labels || gives(node, "accuracy"))) {
+    if (!is_kept(restored, *head)) return std::nullopt;
     out.head = head;
-    out.classes = gives(node, "accuracy");
+    out.classes = learns_classes(node);
+    const config::Value with = node.parameters->to_yaml();
+    if (const config::Value* readout = with.find("readout")) out.readout = readout->text;
+    if (out.readout == "head" || out.readout.starts_with("head.")) out.read_head = wired_to(node, "head");
     return out;
   }
   if (const auto head = wired_to(node, "head"); head && gives(node, "probabilities")) {
     out.head = head;
     const std::size_t maker = maker_of(graph, *head);
-    out.classes = gives(graph.nodes[maker], "accuracy");
+    out.classes = learns_classes(graph.nodes[maker]);
     if (out.classes) out.dataset = restored.dataset_of_trainer(maker);  // whose class names they are
     return out;
   }
@@ -84,6 +102,32 @@ std::string describe(const Restored& restored, const std::vector<AnswerNode>& no
     const GraphNode& node = graph.nodes[found.node];
     out += text("\n  --node {}  ({}: {})", node.name, node.component.id(), found.classes ? "classes" : "clusters");
   }
+  return out;
+}
+
+/// Why node `number`, which is none of those that answer, does not.
+std::string why_not(const Restored& restored, std::size_t number) {
+  const GraphNode& node = restored.run().graph().nodes[number];
+  const std::string who = text("'{}' ({})", node.name, node.component.id());
+  if (!node.at_work) return text("{} is only declared, for other nodes to use", who);
+  const auto head = output_of_type(node, number, "head");
+  if (head && !is_kept(restored, *head))
+    return text("{} gave no head in this run ({} is not there). Its output '{}' is: {}", who,
+                restored.run().artifact(number, node.outputs[head->output].name + ".safetensors").string(),
+                node.outputs[head->output].name, node.outputs[head->output].help);
+  if (node.kind() == "trainer")
+    return text("{} keeps nothing that new examples could be asked of: neither a head, nor an encoder with centroids",
+                who);
+  return text("{} says nothing of a new example", who);
+}
+
+/// The trainers that could have given a head.
+std::string describe_headless(const Restored& restored) {
+  const Graph& graph = restored.run().graph();
+  std::string out;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    if (graph.nodes[i].kind() == "trainer" && output_of_type(graph.nodes[i], i, "head"))
+      out += "\n  " + why_not(restored, i);
   return out;
 }
 
@@ -120,18 +164,20 @@ class Answering {
   }
 
  private:
-  at::Tensor embedding() {
+  /// What is read of the examples, (N, F).
+  at::Tensor read() {
     const auto live = examples_->use(restored_.services(), restored_.listener());
     DatasetProxy dataset(live->object());
     dataset.open(live->context());
     const Examples examples(context_.context(), dataset);
-    const auto made = restored_.component(*asked_.encoder);
-    const auto encoder = make_encoder(*made, examples.shape(), restored_.services(), restored_.listener());
-    return embed(context_.context(), *encoder, examples, Compute());
+    Reader reader = make_reader(restored_, asked_, examples.shape());
+    at::Tensor out = at::empty({examples.count(), reader.features()}, at::kFloat);
+    read_into(context_.context(), reader, examples, out);
+    return out;
   }
 
   void by_head() {
-    const at::Tensor features = embedding();
+    const at::Tensor features = read();
     const auto head = make_trained_head(*restored_.component(*asked_.head), restored_.services(), restored_.listener());
     const Predictions found = predictions(*head, features, Compute());
     const auto labels = numbers_of(found.labels);
@@ -167,7 +213,7 @@ class Answering {
   void by_centroids() {
     const auto centroids = restored_.array(asked_.node, "centroids");
     require(centroids.has_value(), "there is no {}", restored_.run().artifact(asked_.node, "centroids.npy").string());
-    const at::Tensor features = embedding();
+    const at::Tensor features = read();
     add_nearest(context_.context(), view(features), centroids->view(), out_);
     out_.labels = out_.nearest;
   }
@@ -192,19 +238,32 @@ std::vector<AnswerNode> answer_nodes(const Restored& restored) {
 AnswerNode choose_answer_node(const Restored& restored, const std::string& name) {
   const std::vector<AnswerNode> all = answer_nodes(restored);
   const Graph& graph = restored.run().graph();
-  require(!all.empty(),
-          "no node of the run answers what a new example is: none gives a trained head or a fitted clusterer");
-  if (name.empty()) {
-    require(all.size() == 1, "several nodes of the run answer; say which{}", describe(restored, all));
-    return all[0];
-  }
   std::vector<std::string> names;
   for (const AnswerNode& found : all) {
     names.push_back(graph.nodes[found.node].name);
     if (names.back() == name) return found;
   }
-  throw InputError(text("'{}' is no node that answers{}; there are{}", name, config::did_you_mean(name, names),
-                        describe(restored, all)));
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    if (graph.nodes[i].name == name)
+      throw InputError(why_not(restored, i) + (all.empty() ? "" : ". These answer:" + describe(restored, all)));
+  require(!all.empty(),
+          "no node of the run answers what a new example is: none gave a trained head or a fitted clusterer{}",
+          describe_headless(restored));
+  require(name.empty(), "'{}' is no node that answers{}; there are{}", name, config::did_you_mean(name, names),
+          describe(restored, all));
+  require(all.size() == 1, "several nodes of the run answer; say which{}", describe(restored, all));
+  return all[0];
+}
+
+Reader make_reader(const Restored& restored, const AnswerNode& asked, const Shape& example) {
+  Reader::WithHead read;
+  if (asked.read_head) {
+    const auto made = restored.component(*asked.read_head);
+    read.head = make_trained_head(*made, restored.services(), restored.listener());
+    read.outputs = made->trained->classes;
+  }
+  auto encoder = make_encoder(*restored.component(*asked.encoder), example, restored.services(), restored.listener());
+  return Reader(std::move(encoder), std::move(read), {.readout = asked.readout});
 }
 
 Answers answer(const Restored& restored, const AnswerNode& asked, const std::shared_ptr<const Made>& examples) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -37,16 +38,16 @@ class Exporter {
 
   Exported run() {
     // What is missing is found before anything is written.
-    std::unique_ptr<Encoder> encoder;
+    std::optional<Reader> reader;
     std::unique_ptr<Head> head;
-    if (asked_.encoder) encoder = make(*asked_.encoder);
+    if (asked_.encoder) reader.emplace(make_reader(restored_, asked_, looks_.shape));
     if (asked_.head)
       head = make_trained_head(*restored_.component(*asked_.head), restored_.services(), restored_.listener());
     const auto centroids = restored_.array(asked_.node, "centroids");
     if (asked_.by == AnswersBy::clusterer) follow(graph().nodes[asked_.node].find_wired("data")->front());
     make_folders(folder_);
-    if (encoder) write_encoder(*encoder, "encoder");
-    if (head) write_model(*encoder, *head);
+    if (reader) write_encoder(reader->encoder(), "encoder");
+    if (head) write_model(*reader, *head);
     for (auto& [name, made] : encoders_) write_encoder(*made, name);
     for (const Step& step : steps_) copy_state(step);
     if (centroids) write_npy(file("centroids.npy"), centroids->view());
@@ -120,11 +121,15 @@ class Exporter {
     trace(name, encoder.state(), [&](const at::Tensor& x) { return encoder.forward(x); });
   }
 
-  void write_model(Encoder& encoder, Head& head) {
-    NamedTensors state = prefixed("encoder.", encoder.state());
-    for (auto& tensor : prefixed("head.", head.state())) state.push_back(std::move(tensor));
+  void write_model(Reader& reader, Head& head) {
+    NamedTensors state = prefixed("encoder.", reader.encoder().state());
+    const auto add = [&](const char* prefix, const Module& module) {
+      for (auto& tensor : prefixed(prefix, module.state())) state.push_back(std::move(tensor));
+    };
+    if (reader.head() != nullptr) add("read_head.", *reader.head());
+    add("head.", head);
     write_safetensors(file("model.safetensors"), state);
-    trace("model", state, [&](const at::Tensor& x) { return head.forward(encoder.forward(x)); });
+    trace("model", state, [&](const at::Tensor& x) { return head.forward(reader.forward(x)); });
   }
 
   void copy_state(const Step& step) {
@@ -146,6 +151,7 @@ class Exporter {
                          {"example", {{"shape", looks_.shape}, {"dtype", name(looks_.dtype)}}},
                          {"bytes_divided_by", looks_.dtype == DType::kUInt8 ? 255 : 1}};
     if (asked_.classes && !looks_.class_names.empty()) says["class_names"] = looks_.class_names;
+    if (asked_.readout != "embedding") says["readout"] = asked_.readout;
     says["steps"] = ordered_json::array();
     if (asked_.encoder && asked_.by == AnswersBy::centroids)
       says["steps"].push_back({{"node", "encoder"}, {"component", "encoder"}, {"file", "encoder.pt"}});

@@ -19,7 +19,8 @@ struct Exported {
 /// Writes what a node answers with as files that others read, with a README.md that says what they are:
 ///
 ///     encoder.safetensors, encoder.pt   the encoder, its tensors and as TorchScript: examples → embedding
-///     model.safetensors, model.pt       encoder and head in one: examples → logits
+///     model.safetensors, model.pt       encoder and head in one: examples → logits; of a readout "head…" the head that
+///                                       is read too, as read_head
 ///     centroids.npy                     of a clusterer or a trainer, (K, D)
 ///     NODE.safetensors                  what each transform on the way to the clusterer learnt
 ///     preprocessing.json                what must be done to an example before, class names, and the way of the

@@ -109,6 +109,9 @@ std::string export_readme(const ExportedModel& model, const std::vector<std::str
     for (const auto& name : says.at("class_names")) out += text(" {}", name.get<std::string>());
     out += "\n";
   }
+  if (says.contains("readout"))
+    out += text("The head takes the encoder at '{}', not at its embedding; model.pt does both.\n",
+                says.at("readout").get<std::string>());
   if (!says.at("steps").empty()) out += "\nFrom examples to the features that were clustered:\n\n" + steps_of(model);
   if (!left_out.empty()) out += "\nNot here:\n\n";
   for (const std::string& line : left_out) out += "* " + line + "\n";

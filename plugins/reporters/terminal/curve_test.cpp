@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "live_block.h"
+#include "words.h"
 
 namespace shoal {
 namespace {

@@ -2,26 +2,9 @@
 
 #include <algorithm>
 
+#include "words.h"
+
 namespace shoal {
-namespace {
-
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
-}  // namespace
-
-int columns_of(const std::string& text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), &begins_character));
-}
-
-std::string cut_to(const std::string& text, int columns) {
-  std::string out;
-  int used = 0;
-  for (const char c : text) {
-    if (begins_character(c) && ++used > columns) break;
-    out += c;
-  }
-  return out;
-}
 
 std::string LiveBlock::erasing(int width) {
   std::string out;
@@ -34,19 +17,16 @@ std::string LiveBlock::erasing(int width) {
   return out;
 }
 
-void LiveBlock::draw(const std::vector<std::string>& lines, int width) {
-  std::string out = erasing(width);  // in one piece, so that nothing flickers
-  for (const std::string& line : lines) {
-    const std::string shown = cut_to(line, width - 1);
+void LiveBlock::draw(const std::vector<LiveLine>& lines, int width, const std::string& above) {
+  std::string out = erasing(width);
+  if (!above.empty()) out += above + "\n";
+  for (const LiveLine& line : lines) {
+    const std::string shown = cut_to(line.text, width - 1);
     if (!drawn_.empty()) out += "\n";
-    out += shown;
+    out += line.dim && colour_ ? "\x1b[2m" + shown + "\x1b[0m" : shown;
     drawn_.push_back(columns_of(shown));
   }
-  out_ << out << std::flush;
-}
-
-void LiveBlock::erase(int width) {
-  if (!drawn_.empty()) out_ << erasing(width) << std::flush;
+  if (!out.empty()) out_ << out << std::flush;
 }
 
 }  // namespace shoal

@@ -8,27 +8,30 @@
 
 namespace shoal {
 
-/// How many columns UTF-8 text takes where each character takes one.
-int columns_of(const std::string& text);
-
-/// The beginning of `text` that fits into `columns`, cut between characters.
-std::string cut_to(const std::string& text, int columns);
+/// A line of the block.
+struct LiveLine {
+  std::string text = {};
+  bool dim = false;  ///< what is not of now
+};
 
 /// A block of lines below everything else. Each draw takes the place of the one before; erase takes it away. Lines are
 /// cut one column before the width, so that none wraps. When the terminal has become narrower meanwhile, it has wrapped
 /// those that stand there: they are counted as it shows them now.
 class LiveBlock {
  public:
-  explicit LiveBlock(std::ostream& out) : out_(out) {}
+  /// `colour`: dim lines are painted so.
+  LiveBlock(std::ostream& out, bool colour) : out_(out), colour_(colour) {}
 
-  /// `width` is the terminal's now. The cursor ends at the end of the last line.
-  void draw(const std::vector<std::string>& lines, int width);
-  void erase(int width);
+  /// `width` is the terminal's now; `above`, if not "", is a line that stays, and may wrap. In one piece, so that
+  /// nothing flickers. The cursor ends at the end of the last line.
+  void draw(const std::vector<LiveLine>& lines, int width, const std::string& above = "");
+  void erase(int width) { draw({}, width); }
 
  private:
   std::string erasing(int width);
 
   std::ostream& out_;
+  bool colour_;
   std::vector<int> drawn_;  // columns of each line that stands there
 };
 

@@ -13,6 +13,7 @@
 #include "plan_file.h"
 #include "shoal/reporter.h"
 #include "terminal.h"
+#include "whole_writes.h"
 
 namespace {
 
@@ -28,9 +29,13 @@ struct Params {
   }
 };
 
-int terminal_width() {
+shoal::ScreenSize screen_size() {
   winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+  shoal::ScreenSize out;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return out;
+  if (size.ws_col > 20) out.columns = size.ws_col;
+  if (size.ws_row > 1) out.lines = size.ws_row;
+  return out;
 }
 
 /// What the process has in memory now, see proc(5); 0 where the system does not say.
@@ -51,23 +56,26 @@ class TerminalReporter final : public shoal::Reporter {
       return when == When::kAuto ? automatic : when == When::kAlways;
     };
     const bool live = decide(params_.live, terminal);
+    std::cout << std::flush;  // what was said before
     terminal_ = std::make_unique<shoal::Terminal>(
-        std::cout,
+        live ? whole_ : std::cout,
         shoal::TerminalOptions{.live = live,
                                .colour = decide(params_.colour, terminal && std::getenv("NO_COLOR") == nullptr),
-                               .width = &terminal_width,
+                               .size = &screen_size,
                                .memory = &resident_bytes});
-    if (live) terminal_->plan(shoal::read_planned_nodes(run_folder));
+    if (live) terminal_->plan(shoal::read_plan(run_folder));
   }
   void on(shoal::Context&, const shoal::Event& event) override { terminal_->on(event); }
 
  private:
   Params params_;
+  shoal::WholeWrites writes_{STDOUT_FILENO};
+  std::ostream whole_{&writes_};
   std::unique_ptr<shoal::Terminal> terminal_;  // null before begin
 };
 
 }  // namespace
 
-SHOAL_PLUGIN("terminal", "0.1.0", "a run as a person watches it") {
+SHOAL_PLUGIN("terminal", "0.2.0", "a run as a person watches it") {
   plugin.add<TerminalReporter, Params>("reporter/terminal");
 }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <pty.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,9 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "live_block.h"
 #include "shoal/reporter.h"
 #include "shoal/testing_component.h"
+#include "whole_writes.h"
+#include "words.h"
 
 namespace shoal {
 namespace {
@@ -44,6 +46,7 @@ class Screen {
       text.erase(text.find_last_not_of(' ') + 1);
       out.push_back(text);
     }
+    while (!out.empty() && out.back().empty()) out.pop_back();
     return out;
   }
   int escapes() const { return escapes_; }
@@ -121,11 +124,11 @@ std::string on_terminal(unsigned short width, const std::vector<Event>& first, c
                         unsigned short then = 0, const char* no_colour = nullptr) {
   const fs::path folder = fs::temp_directory_path() / ("shoal-terminal-test-" + std::to_string(getpid()));
   fs::create_directories(folder);
-  std::ofstream(folder / "plan.json") << R"({"format": 2, "rows": [], "tasks": [
+  std::ofstream(folder / "plan.json") << R"({"format": 2, "rows": [{"settings": {}, "seed": 0}], "tasks": [
     {"node": "data", "use": "dataset/mnist", "row": 0}, {"node": "net", "use": "encoder/convnet", "row": 0},
     {"node": "pca", "use": "transform/pca", "row": 0, "in": {"data": ["data.dataset"]}},
     {"node": "learn", "use": "trainer/supervised", "row": 0, "in": {"data": ["data.dataset"]}},
-    {"node": "quality", "use": "metric/clustering", "row": 0}]})";
+    {"node": "quality", "use": "metric/clustering", "row": 0, "in": {"features": ["learn.encoder", "pca.features"]}}]})";
   winsize size{};
   size.ws_row = 24;
   size.ws_col = width;
@@ -163,25 +166,42 @@ TEST(OnATerminal, ShowsWhatIsDoneWhatRunsAndWhatComes) {
   Screen screen(80);
   screen.take(on_terminal(80, half_a_run(), {}));
   const auto lines = screen.lines();
-  ASSERT_THAT(lines, ::testing::SizeIs(5));
-  EXPECT_EQ(lines[1], "  pca              1.0 s");
+  ASSERT_THAT(lines, ::testing::SizeIs(6));
+  EXPECT_EQ(lines[1], "├ pca            ✓ 1.0 s");
   // 8 of 16 steps in 8 s since it began: 1/s, 8 s left; losses 8 … 1
-  EXPECT_EQ(lines[2], "  learn            ■■■■■□□□□□ 8/16 steps  1/s  left 8.0 s  loss 1");
-  EXPECT_EQ(lines[3], "                   █▇▆▅▄▃▂▁ loss");
-  EXPECT_THAT(lines[4], ::testing::MatchesRegex("                   9\\.0 s  [0-9.]+ MB  1 of 3 nodes  then quality"));
+  EXPECT_EQ(lines[2], "└ learn          ■■■■■□□□□□ 8/16 steps  1/s  left 8.0 s  loss 1");
+  EXPECT_EQ(lines[3], "  │              █▇▆▅▄▃▂▁ loss");
+  EXPECT_EQ(lines[4], "  └ quality      waits");
+  EXPECT_THAT(lines[5], ::testing::MatchesRegex("9\\.0 s  [0-9.]+ MB  1 of 3 nodes"));
   EXPECT_FALSE(screen.wrapped());
 }
 
 TEST(OnATerminal, LeavesOnlyWhatNodesCameTo) {
-  std::vector<Event> rest = {event(SHOAL_NODE_END, 118, "learn"), event(SHOAL_RUN_END, 118)};
+  std::vector<Event> rest = {event(SHOAL_NODE_END, 118, "learn"), event(SHOAL_ROW_END, 118), event(SHOAL_RUN_END, 118)};
   rest[0].seconds = 17;
-  rest[1].seconds = 18;
+  rest[2].seconds = 18;
   Screen screen(80);
   screen.take(on_terminal(80, half_a_run(), rest));
-  auto lines = screen.lines();
-  while (!lines.empty() && lines.back().empty()) lines.pop_back();
-  EXPECT_THAT(lines, ::testing::ElementsAre("run    1 row →", "  pca              1.0 s",
-                                            "  learn            17.0 s       loss 1", "done   in 18.0 s"));
+  EXPECT_THAT(screen.lines(), ::testing::ElementsAre("run    1 row →", "  pca              1.0 s",
+                                                     "  learn            17.0 s       loss 1", "done   in 18.0 s"));
+}
+
+TEST(WholeWrites, AreOnePieceHoweverLong) {  // a socket of this kind keeps the borders of writes
+  int ends[2] = {};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+  WholeWrites writes(ends[0]);
+  std::ostream out(&writes);
+  for (int line = 0; line < 100; ++line) out << "a line of a block that is drawn again and again " << line << '\n';
+  out << std::flush;
+  std::string got(10000, '\0');
+  got.resize(static_cast<std::size_t>(read(ends[1], got.data(), got.size())));
+  EXPECT_THAT(got, ::testing::EndsWith(" 99\n"));
+  EXPECT_THAT(got, ::testing::StartsWith("a line"));
+  out << "next" << std::flush;
+  char next[8] = {};
+  EXPECT_EQ(read(ends[1], next, sizeof(next)), 4);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(OnATerminal, NeverWrapsOnANarrowOne) {
@@ -191,13 +211,52 @@ TEST(OnATerminal, NeverWrapsOnANarrowOne) {
   for (const std::string& line : screen.lines()) EXPECT_LE(columns_of(line), 29) << line;
 }
 
-TEST(OnATerminal, CountsWhatANarrowerOneHasWrapped) {  // three lines of 66, 32 and some 55 columns wrap into 40
+TEST(OnATerminal, CountsWhatANarrowerOneHasWrapped) {  // of five lines, of 23 to 65 columns, one wraps into 40
   const std::string bytes = on_terminal(80, half_a_run(), {progress(120, "learn", 9, 16)}, 40);
   const std::size_t last = bytes.rfind("\r\x1b[K");
   ASSERT_NE(last, std::string::npos);
   std::size_t ups = 0;
   for (std::size_t at = last; (at = bytes.find("\x1b[1A", at)) != std::string::npos; ++at) ++ups;
-  EXPECT_EQ(ups, 4u);  // 2 + 1 + 2 rows, from the last of them
+  EXPECT_EQ(ups, 5u);  // 1 + 2 + 1 + 1 + 1 rows, from the last of them
+}
+
+/// Three rows, of which two are over.
+std::vector<Event> rows_of_a_run() {
+  std::vector<Event> out = {event(SHOAL_RUN_BEGIN, 100)};
+  for (int row = 0; row < 3; ++row) {
+    const double begin = 100 + 10 * row;
+    std::vector<Event> own = {event(SHOAL_ROW_BEGIN, begin), event(SHOAL_NODE_BEGIN, begin, "learn")};
+    if (row < 2) {
+      own.push_back(event(SHOAL_NODE_END, begin + 10, "learn"));
+      own.push_back(scalar(begin + 10, "", 0.1 * (row + 1), -1));
+      own.back().name = "learn.loss";
+      own.push_back(event(SHOAL_ROW_END, begin + 10));
+    }
+    for (Event& each : own) each.row = row, out.push_back(each);
+  }
+  for (Event& each : out) {
+    each.rows = 3;
+    if (each.type == SHOAL_ROW_BEGIN) each.value = static_cast<double>(each.row), each.text = "k 10";
+  }
+  return out;
+}
+
+TEST(OnATerminal, LeavesALineForEachRowOfSeveral) {
+  Screen screen(80);
+  screen.take(on_terminal(80, rows_of_a_run(), {}));
+  const auto lines = screen.lines();
+  ASSERT_THAT(lines, ::testing::SizeIs(6));
+  EXPECT_EQ(lines[0], "run    3 rows →");
+  EXPECT_EQ(lines[1], "row 1 of 3  k 10  seed 0   10.0 s  learn.loss 0.1");
+  EXPECT_EQ(lines[2], "row 2 of 3  k 10  seed 1   10.0 s  learn.loss 0.2");
+  EXPECT_EQ(lines[3], "row 3 of 3  k 10  seed 2    0.00 s");
+  EXPECT_EQ(lines[4], "└ learn          … 0.00 s");
+  EXPECT_THAT(lines[5], ::testing::MatchesRegex("2 of 3 rows  20\\.0 s  left about 10\\.0 s  [0-9.]+ MB"));
+}
+
+TEST(OnATerminal, DimsWhatWaitsUnlessNoColourIsWanted) {
+  EXPECT_THAT(on_terminal(80, half_a_run(), {}), ::testing::HasSubstr("\x1b[2m  └ quality      waits\x1b[0m"));
+  EXPECT_THAT(on_terminal(80, half_a_run(), {}, 0, "1"), ::testing::Not(::testing::HasSubstr("\x1b[2m")));
 }
 
 TEST(OnATerminal, HasNoColourWhereNoneIsWanted) {

@@ -2,10 +2,12 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <cstring>
+#include <memory>
 
+#include "affine_layer.h"
 #include "logistic_regression.h"
 #include "weight_decay.h"
 
@@ -44,33 +46,51 @@ class Frozen {
   std::vector<std::string> before_;
 };
 
+/// Throws InputError  a feature is NaN or infinite: its row (example) and column (feature) are named
+void require_finite(const at::Tensor& features) {  // (N, F), of any strides
+  for (Index feature = 0; feature < features.size(1); ++feature) {
+    const at::Tensor column = features.select(1, feature);
+    if (column.isfinite().all().item<bool>()) continue;
+    const auto example = column.isfinite().logical_not().nonzero()[0].item<std::int64_t>();
+    throw shoal::InputError(shoal::text("features hold {} at row {}, column {}",
+                                        column[example].isnan().item<bool>() ? "NaN" : "an infinity", example,
+                                        feature));
+  }
+}
+
 /// What is read of all examples, (F, N) float32: one feature's numbers lie side by side.
-/// Throws InputError  one is NaN or infinite: its row (example) and column (feature) are named
 at::Tensor read_columns(Context& context, shoal::Reader& reader, const Examples& examples) {
   at::Tensor columns = at::empty({reader.features(), examples.count()}, at::kFloat);
   shoal::read_into(context, reader, examples, columns.t());
-  for (Index feature = 0; feature < columns.size(0); ++feature) {
-    const at::Tensor row = columns[feature];
-    if (row.isfinite().all().item<bool>()) continue;
-    const auto example = row.isfinite().logical_not().nonzero()[0].item<std::int64_t>();
-    throw shoal::InputError(shoal::text("features hold {} at row {}, column {}",
-                                        row[example].isnan().item<bool>() ? "NaN" : "an infinity", example, feature));
-  }
+  require_finite(columns.t());
   return columns;
 }
 
-/// Subtracts from each feature, in place, its mean over the training examples and divides by its deviation there; one
-/// that does not vary is only shifted. Feature by feature, in double: there is never a second copy of them all.
-void standardize(const at::Tensor& train, const at::Tensor& test) {  // (F, N), (F, M)
-  for (Index feature = 0; feature < train.size(0); ++feature) {
-    const at::Tensor exact = train[feature].to(at::kDouble);
-    const auto mean = exact.mean().item<float>();
-    const auto deviation = exact.std(/*unbiased=*/false).item<float>();
-    for (const at::Tensor& features : {train, test}) {
-      at::Tensor row = features[feature].sub_(mean);
-      if (deviation > 0) row.div_(deviation);
-    }
-  }
+/// The same as (N, F), as a head takes it.
+at::Tensor read_rows(Context& context, shoal::Reader& reader, const Examples& examples) {
+  at::Tensor rows = at::empty({examples.count(), reader.features()}, at::kFloat);
+  shoal::read_into(context, reader, examples, rows);
+  require_finite(rows);
+  return rows;
+}
+
+/// The head wired to 'classifier', for the layer to be put into; null where none is.
+/// Throws InputError  its logits are not x·Wᵀ + b
+std::unique_ptr<shoal::Head> find_classifier(shoal::Inputs& inputs, Index features, Index classes) {
+  if (!inputs.has("classifier")) return nullptr;
+  std::unique_ptr<shoal::Head> head = inputs.head("classifier", features, classes);
+  const auto [weight, bias] = head->class_vectors();
+  shoal::require(weight.defined() && bias.defined(),
+                 "'classifier' is to take a linear layer with a bias, but the head wired there is no such map; wire "
+                 "head/linear");
+  return head;
+}
+
+void put_into(shoal::Head& head, const AffineLayer& layer) {
+  const c10::NoGradGuard no_grad;
+  const auto [weight, bias] = head.class_vectors();
+  weight.copy_(layer.weight);
+  bias.copy_(layer.bias);
 }
 
 struct Targets {
@@ -90,6 +110,13 @@ Targets targets_of(shoal::Inputs& inputs, const Examples& train) {
     shoal::require(labels[i] >= 0, "'labels' hold {} at row {}; every example needs one that is at least 0", labels[i],
                    i);
   return {shoal::tensor(wired), *std::max_element(labels.begin(), labels.end()) + 1};
+}
+
+/// What the layer says of features (M, F): labels (M) int64 on the CPU. By `head`, which then holds it, unless null.
+at::Tensor predict(const AffineLayer& layer, shoal::Head* head, const at::Tensor& features, at::Device device) {
+  if (head == nullptr) return layer.logits(features.to(device)).argmax(/*dim=*/1).cpu();
+  put_into(*head, layer);
+  return shoal::predictions(*head, features, shoal::Compute(device)).labels;
 }
 
 /// How often class r was taken for class c, (C, C) int64.
@@ -122,10 +149,11 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
   reader.require_room(train.count() + test.count(), sizeof(float));
   std::vector<Frozen> frozen{{"encoder", reader.encoder()}};
   if (reader.head() != nullptr) frozen.emplace_back("head", *reader.head());
+  std::unique_ptr<shoal::Head> classifier = find_classifier(inputs, reader.features(), targets.classes);
   const at::Tensor train_features = read_columns(context, reader, train);
-  const at::Tensor test_features = read_columns(context, reader, test);
+  const at::Tensor test_features = read_rows(context, reader, test);
   for (const Frozen& module : frozen) module.require_unchanged();
-  if (params_.standardize) standardize(train_features, test_features);
+  const Moments moments = params_.standardize ? standardize(train_features) : Moments();
   const Columns learn{train_features.to(compute.device()), targets.labels.to(compute.device())};
 
   // 2. The layer: weight decay by held-out training examples, then all of them.
@@ -139,8 +167,9 @@ void LinearProbe::run(Context& context, shoal::Inputs& inputs, shoal::Outputs& o
     chosen = choose_weight_decay(context, learn, chosen.layer, params_.weight_decays, fit_layer);
   const Layer layer = fit_layer(chosen.layer, learn, chosen.weight_decay);
 
-  // 3. The test set, once.
-  const at::Tensor predicted = layer.predict(test_features.to(compute.device())).cpu();
+  // 3. The test set, once, by the layer as it is given out: for features as they are read.
+  const at::Tensor predicted = predict(fold(layer, moments), classifier.get(), test_features, compute.device());
+  if (classifier != nullptr) outputs.head("head", std::move(classifier));
   outputs.number("train_accuracy", share_right(layer.predict(learn.features), learn.labels));
   outputs.number("weight_decay", chosen.weight_decay);
   outputs.array("predicted", context.copy(shoal::view(predicted)));

@@ -19,9 +19,10 @@ struct LinearProbeParams : shoal::ReadoutOptions, shoal::PrecisionOptions {
 
 /// Reads both datasets once, in eval mode, at the embedding or at another readout; fits multinomial logistic regression
 /// to the training features, with the weight decay that does best on the last sixth of them; and looks at the test set
-/// once, with what came out. Labels that are wired stand for those of the training set, and then no label of either set
-/// is looked at. Memory: the features once, 4·(N + M)·F bytes; they are read into place, standardised there, and
-/// never copied.
+/// once, with what came out: the layer in terms of the features as they are read, which the head wired to `classifier`
+/// takes, so that the accuracy is that of the head. Labels that are wired stand for those of the training set, and then
+/// no label of either set is looked at. Memory: the features once, 4·(N + M)·F bytes; they are read into place,
+/// standardised there, and never copied.
 ///
 /// Throws Error  the parameters or buffers of encoder or head are not byte for byte what they were
 /// Source: the protocol is that of Zhang, Isola, Efros, ECCV 2016, and of Caron et al., ECCV 2018.

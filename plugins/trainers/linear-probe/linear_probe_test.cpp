@@ -18,9 +18,12 @@ using shoal::testing::Host;
 using shoal::testing::TestInputs;
 using shoal::testing::TestOutputs;
 using shoal::testing::ToyEncoder;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Key;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
@@ -167,6 +170,84 @@ TEST(LinearProbe, ReadsAHeadThatWasTrainedWithTheEncoder) {  // the logits of a 
   params.readout = "head";
   LinearProbe(params).run(host.context(), inputs, outputs);
   EXPECT_EQ(outputs.numbers.at("accuracy"), 1);
+}
+
+/// Its embedding is the example far from zero and in another unit: what is standardised for good reason.
+class FarAway final : public shoal::Encoder {
+ public:
+  void build(shoal::Context&, const shoal::Shape&) override {}
+  Index embedding_size() const override { return 4; }
+  at::Tensor forward(const at::Tensor& examples) override { return examples.flatten(1) * 40 + 300; }
+};
+
+TEST(LinearProbe, GivesAHeadThatSaysOfTheFeaturesWhatWasStated) {
+  for (const bool standardize : {true, false}) {
+    SCOPED_TRACE(standardize);
+    LinearProbeParams params = with_weight_decays({1e-3});
+    params.standardize = standardize;
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<FarAway>("encoder");
+    inputs.wire<shoal::testing::ToyHead>("classifier");
+    inputs.wire<Blobs>("train", 300, 8, 0.4);
+    inputs.wire<Blobs>("test", 300, 8, 0.6);
+    TestOutputs outputs;
+    LinearProbe(params).run(host.context(), inputs, outputs);
+    ASSERT_THAT(outputs.heads, Contains(Key("head")));
+    const shoal::Examples test(host.context(), *inputs.dataset("test"));
+    const auto encoder = inputs.encoder("encoder", test.shape());
+    const at::Tensor logits = shoal::predict_logits(host.context(), *encoder, *outputs.heads.at("head"), test, {});
+    EXPECT_EQ(shoal::accuracy(logits, test.labels()), outputs.numbers.at("accuracy"));
+    EXPECT_GT(outputs.numbers.at("accuracy"), 0.5);
+    EXPECT_LT(outputs.numbers.at("accuracy"), 1);
+    const auto said = outputs.arrays.at("predicted").view().vector<std::int64_t>();
+    const at::Tensor labels = logits.argmax(1);
+    EXPECT_THAT(shoal::view(labels).vector<std::int64_t>(), ElementsAreArray(said));
+  }
+}
+
+TEST(LinearProbe, SaysTheSameWithAndWithoutAHeadToPutItInto) {
+  std::vector<TestOutputs> outputs(2);
+  for (const bool wired : {false, true}) {
+    Host host;
+    TestInputs inputs(host);
+    inputs.wire<ToyEncoder>("encoder");
+    if (wired) inputs.wire<shoal::testing::ToyHead>("classifier");
+    inputs.wire<Blobs>("train", 300, 8, 0.6);
+    inputs.wire<Blobs>("test", 300, 8, 0.7);
+    LinearProbe({}).run(host.context(), inputs, outputs[wired]);
+  }
+  EXPECT_EQ(outputs[0].numbers, outputs[1].numbers);
+  EXPECT_THAT(outputs[0].arrays.at("predicted").view().vector<std::int64_t>(),
+              ElementsAreArray(outputs[1].arrays.at("predicted").view().vector<std::int64_t>()));
+  EXPECT_THAT(outputs[0].heads, IsEmpty());
+}
+
+/// Logits without a bias.
+class Cosine final : public shoal::Head {
+ public:
+  void build(shoal::Context&, Index embedding, Index classes) override {
+    weight_ = add_parameter("weight", at::ones({classes, embedding}));
+  }
+  at::Tensor forward(const at::Tensor& embedding) override { return embedding.matmul(weight_.t()); }
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor&) override { return logits.mean(); }
+  at::Tensor probabilities(const at::Tensor& logits) override { return logits.softmax(1); }
+  ClassVectors class_vectors() override { return {weight_, {}}; }
+
+ private:
+  at::Tensor weight_;
+};
+
+TEST(LinearProbe, NeedsAHeadThatALinearLayerGoesInto) {
+  Host host;
+  TestInputs inputs(host);
+  inputs.wire<ToyEncoder>("encoder");
+  inputs.wire<Cosine>("classifier");
+  inputs.wire<Blobs>("train", 300);
+  inputs.wire<Blobs>("test", 8);
+  TestOutputs outputs;
+  EXPECT_THAT([&] { LinearProbe({}).run(host.context(), inputs, outputs); },
+              ThrowsMessage<shoal::InputError>(HasSubstr("'classifier' is to take a linear layer with a bias")));
 }
 
 TEST(LinearProbe, StopsAtWhatCannotBeRead) {
