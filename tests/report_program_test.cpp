@@ -92,6 +92,19 @@ TEST(Report, MakesThePageAgainAndSaysWhatIsGone) {
               AllOf(HasSubstr("<strong>Clusters of groups</strong>: "), Not(HasSubstr("data:image/png"))));
 }
 
+TEST(Report, OpensTheRowThatIsAskedFor) {
+  const Workplace place;
+  write_images(place);
+  ASSERT_EQ(place.shoal("run halves.yaml --out run").exit, 0);
+  ASSERT_EQ(place.shoal("report run --row 4 --out four.html").exit, 0);
+  EXPECT_THAT(read_file(place.folder() / "four.html"),
+              AllOf(HasSubstr("Open is row 4;"), HasSubstr("quality: Row 4, groups.k 3, seed 1."),
+                    HasSubstr("<summary>Row 1, groups.k 2, seed 0</summary>")));
+  const Outcome beyond = place.shoal("report run --row 7");
+  EXPECT_EQ(beyond.exit, 1);
+  EXPECT_THAT(beyond.err, HasSubstr("run has 6 rows, so there is no row 7"));
+}
+
 TEST(Report, OfSeveralRunsWantsAFile) {
   const Workplace place;
   write_images(place);

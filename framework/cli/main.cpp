@@ -314,6 +314,11 @@ CLI::App* add_report(CLI::App& app, Options& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME,…");
+  command
+      ->add_option("--row", options.of_row,
+                   "Whose clusters, map and confusion matrices are open; default the best one's")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   add_common(*command, options);
   return command;
 }

@@ -25,7 +25,9 @@ int report(const Options& options) {
     if (runs.size() > 1 && options.out.empty())
       throw std::runtime_error("the page of several runs has no folder of its own; name its file by --out FILE");
     const std::string file = options.out.empty() ? (runs[0].file.folder / "report.html").string() : options.out;
-    host::write_atomically(file, host::make_page(runs, {.metrics = options.metrics}, sources));
+    host::PageOptions page{.metrics = options.metrics};
+    if (options.of_row) page.row = *options.of_row - 1;
+    host::write_atomically(file, host::make_page(runs, page, sources));
     std::printf("%s\n", file.c_str());
     return kDone;
   } catch (const std::system_error& error) {  // the page cannot be written

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "framework/report/numbers.h"
+#include "framework/report/quantity.h"
 #include "framework/report/ranks.h"
 #include "framework/run/median.h"
 
@@ -47,28 +48,23 @@ std::string verdict(const Paired& paired, int better, double practical) {
 }
 
 /// Three digits, never as a power.
-std::string seconds_text(double seconds) {
+std::string three_digits(double seconds) {
   const int decimals = seconds > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(seconds))), 0, 5) : 0;
   return fmt::format("{:.{}f}", seconds, decimals);
 }
 
 std::string times_text(const Times& times) {
   if (times.seconds.empty()) return "–";
-  const std::string middle = seconds_text(median(times.seconds));
+  const std::string middle = three_digits(median(times.seconds));
   if (times.seconds.size() == 1) return middle;
   const auto [least, largest] = std::minmax_element(times.seconds.begin(), times.seconds.end());
-  return fmt::format("{} [{}–{}]", middle, seconds_text(*least), seconds_text(*largest));
+  return fmt::format("{} [{}–{}]", middle, three_digits(*least), three_digits(*largest));
 }
 
 std::string ratio_text(const ComparedSetting& setting, const Times& times) {
   if (setting.is_baseline) return "1";
   if (!times.ratio) return "–";
   return *times.ratio < 1000 ? fmt::format("{:.3g}", *times.ratio) : fmt::format("{:.0f}", *times.ratio);
-}
-
-std::string bytes_text(std::int64_t bytes) {
-  const double mb = static_cast<double>(bytes) / 1e6;
-  return mb < 1000 ? fmt::format("{:.0f} MB", mb) : fmt::format("{:.3g} GB", mb / 1000);
 }
 
 const char* arrow(int better) { return better > 0 ? " ↑" : better < 0 ? " ↓" : ""; }
@@ -213,10 +209,9 @@ Table table_of(const Comparison& comparison, double practical, bool all_differen
       std::vector<double> seconds;
       for (const FileRow* row : s.rows)
         if (row->done()) seconds.push_back(row->seconds);
-      return seconds.empty() ? std::string("–") : seconds_text(median(seconds));
+      return seconds.empty() ? std::string("–") : three_digits(median(seconds));
     });
-  add_column(out, comparison, "peak", true,
-             [](const ComparedSetting& s) { return s.peak_rss_bytes > 0 ? bytes_text(s.peak_rss_bytes) : "–"; });
+  add_column(out, comparison, "peak", true, [](const ComparedSetting& s) { return bytes_text(s.peak_rss_bytes); });
   return out;
 }
 

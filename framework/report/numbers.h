@@ -1,7 +1,9 @@
 #ifndef SHOAL_FRAMEWORK_REPORT_NUMBERS_H_
 #define SHOAL_FRAMEWORK_REPORT_NUMBERS_H_
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shoal::host {
@@ -10,6 +12,9 @@ struct MeanSd {
   double mean = 0, sd = 0;  ///< sd with n − 1; 0 for one value
 };
 MeanSd mean_sd(const std::vector<double>& values);
+
+/// The finite number that the whole of `text` says, if it does.
+std::optional<double> find_number(std::string_view text);
 
 /// Five digits: "0.98712", "150", "1.2346e+06".
 std::string plain(double value);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "framework/report/json_number.h"
+#include "framework/report/node_lines.h"
 #include "framework/report/numbers.h"
 #include "framework/report/text_table.h"
 
@@ -17,33 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-/// A node over all rows of a run.
-struct NodeLine {
-  std::string name, use;
-  std::map<std::string, std::size_t> statuses;
-  double seconds = 0;  ///< of the rows in which it ran
-};
-
-std::vector<NodeLine> nodes_of(const RunFile& run) {
-  std::vector<NodeLine> out;
-  for (const FileRow& row : run.rows)
-    for (const FileNode& node : row.nodes) {
-      auto found = std::find_if(out.begin(), out.end(), [&](const NodeLine& line) { return line.name == node.name; });
-      if (found == out.end()) found = out.insert(out.end(), {node.name, node.use, {}, 0});
-      if (found->use.find(node.use) == std::string::npos) found->use += ", " + node.use;  // an axis changes it
-      if (!node.status.empty()) ++found->statuses[node.status];
-      if (std::isfinite(node.seconds)) found->seconds += node.seconds;
-    }
-  return out;
-}
-
-std::string describe_statuses(const NodeLine& line) {
-  std::string out;
-  for (const auto& [status, count] : line.statuses)
-    out += (out.empty() ? "" : ", ") + (count == 1 ? status : fmt::format("{} {}", status, count));
-  return out.empty() ? "–" : out;
-}
 
 /// Files of the folder with their sizes; of folders in it, the sums.
 std::vector<std::pair<std::string, std::uintmax_t>> files_of(const fs::path& folder) {
@@ -132,12 +106,19 @@ std::string describe(const std::vector<std::pair<std::string, std::string>>& set
   return out.empty() ? "all rows" : out;
 }
 
+std::string label_of(const std::vector<std::pair<std::string, std::string>>& settings, const std::string& axis) {
+  for (const auto& [name, label] : settings)
+    if (name == axis) return label;
+  return "";
+}
+
 std::string show_as_text(const RunFile& run) {
   std::string out = fmt::format("{}\n  {}\n  started {}\n", run.name, run.folder.string(), run.started);
   out += metrics_as_text(run);
   std::vector<std::vector<std::string>> nodes = {{"node", "component", "", "seconds"}};
-  for (const NodeLine& line : nodes_of(run))
-    nodes.push_back({line.name, line.use, describe_statuses(line), fmt::format("{:.3f}", line.seconds)});
+  for (const NodeLine& line : node_lines_of(run))
+    nodes.push_back({line.name, uses_of(line), line.statuses.empty() ? "–" : describe_statuses(line),
+                     fmt::format("{:.3f}", line.seconds)});
   out += "\n" + align_columns(nodes, {false, false, false, true}, 2);
   const Circumstances& where = run.circumstances;
   if (!where.machine.empty())
@@ -171,9 +152,9 @@ ordered_json show_as_json(const RunFile& run) {
     out["settings"].push_back(std::move(one));
   }
   out["nodes"] = ordered_json::array();
-  for (const NodeLine& line : nodes_of(run))
+  for (const NodeLine& line : node_lines_of(run))
     out["nodes"].push_back(
-        {{"node", line.name}, {"component", line.use}, {"statuses", line.statuses}, {"seconds", line.seconds}});
+        {{"node", line.name}, {"component", uses_of(line)}, {"statuses", line.statuses}, {"seconds", line.seconds}});
   const Circumstances& where = run.circumstances;
   out["made"] = {{"machine", where.machine},
                  {"program", where.program},

@@ -25,6 +25,9 @@ std::vector<ShownSetting> settings_of(const RunFile& run);
 /// "backend ours  k 10"; "all rows" for a run without a matrix.
 std::string describe(const std::vector<std::pair<std::string, std::string>>& settings);
 
+/// The label of an axis among `settings`; "" where it is none of theirs.
+std::string label_of(const std::vector<std::pair<std::string, std::string>>& settings, const std::string& axis);
+
 /// The run for people: what it came to, its nodes and their times, where and how it was made, its files.
 std::string show_as_text(const RunFile& run);
 nlohmann::ordered_json show_as_json(const RunFile& run);

@@ -33,6 +33,7 @@ const open = async (browser, run, options) => {
 const paints = (page) => page.evaluate(() => (performance.getEntriesByName("first-contentful-paint")[0] || {}).startTime);
 
 const scrollThrough = async (page) => {
+  await page.evaluate(() => { for (const rows of document.querySelectorAll("details.row")) rows.open = true; });  // charts behind a fold wait for it
   const height = await page.evaluate(() => document.body.scrollHeight);
   for (let y = 0; y <= height; y += 500) {
     await page.evaluate((to) => scrollTo({top: to, behavior: "instant"}), y);
@@ -141,6 +142,66 @@ const sortsAndHovers = async (browser, run) => {
   await context.close();
 };
 
+// By Tab from the top to the end: all that can be used is reached, in the order of the page, in sight and with a mark on it.
+const walksByTab = async (browser, run) => {
+  const {context, page} = await open(browser, run, {reducedMotion: "reduce", viewport: {width: 1280, height: 900}});
+  const where = basename(run);
+  await scrollThrough(page);
+  const wanted = await page.evaluate(() => {
+    const usable = [...document.querySelectorAll("a[href], button, summary, [tabindex='0']")].filter((e) => e.getClientRects().length > 0 || e.className === "skip");
+    window.usable = usable.filter((e) => !e.closest("details:not([open]) > :not(summary)"));
+    return window.usable.length;
+  });
+  let reached = 0;
+  for (; reached <= wanted; ++reached) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const e = document.activeElement;
+      if (!e || e === document.body) return null;
+      const box = e.getBoundingClientRect(), style = getComputedStyle(e), rect = e.querySelector("rect");
+      const marked = parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none" || (rect && parseFloat(getComputedStyle(rect).strokeWidth) >= 2);
+      return {number: window.usable.indexOf(e), what: `${e.tagName} ${(e.getAttribute("aria-label") || e.textContent).trim().slice(0, 40)}`, marked,
+              seen: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth};
+    });
+    if (!at) break;
+    check(at.number === reached, `${where}: Tab ${reached + 1} comes to ${at.what}, which is number ${at.number + 1} of the page`);
+    check(at.marked, `${where}: no mark on ${at.what} when it has the focus`);
+    check(at.seen, `${where}: ${at.what} has the focus out of sight`);
+    if (at.number !== reached) break;
+  }
+  check(reached === wanted, `${where}: Tab comes to ${reached} of ${wanted} things that can be used`);
+  const levels = await page.evaluate(() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((h) => Number(h.tagName[1])));
+  check(levels.every((level, i) => level <= (levels[i - 1] || 0) + 1), `${where}: a level of headings is left out: ${levels}`);
+  const unnamed = await page.evaluate(() => document.querySelectorAll("table:not(:has(> caption)), th:not([scope])").length);
+  check(unnamed === 0, `${where}: ${unnamed} tables without a caption or headers without a scope`);
+  const map = page.locator(".chart[tabindex='0']").first();
+  if (await map.count() > 0) {
+    await map.focus();
+    for (const key of ["ArrowRight", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
+    check(await page.locator(".peek").first().isVisible(), `${where}: no image after arrow keys`);
+    check(/^Example \d+: /.test(await page.locator("[role=status]").first().innerText()), `${where}: it is not said which example the arrow keys came to`);
+    await page.keyboard.press("Escape");
+    check(!await page.locator(".peek").first().isVisible(), `${where}: the image stays after Escape`);
+  }
+  await context.close();
+};
+
+// On paper: white, nothing wider than the sheet, what is folded says so.
+const prints = async (browser, run) => {
+  const {context, page} = await open(browser, run, {colorScheme: "dark", viewport: {width: 690, height: 1000}});
+  await page.emulateMedia({media: "print", colorScheme: "dark"});
+  const where = `${basename(run)}, printed`;
+  const [ground, ink] = await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]);
+  check(ground === "rgb(255, 255, 255)" && ink === "rgb(0, 0, 0)", `${where}: ${ink} on ${ground}`);
+  const wide = await page.evaluate(() => [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".unseen, .strip"))
+    .map((e) => `${e.tagName}.${e.className.baseVal ?? e.className} ${Math.round(e.getBoundingClientRect().right)}`));
+  check(wide.length === 0, `${where}: cut off at the right: ${wide.slice(0, 5)}`);
+  const silent = await page.evaluate(() => [...document.querySelectorAll("details:not([open]) > summary")].filter((s) => !getComputedStyle(s, "::after").content.includes("folded")).length);
+  check(silent === 0, `${where}: ${silent} folded parts do not say so`);
+  if (process.env.SHOTS) await page.pdf({path: join(process.env.SHOTS, `${basename(run)}.pdf`), format: "A4", preferCSSPageSize: true});
+  await context.close();
+};
+
 const browser = await chromium.launch({executablePath: program, args: ["--no-sandbox"]});
 for (const run of runs) {
   for (const scheme of ["light", "dark"]) await looks(browser, run, scheme);
@@ -148,6 +209,8 @@ for (const run of runs) {
   await readsWithoutProgram(browser, run);
   await tellsTheTruth(browser, run);
   await sortsAndHovers(browser, run);
+  await walksByTab(browser, run);
+  await prints(browser, run);
 }
 await browser.close();
 console.log(wrong === 0 ? `${runs.length} pages are good` : `${wrong} things are wrong`);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <limits>
 #include <tuple>
 
 namespace shoal::host {
@@ -21,18 +19,14 @@ void add_folder(const fs::path& folder, std::size_t row, const std::string& outp
   }
 }
 
-/// The first reported metric with a direction; "" where there is none.
-std::string judged_metric(const RunFile& run) {
-  for (const std::string& name : run.report)
-    if (const auto better = run.better.find(name); better != run.better.end() && better->second != 0) return name;
-  return "";
-}
-
-/// How good a row is by that metric: higher is better, whatever the metric says.
-double merit(const RunFile& run, const FileRow& row, const std::string& metric) {
-  const auto value = row.metrics.find(metric);
-  if (value == row.metrics.end() || std::isnan(value->second)) return -std::numeric_limits<double>::infinity();
-  return run.better.at(metric) * value->second;
+/// Gives the file of one row to all rows in which the node has the same key.
+void add_file(const RunFile& run, const ArtifactFile& file, NodeArtifacts& out) {
+  const std::string& key = run.rows[file.row].find(file.node)->key;
+  out.by_row[file.row] = file.file;
+  if (key.empty()) return;
+  for (std::size_t row = 0; row < run.rows.size(); ++row)
+    if (const FileNode* node = run.rows[row].find(file.node); node != nullptr && node->key == key)
+      if (out.by_row[row].empty()) out.by_row[row] = file.file;
 }
 
 }  // namespace
@@ -56,24 +50,16 @@ std::vector<ArtifactFile> find_artifacts(const fs::path& run_folder, const std::
   return out;
 }
 
-std::vector<ArtifactFile> one_of_each_node(const RunFile& run, const std::vector<ArtifactFile>& files) {
-  const std::string metric = judged_metric(run);
-  std::vector<ArtifactFile> out;
+std::vector<NodeArtifacts> by_node(const RunFile& run, const std::vector<ArtifactFile>& files) {
+  std::vector<NodeArtifacts> out;
   for (const ArtifactFile& file : files) {
     if (file.row >= run.rows.size() || run.rows[file.row].find(file.node) == nullptr) continue;
-    const auto found =
-        std::find_if(out.begin(), out.end(), [&](const ArtifactFile& one) { return one.node == file.node; });
-    if (found == out.end()) out.push_back(file);
-    else if (!metric.empty() && merit(run, run.rows[file.row], metric) > merit(run, run.rows[found->row], metric))
-      *found = file;
+    auto found = std::find_if(out.begin(), out.end(), [&](const NodeArtifacts& one) { return one.node == file.node; });
+    if (found == out.end())
+      found = out.insert(out.end(), {file.node, std::vector<std::filesystem::path>(run.rows.size())});
+    add_file(run, file, *found);
   }
   return out;
-}
-
-std::string how_chosen(const RunFile& run) {
-  if (run.rows.size() < 2) return "";
-  const std::string metric = judged_metric(run);
-  return metric.empty() ? "Each of the first row that has it." : "Each of the row with the best " + metric + ".";
 }
 
 }  // namespace shoal::host

@@ -20,12 +20,14 @@ struct ArtifactFile {
 /// The .npy files of artifacts/ that are of an output named `output`, by row and node.
 std::vector<ArtifactFile> find_artifacts(const std::filesystem::path& run_folder, const std::string& output);
 
-/// Of each node one: that of the row with the best value of the first reported metric that says what is better; of
-/// equals, and where no metric says, the first. In the order of `files`.
-std::vector<ArtifactFile> one_of_each_node(const RunFile& run, const std::vector<ArtifactFile>& files);
+/// A node's output over the rows of a run.
+struct NodeArtifacts {
+  std::string node = {};
+  std::vector<std::filesystem::path> by_row = {};  ///< the file of each row; rows of one key share it, "" where none is
+};
 
-/// "Each of the row with the best probe.accuracy.", by which one_of_each_node chooses; "" of a run of one row.
-std::string how_chosen(const RunFile& run);
+/// `files` by their nodes, in their order; those of nodes and rows that the run has not are passed over.
+std::vector<NodeArtifacts> by_node(const RunFile& run, const std::vector<ArtifactFile>& files);
 
 }  // namespace shoal::host
 

@@ -22,6 +22,7 @@ struct Chart {
   std::string svg = {};     ///< where it is drawn already; else it is drawn when the page is finished
   PlainTable numbers = {};  ///< what it shows, shown on demand
   std::string sheet = {};   ///< the id of the images that its points have under the pointer, by their field `i`; ""
+  bool folded = false;      ///< behind a fold: its still is the first to go where the page is too large
 };
 
 /// The points that all charts of a page share; a line gets its part and is thinned to it.

@@ -3,117 +3,27 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "framework/plugin/services.h"
 #include "framework/report/page/artifact_files.h"
+#include "framework/report/page/cluster_examples.h"
 #include "framework/report/page/data_behind.h"
 #include "framework/report/page/image_sheet.h"
-#include "framework/report/page/quantity.h"
+#include "framework/report/page/row_choice.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 #include "framework/store/npy_file.h"
 
 namespace shoal::host {
 namespace {
 
-constexpr std::size_t kMostSheets = 3;     // nodes whose clusters are shown
-constexpr std::size_t kMostClusters = 30;  // of one node, the largest
-constexpr std::size_t kStrip = 8;          // images of a strip
-
-/// The examples of one cluster that its sheet shows.
-struct Chosen {
-  std::int64_t cluster = 0;
-  std::vector<Index> members = {};    ///< all, by number
-  std::vector<Index> nearest = {};    ///< to the centroid; the first ones where there are no distances
-  std::vector<Index> uncertain = {};  ///< by the ratio of their two nearest distances, the highest first
-};
-
-/// The largest clusters with their members; noise (a label below 0) is none.
-std::vector<Chosen> largest_clusters(std::span<const std::int64_t> labels, std::size_t& clusters) {
-  std::int64_t most = -1;
-  for (const std::int64_t label : labels) most = std::max(most, label);
-  if (most >= static_cast<std::int64_t>(labels.size()))
-    throw std::runtime_error("its labels are no numbers of clusters");
-  std::vector<Chosen> out(static_cast<std::size_t>(most + 1));
-  for (std::size_t c = 0; c < out.size(); ++c) out[c].cluster = static_cast<std::int64_t>(c);
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    if (labels[i] >= 0) out[static_cast<std::size_t>(labels[i])].members.push_back(static_cast<Index>(i));
-  std::erase_if(out, [](const Chosen& chosen) { return chosen.members.empty(); });
-  clusters = out.size();
-  std::stable_sort(out.begin(), out.end(),
-                   [](const Chosen& a, const Chosen& b) { return a.members.size() > b.members.size(); });
-  if (out.size() > kMostClusters) out.resize(kMostClusters);
-  return out;
-}
-
-/// Distances of the members of a cluster to their own centroid and to the nearest other one.
-struct Distances {
-  std::vector<double> own = {}, other = {};
-};
-
-template <typename Matrix>
-Distances distances_of(const Matrix& features, const RowMatrix<float>& centroids, const Chosen& chosen) {
-  constexpr Index kBlock = 1024;
-  Distances out;
-  const Eigen::VectorXf norms = centroids.rowwise().squaredNorm();
-  RowMatrix<float> block;
-  for (std::size_t from = 0; from < chosen.members.size(); from += kBlock) {
-    const std::size_t to = std::min(from + kBlock, chosen.members.size());
-    block.resize(static_cast<Index>(to - from), features.cols());
-    for (std::size_t i = from; i < to; ++i)
-      block.row(static_cast<Index>(i - from)) = features.row(chosen.members[i]).template cast<float>();
-    const RowMatrix<float> products = block * centroids.transpose();
-    for (Index i = 0; i < block.rows(); ++i) {
-      const float own_square = block.row(i).squaredNorm();
-      double own = 0, other = std::numeric_limits<double>::infinity();
-      for (Index c = 0; c < centroids.rows(); ++c) {
-        const double square = std::max(0.0F, own_square - 2 * products(i, c) + norms[c]);
-        if (c == chosen.cluster) own = std::sqrt(square);
-        else other = std::min(other, std::sqrt(square));
-      }
-      out.own.push_back(own), out.other.push_back(other);
-    }
-  }
-  return out;
-}
-
-/// The members with the least `score`, of equals the first.
-std::vector<Index> best(const std::vector<Index>& members, const std::vector<double>& score) {
-  std::vector<std::size_t> order(members.size());
-  std::iota(order.begin(), order.end(), 0);
-  const std::size_t count = std::min(kStrip, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                    [&](std::size_t a, std::size_t b) { return std::pair(score[a], a) < std::pair(score[b], b); });
-  std::vector<Index> out;
-  for (std::size_t i = 0; i < count; ++i) out.push_back(members[order[i]]);
-  return out;
-}
-
-/// Fills in what is nearest and what is uncertain. Throws std::runtime_error with why there are no distances.
-void choose_by_distance(const RunData& run, const ArtifactFile& labels, DataSource& source,
-                        std::vector<Chosen>& clusters) {
-  const auto file = labels.file.parent_path() / (labels.node + ".centroids.npy");
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) throw std::runtime_error("it gives no centroids");
-  Services services(1);
-  const Array read = read_npy(file, allocate_in(services));
-  const RowMatrix<float> centroids =
-      visit_matrix(read.view(), [](const auto& x) -> RowMatrix<float> { return x.template cast<float>(); });
-  const SourceRows features = features_behind(run.file.rows[labels.row], labels.row, labels.node, source);
-  if (features.rows.cols() != centroids.cols()) throw std::runtime_error("centroids and features are not of one width");
-  for (Chosen& chosen : clusters) {
-    if (chosen.members.back() >= features.rows.rows()) throw std::runtime_error("there are fewer features than labels");
-    if (chosen.cluster >= centroids.rows()) throw std::runtime_error("there are fewer centroids than clusters");
-    const Distances found =
-        visit_matrix(features.rows, [&](const auto& x) { return distances_of(x, centroids, chosen); });
-    chosen.nearest = best(chosen.members, found.own);
-    std::vector<double> certainty;  // least where the two distances are nearly one
-    for (std::size_t i = 0; i < found.own.size(); ++i)
-      certainty.push_back(std::isfinite(found.other[i]) && found.other[i] > 0 ? -found.own[i] / found.other[i] : 0);
-    if (centroids.rows() > 1) chosen.uncertain = best(chosen.members, certainty);
-  }
-}
+constexpr std::size_t kMostSheets = 3;           // nodes whose clusters are shown
+constexpr std::size_t kMostClusters = 30;        // of the open row of a node, the largest
+constexpr std::size_t kMostFolded = 5;           // rows of a node beside the open one
+constexpr std::size_t kMostFoldedClusters = 10;  // of each of these
+constexpr std::size_t kStrip = 8;                // images of a strip
 
 std::vector<float> mean_of(const ConstArray& examples, const std::vector<Index>& members) {
   return visit_matrix(examples, [&](const auto& x) {
@@ -140,8 +50,9 @@ void add_strip(Html& html, const std::string& sheet, const ImageSheet& tiles, co
   html.close().close().close();
 }
 
-void add_sheet(PageWriter& page, const std::string& name, const std::vector<Chosen>& clusters, const SourceRows& images,
-               const ImageForm& form, std::size_t all_examples) {
+/// A row's sheet; `name` tells it from the others of the page.
+void add_sheet(Html& html, const std::string& name, const std::vector<ClusterExamples>& clusters,
+               const SourceRows& images, const ImageForm& form, std::size_t all_examples) {
   constexpr std::size_t kColumns = 1 + 2 * kStrip;
   ImageSheet tiles(clusters.size() * kColumns, kColumns, form, form.channels == 3 ? 28 : 32);
   float low = std::numeric_limits<float>::infinity(), high = -low;
@@ -157,13 +68,12 @@ void add_sheet(PageWriter& page, const std::string& name, const std::vector<Chos
     for (const float value : example)
       if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
   for (const auto& [tile, example] : drawn) tiles.put(tile, example, low, high);
-  Html& html = page.html();
-  const std::string sheet = "sheet-" + page.id_of(name);
+  const std::string sheet = "sheet-" + name;
   html.style("." + sheet + "{background-image:url(" + tiles.data_uri() +
              ");-webkit-print-color-adjust:exact;print-color-adjust:exact}");
   html.open("div", {{"class", "clusters"}});
   for (std::size_t c = 0; c < clusters.size(); ++c) {
-    const Chosen& chosen = clusters[c];
+    const ClusterExamples& chosen = clusters[c];
     const std::string title = fmt::format("Cluster {}", chosen.cluster);
     html.open("div", {{"class", "cluster"}}).open("p", {{"class", "size"}}).element("strong", title);
     html.text(fmt::format(" {} ({:.1f} %)", counted(chosen.members.size(), "example", "examples"),
@@ -180,67 +90,96 @@ void add_sheet(PageWriter& page, const std::string& name, const std::vector<Chos
   html.close();
 }
 
-/// One node's clusters. Throws std::runtime_error with why they cannot be shown.
-void add_clusters(PageWriter& page, const RunData& run, const ArtifactFile& file, DataSource& source, bool& begun) {
+/// One row of a node's clusters, the `most` largest. Throws std::runtime_error  why they cannot be shown
+Html sheet_of(const PageWriter& page, const RunFile& run, const ArtifactFile& file, std::size_t most,
+              DataSource& source) {
   Services services(1);
   const Array array = read_npy(file.file, allocate_in(services));
   if (array.view().rank() != 1 || array.view().dtype() != DType::kInt64)
     throw std::runtime_error("its labels are no vector of numbers");
   const auto labels = array.view().vector<std::int64_t>();
-  const FileRow& row = run.file.rows[file.row];
-  const SourceRows images = examples_behind(row, file.row, file.node, source);
+  const SourceRows images = examples_behind(run.rows[file.row], file.row, file.node, source);
   const auto form = image_form(images.example);
   if (!form) throw std::runtime_error("its data are no images");
   if (images.rows.rows() != static_cast<Index>(labels.size()))
     throw std::runtime_error("the dataset is not of the length of the labels");
   std::size_t all = 0;
-  std::vector<Chosen> clusters = largest_clusters(labels, all);
+  std::vector<ClusterExamples> clusters = largest_clusters(labels, most, all);
   std::string how =
       "nearest to the centroid in the features that were clustered, and most uncertain: by the ratio of the distances "
       "to the nearest two centroids";
   try {
-    choose_by_distance(run, file, source, clusters);
+    choose_by_distance(run, file, source, kStrip, clusters);
   } catch (const std::runtime_error& why) {
     how = fmt::format("the first of each, as there are no distances: {}", why.what());
-    for (Chosen& chosen : clusters)
+    for (ClusterExamples& chosen : clusters)
       chosen.nearest.assign(chosen.members.begin(), chosen.members.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                                                  kStrip, chosen.members.size())));
   }
+  Html out;
+  out.element("p", {{"class", "note"}},
+              fmt::format("{}, the largest first; images {}.",
+                          all > clusters.size() ? fmt::format("The largest {} of {} clusters", clusters.size(), all)
+                                                : counted(all, "cluster", "clusters"),
+                          how));
+  add_sheet(out, page.id_of(fmt::format("{}-{}", file.node, file.row + 1)), clusters, images, *form, labels.size());
+  return out;
+}
+
+/// The folded rows of a node, as many as there is room for. Returns how many of them were dealt with.
+std::size_t add_folded(PageWriter& page, const RunFile& run, const NodeArtifacts& labels, const RowChoice& rows,
+                       DataSource& source) {
+  const std::size_t most = std::min(kMostFolded, rows.folded.size());
+  for (std::size_t i = 0; i < most; ++i) try {
+      const std::size_t row = rows.folded[i];
+      Html sheet = sheet_of(page, run, {labels.by_row[row], labels.node, "labels", row}, kMostFoldedClusters, source);
+      if (!page.take_room(sheet.bytes())) return i;
+      page.html().open("details", {{"class", "row"}}).element("summary", row_text(run.rows[row], row));
+      page.html().append(std::move(sheet)).close();
+    } catch (const std::runtime_error& error) {
+      page.leave_out(fmt::format("Clusters of {} in row {}", labels.node, rows.folded[i] + 1), error.what());
+    }
+  return most;
+}
+
+/// One node's clusters. Throws std::runtime_error  why those of its open row cannot be shown
+void add_node(PageWriter& page, const RunFile& run, const NodeArtifacts& labels, std::optional<std::size_t> wanted,
+              DataSource& source, bool& begun) {
+  const RowChoice rows = choose_rows(run, wanted, [&](std::size_t row) { return labels.by_row[row].string(); });
+  if (!rows.open) throw std::runtime_error(fmt::format("row {} has none", wanted.value_or(0) + 1));
+  Html open =
+      sheet_of(page, run, {labels.by_row[*rows.open], labels.node, "labels", *rows.open}, kMostClusters, source);
   if (!std::exchange(begun, true)) {
     page.begin_section("clusters", "Clusters");
-    if (run.file.rows.size() > 1) page.html().element("p", {{"class", "note"}}, how_chosen(run.file));
+    if (run.rows.size() > 1) page.html().element("p", {{"class", "note"}}, how_chosen(run, wanted));
   }
-  page.begin_section("clusters-" + file.node, file.node, false);
-  std::string about =
-      fmt::format("{}, the largest first; images {}.",
-                  all > clusters.size() ? fmt::format("The largest {} of {} clusters", clusters.size(), all)
-                                        : counted(all, "cluster", "clusters"),
-                  how);
-  if (run.file.rows.size() > 1) about = row_text(row, file.row) + ". " + about;
-  page.html().element("p", {{"class", "note"}}, about);
-  add_sheet(page, file.node, clusters, images, *form, labels.size());
+  page.begin_section("clusters-" + labels.node, labels.node, false);
+  if (run.rows.size() > 1) page.html().element("p", {{"class", "note"}}, describe_open(run, rows));
+  page.html().append(std::move(open));
+  const std::string rest = what_is_not_shown(rows, add_folded(page, run, labels, rows, source));
+  if (!rest.empty()) page.html().element("p", {{"class", "note"}}, rest);
   page.end_section();
 }
 
 }  // namespace
 
-void add_clusters(PageWriter& page, const RunData& run, DataSource* source) {
-  const std::vector<ArtifactFile> files = one_of_each_node(run.file, find_artifacts(run.file.folder, "labels"));
-  if (files.empty()) return page.leave_out("Clusters", "no node of the run gave labels of clusters");
+void add_clusters(PageWriter& page, const RunData& run, std::optional<std::size_t> wanted, DataSource* source) {
+  const std::vector<NodeArtifacts> nodes = by_node(run.file, find_artifacts(run.file.folder, "labels"));
+  if (nodes.empty()) return page.leave_out("Clusters", "no node of the run gave labels of clusters");
   if (source == nullptr) return page.leave_out("Clusters", "the page was made without looking for the data");
   bool begun = false;
   std::size_t shown = 0;
-  for (const ArtifactFile& file : files) {
+  for (const NodeArtifacts& labels : nodes) {
     if (shown == kMostSheets) break;
     try {
-      add_clusters(page, run, file, *source, begun);
+      add_node(page, run.file, labels, wanted, *source, begun);
       ++shown;
     } catch (const std::runtime_error& error) {
-      page.leave_out("Clusters of " + file.node, error.what());
+      page.leave_out("Clusters of " + labels.node, error.what());
     }
   }
   if (begun) page.end_section();
-  if (shown == kMostSheets && files.size() > kMostSheets)
+  if (shown == kMostSheets && nodes.size() > kMostSheets)
     page.leave_out("Clusters of more nodes", fmt::format("the page shows {} nodes'", kMostSheets));
 }
 

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "framework/report/numbers.h"
-#include "framework/report/page/quantity.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 #include "framework/report/run_show.h"
 
 namespace shoal::host {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "framework/report/page/quantity.h"
+#include "framework/report/quantity.h"
 #include "framework/report/run_show.h"
 
 namespace shoal::host {

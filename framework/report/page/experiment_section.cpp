@@ -22,7 +22,7 @@ void add_experiment(PageWriter& page, const RunData& run) {
   page.begin_section("experiment", "The experiment");
   Html& html = page.html();
   const std::string shown = beginning(run.resolved);
-  html.open("pre", {{"tabindex", "0"}, {"role", "region"}, {"aria-label", "resolved.yaml"}})
+  html.open("pre", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "resolved.yaml"}})
       .element("code", shown)
       .close();
   if (shown.size() < run.resolved.size())

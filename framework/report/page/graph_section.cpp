@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "framework/config/utf8.h"
 #include "framework/graph/layout.h"
-#include "framework/report/page/node_lines.h"
-#include "framework/report/page/quantity.h"
+#include "framework/report/node_lines.h"
+#include "framework/report/page/html_parts.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 
 namespace shoal::host {
 namespace {
@@ -128,6 +130,16 @@ void draw_box(Html& html, const std::string& target, const Point& corner, const 
   html.close();
 }
 
+/// Boxes from left to right and from top to bottom: as they are read, and gone through by the keyboard.
+std::vector<std::size_t> as_read(const std::vector<Point>& corners) {
+  std::vector<std::size_t> out(corners.size());
+  std::iota(out.begin(), out.end(), 0);
+  std::sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(corners[a].x, corners[a].y) < std::pair(corners[b].x, corners[b].y);
+  });
+  return out;
+}
+
 }  // namespace
 
 void add_graph(PageWriter& page, const RunData& run) {
@@ -149,8 +161,7 @@ void add_graph(PageWriter& page, const RunData& run) {
 
   page.begin_section("graph", "Graph");
   Html& html = page.html();
-  html.open("div",
-            {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", "Graph of the experiment"}});
+  open_scroll(html, "Graph of the experiment");
   const double width = layout.width + 2 * kMargin, height = layout.height + 2 * kMargin;
   html.open("svg",
             {{"class", "graph"},
@@ -161,7 +172,7 @@ void add_graph(PageWriter& page, const RunData& run) {
                                         counted(wires.size(), "connection", "connections"))},
              {"viewBox", fmt::format("{0:.0f} {0:.0f} {1:.1f} {2:.1f}", -kMargin, width, height)}});
   for (std::size_t i = 0; i < wires.size(); ++i) draw_wire(html, layout, boxes, wires[i], i);
-  for (std::size_t i = 0; i < lines.size(); ++i)
+  for (const std::size_t i : as_read(layout.corners))
     draw_box(html, page.id_of(node_id(lines[i].name)), layout.corners[i], boxes[i], drawn[i]);
   html.close().close();
   html.element("p", {{"class", "note"}},

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "framework/report/numbers.h"
-#include "framework/report/page/quantity.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 #include "framework/report/run_show.h"
 
 namespace shoal::host {
@@ -35,11 +35,7 @@ PlainTable table_over_settings(const RunFile& run, const std::vector<ShownSettin
   for (const std::string& metric : metrics) out.head.push_back(metric + arrow(run, metric));
   for (const ShownSetting& setting : settings) {
     std::vector<std::string> line;
-    for (const std::string& axis : run.axes) {
-      line.emplace_back();
-      for (const auto& [name, label] : setting.settings)
-        if (name == axis) line.back() = label;
-    }
+    for (const std::string& axis : run.axes) line.push_back(label_of(setting.settings, axis));
     std::size_t done = 0;
     for (const FileRow* row : setting.rows) done += row->done();
     line.push_back(fmt::format("{} of {}", done, setting.rows.size()));

@@ -3,8 +3,9 @@
 #include <cstdlib>
 #include <set>
 
-#include "framework/report/page/quantity.h"
+#include "framework/report/page/html_parts.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 
 namespace shoal::host {
 namespace {
@@ -16,10 +17,6 @@ std::string shell_word(const std::string& word) {
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
-}
-
-void add_fact(Html& html, const std::string& name, const std::string& value) {
-  if (!value.empty()) html.element("dt", name).element("dd", value);
 }
 
 std::string seeds_of(const RunFile& run) {
@@ -63,7 +60,7 @@ void add_machine(PageWriter& page, const RunData& run) {
   if (!run.file.command.empty()) {
     std::string command;
     for (const std::string& word : run.file.command) command += (command.empty() ? "" : " ") + shell_word(word);
-    html.open("pre", {{"class", "command"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", "The command"}})
+    html.open("pre", {{"class", "command"}, {"tabindex", "0"}, {"role", "group"}, {"aria-label", "The command"}})
         .element("code", command)
         .close();
   } else {

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "framework/plugin/services.h"
 #include "framework/report/page/artifact_files.h"
 #include "framework/report/page/data_behind.h"
+#include "framework/report/page/feature_map.h"
 #include "framework/report/page/image_sheet.h"
-#include "framework/report/page/projection.h"
+#include "framework/report/page/row_choice.h"
 #include "framework/report/page/sections.h"
 #include "framework/store/npy_file.h"
 
@@ -18,77 +21,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr Index kMostPoints = 1500;
+constexpr Index kMostPoints = 1500;       // of the open row
+constexpr Index kMostFoldedPoints = 500;  // of each folded one
+constexpr std::size_t kMostFolded = 3;
 constexpr std::size_t kMostColours = 20;
-
-/// Features that are a map, or that one is made of.
-constexpr std::size_t kRow = 0;  // of which there is a map
-
-struct Candidate {
-  std::string node = {}, output = {};
-};
-
-/// In this order: UMAP, an encoder's embedding, what a clusterer takes, other features.
-int rank_of(const FileNode& node) {
-  if (node.use == "transform/umap") return 0;
-  if (node.use == "trainer/embed" || node.use.starts_with("encoder/")) return 1;
-  return 3;
-}
-
-std::vector<Candidate> candidates_of(const RunFile& run) {
-  if (run.rows.empty()) return {};
-  const FileRow& row = run.rows[kRow];
-  std::vector<std::pair<int, Candidate>> all;
-  for (const FileNode& node : row.nodes)
-    for (const auto& [port, from] : node.inputs)
-      if (port == "data" || port == "features") {
-        const std::size_t dot = from.find('.');
-        const FileNode* upper = row.find(from.substr(0, dot));
-        if (upper == nullptr || dot == std::string::npos) continue;
-        const bool clustered = node.use.starts_with("clusterer/");
-        if (upper->use.starts_with("dataset/") && !clustered) continue;
-        const std::string output = from.substr(dot + 1);
-        if (!upper->use.starts_with("dataset/") && output != "features") continue;
-        all.push_back({clustered ? std::min(rank_of(*upper), 2) : rank_of(*upper), {upper->name, output}});
-      }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<Candidate> out;
-  for (auto& [rank, candidate] : all) out.push_back(std::move(candidate));
-  return out;
-}
-
-/// What is drawn: some rows of the features, spread evenly.
-struct Map {
-  std::vector<Index> rows = {};
-  Index all = 0;
-  RowMatrix<double> points = {};
-  std::string how = {};  ///< "UMAP", "PCA of …"
-};
-
-Map map_of(const Candidate& candidate, const SourceRows& features) {
-  Map out{.all = features.rows.rows()};
-  if (features.rows.rank() != 2) throw std::runtime_error("the features are no table");
-  const Index count = std::min(kMostPoints, out.all);
-  if (count < 3 || features.rows.cols() < 2) throw std::runtime_error("they are fewer than three, or of one number");
-  for (Index i = 0; i < count; ++i) out.rows.push_back(i * out.all / count);
-  RowMatrix<double> some(count, features.rows.cols());
-  for (Index i = 0; i < count; ++i) {
-    const std::vector<float> row = row_of(features.rows, out.rows[static_cast<std::size_t>(i)]);
-    for (Index c = 0; c < some.cols(); ++c) some(i, c) = static_cast<double>(row[static_cast<std::size_t>(c)]);
-  }
-  if (!some.allFinite()) throw std::runtime_error("they hold what is not finite");
-  if (some.cols() == 2) {
-    out.points = std::move(some);
-    out.how = fmt::format("The two numbers of {}", candidate.node);
-  } else {
-    const Projection projection = project(some);
-    out.points = projection.points;
-    out.how = fmt::format("First two principal components of {} ({} numbers), {:.0f} % of the variance", candidate.node,
-                          some.cols(), 100 * projection.explained);
-  }
-  if (count < out.all) out.how += fmt::format("; {} of {} examples, spread evenly over their numbers", count, out.all);
-  return out;
-}
 
 ordered_json scatter_layers(const ordered_json& colour) {
   const auto axis = [](const char* field) {
@@ -108,8 +44,10 @@ ordered_json scatter_layers(const ordered_json& colour) {
         {"encoding", {{"x", axis("x")}, {"y", axis("y")}, {"color", colour}, {"tooltip", told}}}}});
 }
 
-Chart chart_of(const Map& map, const std::string& title, const std::string& kind,
-               const std::vector<std::int64_t>& labels, const std::string& sheet) {
+/// `labels` of all rows of the features; `tiles` of the points, in the images with that id.
+Chart chart_of(const FeatureMap& map, const std::string& title, const std::string& kind,
+               const std::vector<std::int64_t>& labels, const std::string& sheet,
+               const std::vector<std::size_t>& tiles) {
   std::vector<std::int64_t> found;
   for (const Index row : map.rows) found.push_back(labels[static_cast<std::size_t>(row)]);
   std::vector<std::int64_t> all = found;
@@ -119,9 +57,9 @@ Chart chart_of(const Map& map, const std::string& title, const std::string& kind
   for (const std::int64_t label : all) names.push_back(fmt::format("{} {}", kind, label));
   std::string csv = "x,y,s,i,i_row\n";
   for (std::size_t i = 0; i < map.rows.size(); ++i)
-    csv += fmt::format("{:.4g},{:.4g},{},{},{}\n", map.points(static_cast<Index>(i), 0),
-                       map.points(static_cast<Index>(i), 1),
-                       std::lower_bound(all.begin(), all.end(), found[i]) - all.begin(), i, map.rows[i]);
+    csv += fmt::format(
+        "{:.4g},{:.4g},{},{},{}\n", map.points(static_cast<Index>(i), 0), map.points(static_cast<Index>(i), 1),
+        std::lower_bound(all.begin(), all.end(), found[i]) - all.begin(), tiles.empty() ? i : tiles[i], map.rows[i]);
   Chart out{.title = title, .sheet = sheet};
   out.specification = begin_specification(csv, {"x", "y", "i", "i_row"});
   out.specification["height"] = 360;
@@ -143,79 +81,201 @@ Chart chart_of(const Map& map, const std::string& title, const std::string& kind
   return out;
 }
 
-/// The images of the points; "" where the data are none.
-std::string add_images(PageWriter& page, const Map& map, const SourceRows& images) {
-  const auto form = image_form(images.example);
-  if (!form || images.rows.rows() != map.all) return "";
-  ImageSheet tiles(map.rows.size(), 40, *form, form->channels == 3 ? 16 : 28);
-  std::vector<std::vector<float>> drawn;
-  float low = 0, high = 0;
-  for (const Index row : map.rows) {
-    drawn.push_back(row_of(images.rows, row));
-    for (const float value : drawn.back())
-      if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
-  }
-  for (std::size_t i = 0; i < drawn.size(); ++i) tiles.put(i, drawn[i], low, high);
-  const std::string id = page.id_of("map-images");
-  page.html().single("img", {{"hidden", ""},
-                             {"alt", ""},
-                             {"id", id},
-                             {"src", tiles.data_uri()},
-                             {"data-side", std::to_string(tiles.side())},
-                             {"data-columns", std::to_string(tiles.columns())}});
-  return id;
-}
+/// The images under the points, each sheet of them once on the page.
+class MapImages {
+ public:
+  /// Where the images of the map's points are.
+  struct Tiles {
+    std::string sheet = {};               ///< "" where the examples are no images
+    std::vector<std::size_t> tiles = {};  ///< of each point
+  };
 
-/// Labels of clusters of the same examples, by the first clusterer or trainer that gave some.
-std::optional<std::pair<std::string, std::vector<std::int64_t>>> clusters_of(const RunData& run, Index count) {
+  /// In a sheet that has them all, or else in a new one.
+  Tiles find_or_add(PageWriter& page, const FeatureMap& map, const SourceRows& images) {
+    const auto form = image_form(images.example);
+    if (!form || images.rows.rows() != map.all) return {};
+    for (const Sheet& sheet : sheets_)
+      if (auto tiles = tiles_in(sheet, map, images)) return {sheet.id, std::move(*tiles)};
+    sheets_.push_back({page.id_of(fmt::format("map-images-{}", sheets_.size() + 1)), images, map.rows});
+    add(page, sheets_.back(), *form);
+    return {sheets_.back().id, *tiles_in(sheets_.back(), map, images)};
+  }
+
+ private:
+  struct Sheet {
+    std::string id = {};
+    SourceRows images = {};        // kept, so that no other examples come to be where these are
+    std::vector<Index> rows = {};  // of the tiles, rising
+  };
+
+  static std::optional<std::vector<std::size_t>> tiles_in(const Sheet& sheet, const FeatureMap& map,
+                                                          const SourceRows& images) {
+    if (images.keeper != sheet.images.keeper) return std::nullopt;
+    std::vector<std::size_t> out;
+    for (const Index row : map.rows) {
+      const auto found = std::lower_bound(sheet.rows.begin(), sheet.rows.end(), row);
+      if (found == sheet.rows.end() || *found != row) return std::nullopt;
+      out.push_back(static_cast<std::size_t>(found - sheet.rows.begin()));
+    }
+    return out;
+  }
+
+  static void add(PageWriter& page, const Sheet& sheet, const ImageForm& form) {
+    ImageSheet tiles(sheet.rows.size(), 40, form, form.channels == 3 ? 16 : 28);
+    std::vector<std::vector<float>> drawn;
+    float low = 0, high = 0;
+    for (const Index row : sheet.rows) {
+      drawn.push_back(row_of(sheet.images.rows, row));
+      for (const float value : drawn.back())
+        if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    }
+    for (std::size_t i = 0; i < drawn.size(); ++i) tiles.put(i, drawn[i], low, high);
+    page.html().single("img", {{"hidden", ""},
+                               {"alt", ""},
+                               {"id", sheet.id},
+                               {"src", tiles.data_uri()},
+                               {"data-side", std::to_string(tiles.side())},
+                               {"data-columns", std::to_string(tiles.columns())}});
+  }
+
+  std::vector<Sheet> sheets_;
+};
+
+/// Clusters of a row's examples, by the first node that gave some.
+struct NamedLabels {
+  std::string node = {};
+  std::vector<std::int64_t> labels = {};
+};
+std::optional<NamedLabels> clusters_of(const std::vector<NodeArtifacts>& nodes, std::size_t row, Index count) {
   Services services(1);
-  for (const ArtifactFile& file : find_artifacts(run.file.folder, "labels")) {
-    if (file.row != kRow) continue;
-    const Array array = read_npy(file.file, allocate_in(services));
+  for (const NodeArtifacts& node : nodes) {
+    if (node.by_row[row].empty()) continue;
+    const Array array = read_npy(node.by_row[row], allocate_in(services));
     if (array.view().rank() != 1 || array.view().dtype() != DType::kInt64 || array.view().rows() != count) continue;
     const auto values = array.view().vector<std::int64_t>();
-    return std::pair(file.node, std::vector<std::int64_t>(values.begin(), values.end()));
+    return NamedLabels{node.node, {values.begin(), values.end()}};
   }
   return std::nullopt;
 }
 
-void add_map(PageWriter& page, const RunData& run, const Candidate& candidate, DataSource& source) {
-  const FileRow& row = run.file.rows[kRow];
-  const bool dataset = row.find(candidate.node)->use.starts_with("dataset/");
-  const Map map = map_of(candidate, dataset ? source.examples(kRow, candidate.node)
-                                            : source.features(kRow, candidate.node, candidate.output));
-  SourceRows images;
-  try {
-    images = examples_behind(row, kRow, candidate.node, source);
-  } catch (const std::runtime_error& error) {
-    page.leave_out("Labels and images of the map", error.what());
+/// What the charts of a row show.
+struct RowMap {
+  MappedFeatures features = {};
+  FeatureMap map = {};
+  SourceRows examples = {};  ///< what the features were made of; no rows where they cannot be had
+  std::optional<NamedLabels> clusters = {};
+  bool has_classes() const { return static_cast<Index>(examples.labels.size()) == map.all; }
+};
+
+/// Makes them a row at a time.
+class Maps {
+ public:
+  Maps(PageWriter& page, const RunFile& run, DataSource& source)
+      : page_(page), run_(run), source_(source), labels_(by_node(run, find_artifacts(run.folder, "labels"))) {}
+
+  /// Names what a row's map shows, as choose_rows wants it.
+  std::string result_of(std::size_t row) const {
+    const std::vector<MappedFeatures> features = mapped_features(run_.rows[row]);
+    if (features.empty()) return "";
+    std::string out = name_of(row, features[0]);
+    for (const NodeArtifacts& node : labels_)
+      if (!node.by_row[row].empty()) return out + " " + node.by_row[row].string();
+    return out;
   }
-  const auto clusters = clusters_of(run, map.all);
-  const bool labelled = static_cast<Index>(images.labels.size()) == map.all;
-  if (!clusters && !labelled) throw std::runtime_error("its examples have neither labels nor clusters");
-  page.begin_section("map", "Map of the features");
-  if (run.file.rows.size() > 1) page.html().element("p", {{"class", "note"}}, row_text(row, kRow) + ".");
-  const std::string sheet = images.example.empty() ? "" : add_images(page, map, images);
-  page.html().open("div", {{"class", "charts"}});
-  if (labelled) page.add_chart(chart_of(map, "By true class", "class", images.labels, sheet));
-  if (clusters) page.add_chart(chart_of(map, "By cluster of " + clusters->first, "cluster", clusters->second, sheet));
-  page.html().close();
-  page.end_section();
-}
+
+  /// Of the first features of the row that can be mapped. Throws std::runtime_error  why there are none
+  RowMap make(std::size_t row, Index most) {
+    std::string why;
+    for (const MappedFeatures& features : mapped_features(run_.rows[row])) try {
+        return make(row, features, most);
+      } catch (const std::runtime_error& error) {
+        why += (why.empty() ? "" : "; ") + features.node + ": " + error.what();
+      }
+    throw std::runtime_error(why);
+  }
+
+  /// Its charts; by class only where no row with the same features had that before.
+  void add_charts(std::size_t row, const RowMap& made, bool folded) {
+    const auto [sheet, tiles] = images_.find_or_add(page_, made.map, made.examples);
+    page_.html().open("div", {{"class", "charts"}});
+    const auto add = [&](const std::string& title, const std::string& kind, const std::vector<std::int64_t>& labels) {
+      Chart chart = chart_of(made.map, title, kind, labels, sheet, tiles);
+      chart.folded = folded;
+      page_.add_chart(std::move(chart));
+    };
+    if (made.has_classes() && by_class_.insert(name_of(row, made.features)).second)
+      add("By true class", "class", made.examples.labels);
+    if (made.clusters) add("By cluster of " + made.clusters->node, "cluster", made.clusters->labels);
+    page_.html().close();
+  }
+
+ private:
+  std::string name_of(std::size_t row, const MappedFeatures& features) const {
+    const std::string& key = run_.rows[row].find(features.node)->key;
+    return features.node + "." + features.output + " " + (key.empty() ? std::to_string(row) : key);
+  }
+
+  RowMap make(std::size_t row, const MappedFeatures& features, Index most) {
+    const bool dataset = run_.rows[row].find(features.node)->use.starts_with("dataset/");
+    RowMap out{.features = features};
+    out.map = map_of(
+        features.node,
+        dataset ? source_.examples(row, features.node) : source_.features(row, features.node, features.output), most);
+    try {
+      out.examples = examples_behind(run_.rows[row], row, features.node, source_);
+    } catch (const std::runtime_error& error) {
+      page_.leave_out(fmt::format("Classes and images of the map of row {}", row + 1), error.what());
+    }
+    out.clusters = clusters_of(labels_, row, out.map.all);
+    if (!out.clusters && !out.has_classes()) throw std::runtime_error("its examples have neither labels nor clusters");
+    return out;
+  }
+
+  PageWriter& page_;
+  const RunFile& run_;
+  DataSource& source_;
+  std::vector<NodeArtifacts> labels_;
+  MapImages images_;
+  std::set<std::string> by_class_;  // features that were shown by class
+};
 
 }  // namespace
 
-void add_map(PageWriter& page, const RunData& run, DataSource* source) {
-  const std::vector<Candidate> candidates = candidates_of(run.file);
-  if (candidates.empty()) return page.leave_out("Map of the features", "no node takes features");
-  if (source == nullptr) return page.leave_out("Map of the features", "the page was made without looking for the data");
-  std::string why;
-  for (const Candidate& candidate : candidates) try {
-      return add_map(page, run, candidate, *source);
+void add_map(PageWriter& page, const RunData& run, std::optional<std::size_t> wanted, DataSource* source) {
+  const std::string title = "Map of the features";
+  const std::vector<FileRow>& rows = run.file.rows;
+  if (source == nullptr) return page.leave_out(title, "the page was made without looking for the data");
+  Maps maps(page, run.file, *source);
+  const RowChoice choice = choose_rows(run.file, wanted, [&](std::size_t row) { return maps.result_of(row); });
+  if (!choice.open)
+    return page.leave_out(
+        title, wanted ? fmt::format("no node of row {} takes features", *wanted + 1) : "no node takes features");
+  std::optional<RowMap> open;
+  try {
+    open = maps.make(*choice.open, kMostPoints);
+  } catch (const std::runtime_error& error) {
+    return page.leave_out(
+        title, rows.size() > 1 ? fmt::format("row {}: {}", *choice.open + 1, error.what()) : std::string(error.what()));
+  }
+  page.begin_section("map", title);
+  if (rows.size() > 1)
+    page.html().element("p", {{"class", "note"}}, describe_open(run.file, choice) + " " + how_chosen(run.file, wanted));
+  page.html().element("p", {{"class", "note script-only"}},
+                      "Images of examples: under the pointer, or by the arrow keys once a map is focused.");
+  maps.add_charts(*choice.open, *open, /*folded=*/false);
+  const std::size_t most = std::min(kMostFolded, choice.folded.size());
+  for (std::size_t i = 0; i < most; ++i) try {
+      const std::size_t row = choice.folded[i];
+      const RowMap made = maps.make(row, kMostFoldedPoints);
+      page.html().open("details", {{"class", "row"}}).element("summary", row_text(rows[row], row));
+      maps.add_charts(row, made, /*folded=*/true);
+      page.html().close();
     } catch (const std::runtime_error& error) {
-      why += (why.empty() ? "" : "; ") + candidate.node + ": " + error.what();
+      page.leave_out(fmt::format("Map of row {}", choice.folded[i] + 1), error.what());
     }
-  page.leave_out("Map of the features", why);
+  const std::string rest = what_is_not_shown(choice, most);
+  if (!rest.empty()) page.html().element("p", {{"class", "note"}}, rest);
+  page.end_section();
 }
 
 }  // namespace shoal::host

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "framework/report/page/node_lines.h"
-#include "framework/report/page/quantity.h"
+#include "framework/report/node_lines.h"
+#include "framework/report/page/html_parts.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 #include "framework/report/run_show.h"
 
 namespace shoal::host {
@@ -31,15 +32,9 @@ std::string values_of(const NodeLine& line, Fact&& fact) {
   return values.size() > kMost ? out + fmt::format(" … {} in all", values.size()) : out;
 }
 
-void add_fact(Html& html, const std::string& name, const std::string& value) {
-  if (!value.empty()) html.element("dt", name).element("dd", value);
-}
-
 void add_facts(Html& html, const NodeLine& line) {
   html.open("dl", {{"class", "facts"}});
-  std::string uses;
-  for (const std::string& use : line.uses) uses += (uses.empty() ? "" : ", ") + use;
-  add_fact(html, "component", uses);
+  add_fact(html, "component", uses_of(line));
   add_fact(html, "library", values_of(line, [](const FileNode& node) { return node.library; }));
   std::vector<std::string> ports;
   for (const FileNode* node : line.rows)

@@ -8,20 +8,20 @@
 
 #include "framework/report/page/assets.h"
 #include "framework/report/page/page_writer.h"
-#include "framework/report/page/quantity.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 #include "framework/report/run_show.h"
 
 namespace shoal::host {
 namespace {
 
 /// All of a run but its headline.
-void add_run(PageWriter& page, const RunData& run, DataSource* source) {
+void add_run(PageWriter& page, const RunData& run, std::optional<std::size_t> row, DataSource* source) {
   add_figures(page, run);
   add_variance(page, run);
-  add_confusion(page, run);
-  add_clusters(page, run, source);
-  add_map(page, run, source);
+  add_confusion(page, run, row);
+  add_clusters(page, run, row, source);
+  add_map(page, run, row, source);
   add_curves(page, run);
   add_graph(page, run);
   add_nodes(page, run);
@@ -57,20 +57,21 @@ void add_body(PageWriter& page, const std::vector<RunData>& runs, const PageOpti
               const std::vector<DataSource*>& sources) {
   const auto source = [&](std::size_t i) { return i < sources.size() ? sources[i] : nullptr; };
   if (runs.size() == 1) {
+    page.begin_run("", kFoldedBytes);
     add_headline(page, runs[0], options.metrics);
     add_comparison(page, runs, options.metrics);
-    return add_run(page, runs[0], source(0));
+    return add_run(page, runs[0], options.row, source(0));
   }
   add_comparison(page, runs, options.metrics);
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    page.set_prefix(fmt::format("run-{}-", i + 1));
+    page.begin_run(fmt::format("run-{}-", i + 1), kFoldedBytes / runs.size());
     page.begin_section("run", fmt::format("{}. {}", i + 1, runs[i].file.name));
     page.html().element("p", {{"class", "lead"}}, about(runs[i].file));
     add_headline(page, runs[i], options.metrics);
-    add_run(page, runs[i], source(i));
+    add_run(page, runs[i], options.row, source(i));
     page.end_section();
   }
-  page.set_prefix("");
+  page.begin_run("", 0);
 }
 
 void add_left_out(Html& html, const PageWriter& page) {
@@ -106,6 +107,10 @@ void begin(Html& out, const std::vector<RunData>& runs, const PageWriter& page) 
 std::string make_page(const std::vector<RunData>& runs, const PageOptions& options,
                       const std::vector<DataSource*>& sources) {
   if (runs.empty()) throw std::invalid_argument("a page needs a run");
+  for (const RunData& run : runs)
+    if (options.row && *options.row >= run.file.rows.size())
+      throw std::runtime_error(fmt::format("{} has {}, so there is no row {}", run.file.folder.string(),
+                                           counted(run.file.rows.size(), "row", "rows"), *options.row + 1));
   PageWriter page;
   add_body(page, runs, options, sources);
   page.draw_charts();

@@ -2,6 +2,7 @@
 #define SHOAL_FRAMEWORK_REPORT_PAGE_PAGE_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ inline constexpr std::size_t kPageBytes = 10'000'000;
 
 struct PageOptions {
   std::vector<std::string> metrics = {};  ///< shown, the first is judged; empty: what the experiments report
+  std::optional<std::size_t> row = {};    ///< whose clusters, map and confusion matrices are open; none: the best one's
 };
 
 /// The page of one or more runs: one HTML file that needs no network, at most kPageBytes, the same for the same runs.
@@ -23,6 +25,7 @@ struct PageOptions {
 /// seconds; where that is not there, their numbers are in tables.
 /// `sources`: for each run what is not in its folder, or null; empty: none has any.
 /// Throws std::invalid_argument  no runs
+///        std::runtime_error     a run has no such row
 std::string make_page(const std::vector<RunData>& runs, const PageOptions& options = {},
                       const std::vector<DataSource*>& sources = {});
 

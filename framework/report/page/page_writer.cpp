@@ -10,7 +10,8 @@
 #include <iterator>
 
 #include "framework/files/read_or_empty.h"
-#include "framework/report/page/quantity.h"
+#include "framework/report/page/html_parts.h"
+#include "framework/report/quantity.h"
 #include "framework/report/vega_to_svg.h"
 
 namespace shoal::host {
@@ -38,7 +39,10 @@ class PassingFolder {
   fs::path path_;
 };
 
-void write_lines(const PlainTable& table, const std::vector<bool>& numeric, std::size_t most, Html& html) {
+/// Caption, head and lines; the first cell of a line names it.
+void write_lines(const PlainTable& table, const std::vector<bool>& numeric, const std::string& label, std::size_t most,
+                 Html& html) {
+  html.element("caption", {{"class", "unseen"}}, label);
   const auto kind = [&](std::size_t i) { return std::string(i < numeric.size() && numeric[i] ? "n" : "t"); };
   html.open("thead").open("tr");
   for (std::size_t i = 0; i < table.head.size(); ++i)
@@ -47,8 +51,11 @@ void write_lines(const PlainTable& table, const std::vector<bool>& numeric, std:
   html.close().close().open("tbody");
   for (std::size_t line = 0; line < std::min(table.lines.size(), most); ++line) {
     html.open("tr");
-    for (std::size_t i = 0; i < table.lines[line].size(); ++i)  // the span: as wide as its text, up to what is readable
-      html.open("td", {{"class", kind(i)}}).element("span", table.lines[line][i]).close();
+    for (std::size_t i = 0; i < table.lines[line].size(); ++i) {  // the span: as wide as its text, if that is readable
+      if (i == 0 && !table.lines[line][0].empty()) html.open("th", {{"scope", "row"}, {"class", kind(i)}});
+      else html.open("td", {{"class", kind(i)}});
+      html.element("span", table.lines[line][i]).close();
+    }
     html.close();
   }
   html.close();
@@ -85,11 +92,17 @@ void PageWriter::leave_out(const std::string& section, const std::string& reason
   left_out_.emplace_back(section, reason);
 }
 
+bool PageWriter::take_room(std::size_t bytes) {
+  const bool fits = bytes <= room_ && body_.bytes() + bytes <= kTextBytes / 2;
+  room_ = fits ? room_ - bytes : 0;
+  return fits;
+}
+
 void PageWriter::add_table(const PlainTable& table, const std::vector<bool>& numeric, const std::string& label,
                            std::size_t most) {
-  body_.open("div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", label}});
+  open_scroll(body_, label);
   body_.open("table", {{"class", table.lines.size() > 1 ? "sortable" : "plain"}});
-  write_lines(table, numeric, most, body_);
+  write_lines(table, numeric, label, most, body_);
   body_.close().close();
   if (table.lines.size() > most)
     body_.element("p", {{"class", "note"}},
@@ -113,10 +126,10 @@ void PageWriter::fill(PlacedChart& placed) {
   if (!chart.caption.empty()) html.element("p", {{"class", "note"}}, chart.caption);
   if (!chart.numbers.lines.empty()) {
     html.open("details").element("summary", "Numbers");
-    html.open("div",
-              {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", "Numbers: " + chart.title}});
+    const std::string label = "Numbers: " + chart.title;
+    open_scroll(html, label);
     html.open("table", {{"class", "plain"}});
-    write_lines(chart.numbers, std::vector<bool>(chart.numbers.head.size(), true), 200, html);
+    write_lines(chart.numbers, std::vector<bool>(chart.numbers.head.size(), true), label, 200, html);
     html.close().close();
     if (chart.numbers.lines.size() > 200) html.element("p", {{"class", "note"}}, "The first 200 lines.");
     html.close();
@@ -146,8 +159,9 @@ void PageWriter::draw_charts() {
 void PageWriter::drop_stills(std::size_t bytes) {
   std::vector<PlacedChart*> largest;
   for (PlacedChart& placed : charts_) largest.push_back(&placed);
-  std::stable_sort(largest.begin(), largest.end(),
-                   [](const auto* a, const auto* b) { return a->chart.svg.size() > b->chart.svg.size(); });
+  std::stable_sort(largest.begin(), largest.end(), [](const auto* a, const auto* b) {
+    return std::pair(a->chart.folded, a->chart.svg.size()) > std::pair(b->chart.folded, b->chart.svg.size());
+  });
   std::size_t saved = 0, dropped = 0;
   for (PlacedChart* placed : largest) {
     if (saved >= bytes || placed->chart.svg.empty()) break;

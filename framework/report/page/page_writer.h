@@ -12,6 +12,8 @@ namespace shoal::host {
 
 /// What a page holds beside its charts.
 inline constexpr std::size_t kTextBytes = 5'000'000;
+/// What of it the runs share for rows that are folded away: it never crowds out what is open.
+inline constexpr std::size_t kFoldedBytes = 1'500'000;
 
 /// What the sections of a page are written to: its body, its contents, its charts and what is not on it.
 class PageWriter {
@@ -26,8 +28,11 @@ class PageWriter {
   /// Says at the end of the page that a section is not there, and why.
   void leave_out(const std::string& section, const std::string& reason);
 
-  /// Of several runs on a page, each has its own ids; "" for one alone.
-  void set_prefix(const std::string& prefix) { prefix_ = prefix; }
+  /// Begins what is of one run: `prefix` comes before its ids, "" for one alone; it has `room` bytes for rows that are
+  /// folded away.
+  void begin_run(const std::string& prefix, std::size_t room) { prefix_ = prefix, room_ = room; }
+  /// Takes room for something folded; false where it does not fit, and then there is none left.
+  bool take_room(std::size_t bytes);
   std::string id_of(const std::string& name) const { return fragment_of(prefix_ + name); }
 
   /// A table in a frame that scrolls by itself; `numeric` columns are set to the right; readers can sort it where
@@ -39,7 +44,8 @@ class PageWriter {
   /// Draws the charts that have no SVG yet, all by one process, and fills them in. Where they cannot be drawn, that is
   /// among what is left out.
   void draw_charts();
-  /// Removes the still SVGs, the largest first, until `bytes` are saved; says in their places that they are gone.
+  /// Removes the still SVGs, folded ones and then the largest first, until `bytes` are saved; says in their places that
+  /// they are gone.
   void drop_stills(std::size_t bytes);
 
   struct Entry {
@@ -64,6 +70,7 @@ class PageWriter {
 
   Html body_;
   std::string prefix_;
+  std::size_t room_ = 0;
   std::vector<OpenSection> sections_;
   std::vector<Entry> contents_;
   std::vector<std::pair<std::string, std::string>> left_out_;

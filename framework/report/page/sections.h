@@ -1,6 +1,7 @@
 #ifndef SHOAL_FRAMEWORK_REPORT_PAGE_SECTIONS_H_
 #define SHOAL_FRAMEWORK_REPORT_PAGE_SECTIONS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,16 +32,17 @@ void add_curves(PageWriter& page, const RunData& run);
 /// Within-cluster variance or inertia over k, with the elbow marked, for each clusterer whose k the rows vary.
 void add_variance(PageWriter& page, const RunData& run);
 
-/// The confusion matrices among the artifacts, of the first row that has each.
-void add_confusion(PageWriter& page, const RunData& run);
+// Of rows, these have room for a few (see RowChoice): open is `row`, counted from 0, or else the best.
+
+/// The confusion matrices among the artifacts.
+void add_confusion(PageWriter& page, const RunData& run, std::optional<std::size_t> row);
 
 /// A sheet for each node that gave labels of images: mean, size, the images nearest to each centroid and the most
 /// uncertain. `source` may be null.
-void add_clusters(PageWriter& page, const RunData& run, DataSource* source);
+void add_clusters(PageWriter& page, const RunData& run, std::optional<std::size_t> row, DataSource* source);
 
-/// Features of the first row in two dimensions, coloured by class and by cluster, with the images. `source` may be
-/// null.
-void add_map(PageWriter& page, const RunData& run, DataSource* source);
+/// Features in two dimensions, coloured by class and by cluster, with the images. `source` may be null.
+void add_map(PageWriter& page, const RunData& run, std::optional<std::size_t> row, DataSource* source);
 
 /// A part for each node: component, library, parameters with defaults and origins, inputs, and each row's time.
 void add_nodes(PageWriter& page, const RunData& run);

@@ -1,15 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "framework/report/numbers.h"
 #include "framework/report/page/elbow.h"
-#include "framework/report/page/quantity.h"
 #include "framework/report/page/sections.h"
+#include "framework/report/quantity.h"
 #include "framework/report/run_show.h"
 
 namespace shoal::host {
@@ -26,19 +26,10 @@ struct Sweep {
       {};  ///< by the other settings and k, over seeds
 };
 
-double k_of(const FileRow& row, const std::string& name) {
+std::optional<double> k_of(const FileRow& row, const std::string& name) {
   const FileNode* node = row.find(name);
-  if (node == nullptr || !node->parameters.contains("k")) return std::nan("");
-  const std::string& text = node->parameters.at("k");
-  double k = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), k);
-  return error == std::errc() && end == text.data() + text.size() ? k : std::nan("");
-}
-
-std::string label_of(const FileRow& row, const std::string& axis) {
-  for (const auto& [name, label] : row.settings)
-    if (name == axis) return label;
-  return "";
+  if (node == nullptr || !node->parameters.contains("k")) return std::nullopt;
+  return find_number(node->parameters.at("k"));
 }
 
 /// Axes each of whose labels stands for one k, and all of them for several.
@@ -48,7 +39,7 @@ std::set<std::string> axes_of_k(const RunFile& run, const std::string& node) {
     std::map<std::string, std::set<double>> by_label;
     std::set<double> all;
     for (const FileRow& row : run.rows)
-      if (const double k = k_of(row, node); std::isfinite(k)) by_label[label_of(row, axis)].insert(k), all.insert(k);
+      if (const auto k = k_of(row, node)) by_label[label_of(row.settings, axis)].insert(*k), all.insert(*k);
     const bool decides =
         std::all_of(by_label.begin(), by_label.end(), [](const auto& entry) { return entry.second.size() == 1; });
     if (decides && all.size() > 1) out.insert(axis);
@@ -60,13 +51,13 @@ Sweep sweep_of(const RunFile& run, const std::string& node, const std::string& m
   Sweep out{.metric = metric};
   const std::set<std::string> k_axes = axes_of_k(run, node);
   for (const FileRow& row : run.rows) {
-    const double k = k_of(row, node);
+    const auto k = k_of(row, node);
     const auto value = row.metrics.find(metric);
-    if (!row.done() || !std::isfinite(k) || value == row.metrics.end() || !std::isfinite(value->second)) continue;
+    if (!row.done() || !k || value == row.metrics.end() || !std::isfinite(value->second)) continue;
     std::vector<std::pair<std::string, std::string>> others;
     for (const auto& setting : row.settings)
       if (!k_axes.contains(setting.first)) others.push_back(setting);
-    out.values[others.empty() ? node : describe(others)][k].push_back(value->second);
+    out.values[others.empty() ? node : describe(others)][*k].push_back(value->second);
   }
   return out;
 }

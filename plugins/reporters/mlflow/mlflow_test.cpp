@@ -86,6 +86,7 @@ TEST_F(MlFlowTest, WritesParametersMetricsAndStatus) {
   const fs::path run = only(experiment);
   EXPECT_THAT(read(run / "meta.yaml"), AllOf(HasSubstr("status: 3\n"), HasSubstr("start_time: 1700000000000\n"),
                                              HasSubstr("end_time: 1700000002500\n")));
+  EXPECT_TRUE(fs::is_directory(run / "artifacts"));  // without it MLflow lists the run and cannot open it
   EXPECT_EQ(read(run / "params/kmeans.k"), "10");
   EXPECT_EQ(read(run / "params/kmeans.init"), "random");
   EXPECT_EQ(read(run / "params/learn.use"), "trainer/deepcluster");
@@ -127,7 +128,8 @@ os.environ['MLFLOW_ALLOW_FILE_STORE'] = 'true'
 from mlflow.tracking import MlflowClient
 client = MlflowClient(tracking_uri='file://' + sys.argv[1] + '/mlruns')
 experiment, = [e for e in client.search_experiments() if e.name != 'Default']
-run, = client.search_runs([experiment.experiment_id])
+found, = client.search_runs([experiment.experiment_id])
+run = client.get_run(found.info.run_id)
 print(experiment.name, run.info.status, run.data.params['kmeans.k'], run.data.metrics['learn.nmi'])
 print([(m.step, m.value) for m in client.get_metric_history(run.info.run_id, 'learn.loss')])
 )";

@@ -35,6 +35,14 @@
     });
   }
 
+  // Frames that scroll can be reached by the keyboard; others would only be in the way.
+  const sizes = new ResizeObserver((entries) => {
+    for (const {target} of entries)
+      if (target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+  });
+  for (const frame of document.querySelectorAll(".scroll, pre")) sizes.observe(frame);
+
   // Links into a part that is folded away unfold it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -43,8 +51,8 @@
   addEventListener("hashchange", unfold);
   unfold();
 
-  // Images under the pointer: a field `i` of a point is the number of its tile in a sheet.
-  const showTiles = (view, place, sheet) => {
+  // Images of examples: a field `i` of a point is the number of its tile in a sheet.
+  const makePeek = (place, sheet) => {
     const peek = document.createElement("div");
     peek.className = "peek";
     place.parentElement.append(peek);
@@ -52,16 +60,70 @@
     peek.style.width = peek.style.height = 72 + "px";
     peek.style.backgroundImage = `url(${sheet.src})`;
     peek.style.backgroundSize = `${columns * 72}px auto`;
-    view.addEventListener("pointermove", (event, item) => {
-      const i = item && item.datum && item.datum.i;
-      if (i === undefined || i === null) { peek.style.display = "none"; return; }
+    const hide = () => { peek.style.display = "none"; };
+    const show = (i, clientX, clientY) => {
       const x = i % columns, y = Math.floor(i / columns), box = place.parentElement.getBoundingClientRect();
       peek.style.backgroundPosition = `${-x * side * scale}px ${-y * side * scale}px`;
-      peek.style.left = Math.max(event.clientX - box.left - 88, 0) + "px";  // the numbers are on its other side
-      peek.style.top = event.clientY - box.top - 88 + "px";
+      peek.style.left = Math.max(clientX - box.left - 88, 0) + "px";  // the numbers are on its other side
+      peek.style.top = clientY - box.top - 88 + "px";
       peek.style.display = "block";
+    };
+    return {show, hide};
+  };
+  const showUnderPointer = (view, place, peek) => {
+    view.addEventListener("pointermove", (event, item) => {
+      const i = item && item.datum && item.datum.i;
+      if (i === undefined || i === null) peek.hide();
+      else peek.show(i, event.clientX, event.clientY);
     });
-    place.addEventListener("pointerleave", () => { peek.style.display = "none"; });
+    place.addEventListener("pointerleave", peek.hide);
+  };
+
+  // The same by the keyboard: arrows go to the nearest example that lies that way.
+  const goByArrows = (place, peek) => {
+    const ways = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1]};
+    const said = document.createElement("p");
+    said.className = "note";
+    said.setAttribute("role", "status");
+    place.after(said);
+    place.tabIndex = 0;
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", place.dataset.label + "; arrow keys go from example to example");
+    let at = null;
+    const leave = () => {
+      if (at) at.classList.remove("at");
+      at = null;
+      said.textContent = "";
+      peek.hide();
+    };
+    const next = (points, [right, down]) => {
+      const from = points.find((point) => point.mark === at);
+      if (!from) return points[0];
+      let best = null, least = Infinity;
+      for (const point of points) {
+        const x = point.x - from.x, y = point.y - from.y, along = x * right + y * down, across = Math.abs(x * down) + Math.abs(y * right);
+        if (along > 0 && across <= along && along + across < least) best = point, least = along + across;
+      }
+      return best;
+    };
+    place.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave();
+      if (!ways[event.key]) return;
+      event.preventDefault();
+      const points = [...place.querySelectorAll(".role-mark.mark-symbol > path")].map((mark) => {
+        const box = mark.getBoundingClientRect();
+        return {mark, x: box.left + box.width / 2, y: box.top + box.height / 2};
+      });
+      const to = next(points, ways[event.key]);
+      if (!to) return;
+      if (at) at.classList.remove("at");
+      at = to.mark;
+      at.classList.add("at");
+      const datum = at.__data__.datum;
+      said.textContent = `Example ${datum.i_row}: ${datum.label}`;
+      peek.show(datum.i, to.x, to.y);
+    });
+    place.addEventListener("blur", leave);
   };
 
   // Charts: the live view takes the place of the still one when it comes near the window.
@@ -100,7 +162,11 @@
       live.removeAttribute("aria-roledescription");
       live.removeAttribute("aria-label");
       const sheet = place.dataset.sheet && document.getElementById(place.dataset.sheet);
-      if (sheet) showTiles(result.view, place, sheet);
+      if (sheet) {
+        const peek = makePeek(place, sheet);
+        showUnderPointer(result.view, place, peek);
+        goByArrows(place, peek);
+      }
     } catch (error) {
       live.remove();
       console.error("a chart could not be drawn: " + error.message);

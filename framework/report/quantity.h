@@ -1,5 +1,5 @@
-#ifndef SHOAL_FRAMEWORK_REPORT_PAGE_QUANTITY_H_
-#define SHOAL_FRAMEWORK_REPORT_PAGE_QUANTITY_H_
+#ifndef SHOAL_FRAMEWORK_REPORT_QUANTITY_H_
+#define SHOAL_FRAMEWORK_REPORT_QUANTITY_H_
 
 #include <cstdint>
 #include <string>
@@ -16,4 +16,4 @@ std::string shortened(std::string_view text, std::size_t most);
 
 }  // namespace shoal::host
 
-#endif  // SHOAL_FRAMEWORK_REPORT_PAGE_QUANTITY_H_
+#endif  // SHOAL_FRAMEWORK_REPORT_QUANTITY_H_

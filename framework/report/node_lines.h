@@ -1,5 +1,5 @@
-#ifndef SHOAL_FRAMEWORK_REPORT_PAGE_NODE_LINES_H_
-#define SHOAL_FRAMEWORK_REPORT_PAGE_NODE_LINES_H_
+#ifndef SHOAL_FRAMEWORK_REPORT_NODE_LINES_H_
+#define SHOAL_FRAMEWORK_REPORT_NODE_LINES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -24,8 +24,9 @@ struct NodeLine {
 /// In the order in which rows name them. They point into the run.
 std::vector<NodeLine> node_lines_of(const RunFile& run);
 
+std::string uses_of(const NodeLine& line);            ///< "clusterer/kmeans, clusterer/gmm"
 std::string describe_statuses(const NodeLine& line);  ///< "ran 2, reused 4"; "" of one that only declares
 
 }  // namespace shoal::host
 
-#endif  // SHOAL_FRAMEWORK_REPORT_PAGE_NODE_LINES_H_
+#endif  // SHOAL_FRAMEWORK_REPORT_NODE_LINES_H_

@@ -1,4 +1,4 @@
-#include "framework/report/page/quantity.h"
+#include "framework/report/quantity.h"
 
 #include <fmt/format.h>
 

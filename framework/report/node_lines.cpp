@@ -1,4 +1,4 @@
-#include "framework/report/page/node_lines.h"
+#include "framework/report/node_lines.h"
 
 #include <fmt/format.h>
 
@@ -21,6 +21,12 @@ std::vector<NodeLine> node_lines_of(const RunFile& run) {
       line.peak_rss_bytes = std::max(line.peak_rss_bytes, node.peak_rss_bytes);
       line.rows[row] = &node;
     }
+  return out;
+}
+
+std::string uses_of(const NodeLine& line) {
+  std::string out;
+  for (const std::string& use : line.uses) out += (out.empty() ? "" : ", ") + use;
   return out;
 }
 
