@@ -1,13 +1,10 @@
 // shoal watch: a client asks while a run goes on; nothing but the run's own files is given.
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "tests/asking.h"
 #include "tests/running.h"
 #include "tests/trained_toy.h"
 
@@ -18,42 +15,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-/// What the server answers to these bytes, whole; "" where nobody listens.
-std::string ask_raw(int port, const std::string& request) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string out;
-  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
-      ::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) >= 0) {
-    char buffer[4096];
-    for (ssize_t n = 0; (n = ::recv(descriptor, buffer, sizeof(buffer), 0)) > 0;)
-      out.append(buffer, static_cast<std::size_t>(n));
-  }
-  ::close(descriptor);
-  return out;
-}
-std::string ask(int port, const std::string& path, const std::string& method = "GET",
-                const std::string& host = "localhost") {
-  return ask_raw(port, method + " " + path + " HTTP/1.1\r\nHost: " + host + ":" + std::to_string(port) +
-                           "\r\nConnection: close\r\n\r\n");
-}
-
-/// The port in "http://127.0.0.1:8123/" of the program's output, once it is there.
-int port_in(const std::filesystem::path& log) {
-  int port = 0;
-  EXPECT_TRUE(becomes([&] {
-    const std::string text = read_file(log);
-    const std::size_t at = text.find("http://127.0.0.1:");
-    if (at == std::string::npos || text.find('/', at + 17) == std::string::npos) return false;
-    port = std::stoi(text.substr(at + 17));
-    return true;
-  })) << read_file(log);
-  return port;
-}
 
 void expect_safe(int port) {
   EXPECT_THAT(ask(port, "/plan.json"), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("\"tasks\""), HasSubstr("nosniff")));
@@ -79,8 +40,16 @@ TEST(Watch, AClientFollowsARunAndGetsItsReport) {
   std::filesystem::create_symlink("../secret.txt", place.folder() / "live/link.txt");
   Running watch(place, {"watch", "live"}, "log.txt");
   const int port = port_in(place.folder() / "log.txt");
-  EXPECT_THAT(ask(port, "/"),
-              AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("A run at work"), HasSubstr("Content-Security-Policy")));
+  EXPECT_THAT(ask(port, "/"), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("id=\"now\""), HasSubstr("<h1>quarters</h1>"),
+                                    HasSubstr("script-src 'self';"), Not(HasSubstr("unsafe-eval"))));
+  EXPECT_TRUE(becomes([&] { return ask(port, "/now").find("learn") != std::string::npos; }));
+  const std::string page = ask(port, "/live");
+  for (const char* program : {"/program/page.js?", "/program/live.js?"}) {
+    const std::size_t at = page.find(program);
+    ASSERT_NE(at, std::string::npos) << program;
+    EXPECT_THAT(ask(port, page.substr(at, page.find('"', at) - at)),
+                AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("immutable"), HasSubstr("use strict")));
+  }
   EXPECT_TRUE(becomes([&] { return ask(port, "/events.jsonl").find("\"node_begin\"") != std::string::npos; }));
   EXPECT_TRUE(becomes([&] { return ask(port, "/metrics.jsonl").find("\"loss\"") != std::string::npos; }));
   const std::string first = ask(port, "/metrics.jsonl");
@@ -90,7 +59,7 @@ TEST(Watch, AClientFollowsARunAndGetsItsReport) {
   expect_safe(port);
   run.send(SIGINT);
   EXPECT_EQ(run.wait(), 130);
-  EXPECT_THAT(ask(port, "/"), AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("A run at work"))));
+  EXPECT_THAT(ask(port, "/"), AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("id=\"now\""))));
   watch.send(SIGTERM);
   EXPECT_EQ(watch.wait(), 0);
   EXPECT_EQ(ask(port, "/"), "");  // nobody is left
@@ -103,8 +72,8 @@ TEST(Watch, ServesARunThatIsOver) {
   std::filesystem::create_symlink("../secret.txt", place.folder() / "run/link.txt");
   Running watch(place, {"watch", "run"}, "log.txt");
   const int port = port_in(place.folder() / "log.txt");
-  EXPECT_THAT(ask(port, "/"), AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("A run at work"))));
-  EXPECT_THAT(ask(port, "/live"), HasSubstr("A run at work"));
+  EXPECT_THAT(ask(port, "/"), AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("id=\"now\""))));
+  EXPECT_THAT(ask(port, "/live"), AllOf(HasSubstr("id=\"now\""), HasSubstr("The run has ended, done")));
   expect_safe(port);
   const Outcome taken = place.shoal("watch run --port " + std::to_string(port));
   EXPECT_EQ(taken.exit, 1);

@@ -120,6 +120,12 @@ CLI::App* add_run(CLI::App& app, Options& options) {
                  "bases, plugins, data and Python files that it names by a path. Ctrl-C ends")
       ->excludes("--out")
       ->excludes("--retry-failed");
+  command
+      ->add_option("--live", options.live,
+                   "Serve the run's page on this machine while it goes on; 0 takes a free port; only this machine "
+                   "reaches it unless an address says otherwise (0.0.0.0:8123). The address is printed")
+      ->excludes("--bench")
+      ->type_name("PORT");
   auto* fail_fast = command->add_flag("--fail-fast", options.fail_fast, "Begin nothing more after the first failure");
   command->add_flag("--keep-going", options.keep_going, "Run what a failure leaves, whatever the experiment says")
       ->excludes(fail_fast);

@@ -44,6 +44,7 @@ struct Options {
   bool fail_fast = false, keep_going = false;  ///< run
   std::optional<double> checkpoint_every;      ///< run: seconds from one checkpoint of a node to the next, at least
   std::optional<double> timeout;               ///< run: seconds, of nodes that say none
+  std::string live;                            ///< run: where its page is served, see LiveProcess; "": nowhere
   bool watch = false;                          ///< run: again whenever a file changes
   int dependencies_to = -1;                    ///< run: being one of those, the open file to tell what it depends on
   bool with_store = false;                     ///< profile: use it

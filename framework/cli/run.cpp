@@ -10,9 +10,11 @@
 
 #include "framework/cli/dependencies.h"
 #include "framework/cli/jobs.h"
+#include "framework/cli/live_process.h"
 #include "framework/cli/session.h"
 #include "framework/cli/watch.h"
 #include "framework/files/atomic_file.h"
+#include "framework/graph/full_name.h"
 #include "framework/report/figures.h"
 #include "framework/report/page/kept_data.h"
 #include "framework/report/page/page.h"
@@ -81,16 +83,12 @@ std::vector<std::shared_ptr<Live>> make_reporters(Session& session, const Plan& 
   return out;
 }
 
-std::string full_name(const host::Graph& graph, const host::OutputName& name) {
-  const host::GraphNode& node = graph.node(name.node);
-  return node.name + "." + node.outputs[*node.find_output(name.output)].name;
-}
-
 host::CompareRecord describe_comparison(const Plan& plan) {
   const host::Graph& graph = plan.rows[0].graph;
   host::CompareRecord out{.baseline = {}, .no_baseline = graph.experiment.compare.no_baseline, .metrics = {}};
   for (const auto& [axis, label] : plan.baseline) out.baseline.emplace_back(axis, label);
-  for (const host::OutputName& name : graph.experiment.compare.metrics) out.metrics.push_back(full_name(graph, name));
+  for (const host::OutputName& name : graph.experiment.compare.metrics)
+    out.metrics.push_back(host::full_name(graph, name));
   return out;
 }
 
@@ -104,7 +102,7 @@ RunRecord describe_run(const Options& options, const Plan& plan) {
   out.axes = plan.axes;
   for (const host::FigureSpec& figure : experiment.figures) {
     host::FigureRecord record{figure.name, figure.title, figure.x, figure.by.value_or(""), figure.y_scale, {}};
-    for (const host::OutputName& y : figure.y) record.y.push_back(full_name(plan.rows[0].graph, y));
+    for (const host::OutputName& y : figure.y) record.y.push_back(host::full_name(plan.rows[0].graph, y));
     out.figures.push_back(std::move(record));
   }
   out.compare = describe_comparison(plan);
@@ -260,6 +258,14 @@ void tell_dependencies(const Options& options, const Session& session, const std
   close(options.dependencies_to);  // processes that are started have no use for it
 }
 
+/// For `--live`: listens already, so that nothing is computed where it cannot. Null where nobody asked for it.
+std::unique_ptr<LiveProcess> start_live(const Options& options) {
+  if (options.live.empty()) return nullptr;
+  auto out = std::make_unique<LiveProcess>(options.live);
+  std::fprintf(stderr, "shoal: the run's page: %s\n", out->address().c_str());
+  return out;
+}
+
 std::optional<Plan> plan_measured(const Options& options, Session& session) {
   const host::Stretch stretch(session.services.profile, host::SpanKind::host, "", "read, check and plan");
   return plan_or_explain(options, session);
@@ -284,6 +290,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (!know_forced_nodes(options, *plan)) return {};
   if (options.job_of != 0) return run_job(session, options, *plan, *means);
   tell_of_one_process(options, *plan);
+  std::unique_ptr<LiveProcess> live = start_live(options);
 
   host::RunFolder* logged_to = nullptr;
   std::unique_ptr<host::Store> store;
@@ -300,6 +307,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
                                                         session.services.pool.threads(), device.str())
                                  .dump(2));
   }
+  if (live) live->serve(folder.path());
   logged_to = &folder;
   std::optional<Jobs> jobs;
   if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, command_of_jobs(options, session));
@@ -316,7 +324,7 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (with_summary)
     std::printf("%s\n%s%s\n", host::summary_table(record).c_str(), describe_reuse(record).c_str(),
                 folder.path().string().c_str());
-  return {exit_code(record), folder.path().string()};
+  return {exit_code(record), folder.path().string()};  // and open pages load the report
 }
 
 int run(const Options& options) {

@@ -12,5 +12,6 @@ LiveServer::LiveServer(const std::string&, std::uint16_t) {
 LiveServer::~LiveServer() = default;
 std::string LiveServer::address() const { return ""; }
 void LiveServer::serve(const std::filesystem::path&) {}
+void LiveServer::wait_for_pages(std::chrono::milliseconds) {}
 
 }  // namespace shoal::host

@@ -1,7 +1,6 @@
 #ifndef SHOAL_FRAMEWORK_LIVE_SERVED_FILES_H_
 #define SHOAL_FRAMEWORK_LIVE_SERVED_FILES_H_
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,14 +13,6 @@ std::optional<std::filesystem::path> find_served_file(const std::filesystem::pat
 
 /// "text/html; charset=utf-8", by the file's ending; what is not known is application/octet-stream.
 std::string media_type_of(const std::filesystem::path& file);
-
-/// What a growing file has behind byte `from`, whole lines alone, at most so many bytes unless one line is longer.
-struct NewLines {
-  std::string text = {};
-  std::uintmax_t next = 0;  ///< where the lines after these begin
-};
-/// Nothing new, and `next` = `from`, where the file is not there or not that long.
-NewLines read_new_lines(const std::filesystem::path& file, std::uintmax_t from, std::size_t most = 1 << 20);
 
 }  // namespace shoal::host
 

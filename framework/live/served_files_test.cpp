@@ -48,21 +48,5 @@ TEST_F(ServedFilesTest, FindsNothingElse) {
   EXPECT_FALSE(serves(std::string("/results.json\0.png", 18)));
 }
 
-TEST_F(ServedFilesTest, ReadsWholeLinesFromWhereItWas) {
-  write("run/events.jsonl", "one\ntwo\nthr");
-  const fs::path file = folder_ / "events.jsonl";
-  NewLines found = read_new_lines(file, 0);
-  EXPECT_EQ(found.text, "one\ntwo\n");
-  EXPECT_EQ(found.next, 8u);
-  EXPECT_EQ(read_new_lines(file, 8).text, "");
-  EXPECT_EQ(read_new_lines(file, 8).next, 8u);
-  write("run/events.jsonl", "one\ntwo\nthree\n");
-  EXPECT_EQ(read_new_lines(file, 8).text, "three\n");
-  EXPECT_EQ(read_new_lines(file, 0, 5).text, "one\n");
-  EXPECT_EQ(read_new_lines(file, 8, 2).text, "three\n");  // one that is longer than that
-  EXPECT_EQ(read_new_lines(file, 999).next, 999u);
-  EXPECT_EQ(read_new_lines(folder_ / "absent", 3).next, 3u);
-}
-
 }  // namespace
 }  // namespace shoal::host

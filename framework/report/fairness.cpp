@@ -312,7 +312,7 @@ class Judge {
     for (const ComparedSetting& setting : comparison_.settings) {
       std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
       for (const FileRow* row : setting.rows) {
-        if (row->done()) continue;
+        if (row->done() || row->to_come()) continue;
         const std::string reason = row->status + (row->error.empty() ? "" : "): " + row->error);
         auto found = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == reason; });
         if (found == reasons.end()) found = reasons.insert(reasons.end(), {reason, {}});

@@ -84,6 +84,8 @@ void add_planned_node(const ordered_json& node, FileRow& row) {
     found = row.nodes.insert(row.nodes.end(), FileNode{.name = name, .use = node.at("use")});
   found->key = node.value("key", "");
   found->isolated = node.value("isolated", false);
+  found->only_declares = node.value("declares", false);
+  found->of_row = node.value("row", std::size_t{0});
   found->library = node.value("library", "");
   if (node.contains("with") && node["with"].is_object())
     for (const auto& [key, value] : node["with"].items())
@@ -135,6 +137,12 @@ FileCompare read_compare(const ordered_json& json) {
   return out;
 }
 
+std::map<std::string, int> read_directions(const ordered_json& json) {
+  std::map<std::string, int> out;
+  for (const auto& [name, better] : json.items()) out[name] = better == "higher" ? 1 : -1;
+  return out;
+}
+
 RunFile read_results(const fs::path& folder) {
   const ordered_json json = read_json(folder / "results.json");
   RunFile out{.folder = folder};
@@ -144,8 +152,7 @@ RunFile read_results(const fs::path& folder) {
     out.description = json.value("description", "");
     out.axes = json.at("axes").get<std::vector<std::string>>();
     out.report = json.at("report").get<std::vector<std::string>>();
-    if (json.contains("better"))
-      for (const auto& [name, better] : json["better"].items()) out.better[name] = better == "higher" ? 1 : -1;
+    if (json.contains("better")) out.better = read_directions(json["better"]);
     out.circumstances.bench = json.value("bench", 0);
     if (json.contains("compare")) out.compare = read_compare(json["compare"]);
     for (const auto& row : json.at("rows")) out.rows.push_back(read_row(row));
@@ -159,6 +166,49 @@ RunFile read_results(const fs::path& folder) {
   return out;
 }
 
+/// Throws std::runtime_error where it is none.
+fs::path folder_of(const fs::path& path) {
+  std::error_code error;
+  fs::path folder = path;
+  if (const fs::path real = fs::canonical(folder, error); !error) folder = real;
+  if (!fs::is_directory(folder, error))
+    throw std::runtime_error(fmt::format("there is no run folder {}", path.string()));
+  return folder;
+}
+
+/// Machine, program and command, where environment.json is there.
+void add_environment(RunFile& run) {
+  std::error_code error;
+  const fs::path file = run.folder / "environment.json";
+  if (!fs::exists(file, error)) return;
+  const std::int64_t bench = run.circumstances.bench;
+  try {
+    const ordered_json environment = read_json(file);
+    run.circumstances = read_circumstances(environment);
+    run.command = environment.value("command", std::vector<std::string>());
+  } catch (const nlohmann::json::exception& wrong) {
+    throw std::runtime_error(fmt::format("{} is damaged: {}", file.string(), wrong.what()));
+  }
+  run.circumstances.bench = bench;
+}
+
+/// plan.json, of a format that this program knows.
+ordered_json read_plan(const fs::path& folder) {
+  ordered_json plan = read_json(folder / "plan.json");
+  if (const int format = plan_format(plan); format > kPlanFormat)
+    throw std::runtime_error(fmt::format("{}: it is of format {}, this program knows up to {}",
+                                         (folder / "plan.json").string(), format, kPlanFormat));
+  return plan;
+}
+
+void add_plan_file(const ordered_json& plan, RunFile& run) {
+  try {
+    add_plan(plan, run.rows);
+  } catch (const std::exception& wrong) {
+    throw std::runtime_error(fmt::format("{} is damaged: {}", (run.folder / "plan.json").string(), wrong.what()));
+  }
+}
+
 }  // namespace
 
 const FileNode* FileRow::find(const std::string& node) const {
@@ -168,36 +218,36 @@ const FileNode* FileRow::find(const std::string& node) const {
 
 RunFile read_run(const fs::path& path) {
   std::error_code error;
-  fs::path folder = path.filename() == "results.json" ? path.parent_path() : path;
-  if (const fs::path real = fs::canonical(folder, error); !error) folder = real;
-  if (!fs::is_directory(folder, error))
-    throw std::runtime_error(fmt::format("there is no run folder {}", path.string()));
+  const fs::path folder = folder_of(path.filename() == "results.json" ? path.parent_path() : path);
   if (!fs::exists(folder / "results.json", error))
     throw std::runtime_error(fmt::format(
         "{} holds no results.json: it is no run folder, or the run was stopped before its end", path.string()));
   RunFile out = read_results(folder);
-  const std::int64_t bench = out.circumstances.bench;
-  if (fs::exists(folder / "environment.json", error)) {
-    try {
-      const ordered_json environment = read_json(folder / "environment.json");
-      out.circumstances = read_circumstances(environment);
-      out.command = environment.value("command", std::vector<std::string>());
-    } catch (const nlohmann::json::exception& wrong) {
-      throw std::runtime_error(fmt::format("{} is damaged: {}", (folder / "environment.json").string(), wrong.what()));
+  add_environment(out);
+  if (fs::exists(folder / "plan.json", error)) add_plan_file(read_plan(folder), out);
+  return out;
+}
+
+RunFile read_planned_run(const fs::path& path) {
+  RunFile out{.folder = folder_of(path), .ended = false};
+  const ordered_json plan = read_plan(out.folder);
+  try {
+    out.name = plan.value("name", out.folder.parent_path().filename().string());
+    out.description = plan.value("description", "");
+    out.axes = plan.at("axes").get<std::vector<std::string>>();
+    if (plan.contains("report")) out.report = plan["report"].get<std::vector<std::string>>();
+    if (plan.contains("better")) out.better = read_directions(plan["better"]);
+    for (const auto& planned : plan.at("rows")) {
+      FileRow& row = out.rows.emplace_back();
+      for (const auto& [axis, label] : planned.at("settings").items()) row.settings.emplace_back(axis, label);
+      row.seed = planned.at("seed");
+      row.status = "waiting";
     }
-    out.circumstances.bench = bench;
+  } catch (const nlohmann::json::exception& wrong) {
+    throw std::runtime_error(fmt::format("{} is damaged: {}", (out.folder / "plan.json").string(), wrong.what()));
   }
-  if (fs::exists(folder / "plan.json", error)) {
-    const ordered_json plan = read_json(folder / "plan.json");
-    if (const int format = plan_format(plan); format > kPlanFormat)
-      throw std::runtime_error(fmt::format("{}: it is of format {}, this program knows up to {}",
-                                           (folder / "plan.json").string(), format, kPlanFormat));
-    try {
-      add_plan(plan, out.rows);
-    } catch (const std::exception& wrong) {
-      throw std::runtime_error(fmt::format("{} is damaged: {}", (folder / "plan.json").string(), wrong.what()));
-    }
-  }
+  add_plan_file(plan, out);
+  add_environment(out);
   return out;
 }
 

@@ -22,6 +22,8 @@ struct FileNode {
   std::int64_t peak_rss_bytes = 0;       ///< the most memory that its process had meanwhile; 0: not known
   std::string library = {};              ///< "kmeans 0.1.0"; "" of a run without its plan
   std::vector<double> fit_seconds = {};  ///< of a clusterer: each measured fit, see `shoal run --bench`
+  bool only_declares = false;            ///< what other nodes take; false too of a run that does not say
+  std::size_t of_row = 0;                ///< the row that it is computed for: an earlier one where rows share it
   std::string data = {};                 ///< what it was fitted to: "6bbc9ace… (60000, 784) float32", or ""
   std::map<std::string, std::string> parameters = {};  ///< as one line of JSON each, defaults included
   std::map<std::string, std::string> inputs = {};      ///< port → "node.output, …"
@@ -30,13 +32,14 @@ struct FileNode {
 struct FileRow {
   std::vector<std::pair<std::string, std::string>> settings = {};  ///< axis and label
   std::int64_t seed = 0;
-  std::string status = {}, error = {};         ///< "done", "failed", "skipped", "cancelled"
+  std::string status = {}, error = {};         ///< "done", "failed", "skipped", "cancelled"; also "at work", "waiting"
   std::map<std::string, double> metrics = {};  ///< NaN where it was not finite
   double seconds = 0;
   std::int64_t peak_rss_bytes = 0;
   std::vector<FileNode> nodes = {};
 
   bool done() const { return status == "done"; }
+  bool to_come() const { return status == "at work" || status == "waiting"; }
   const FileNode* find(const std::string& node) const;
 };
 
@@ -67,9 +70,10 @@ struct FileCompare {
   std::vector<std::string> baseline = {};  ///< "axis=label"s, or {"none"}; empty: not said
 };
 
-/// A finished run, read back from its folder.
+/// A run, read back from its folder.
 struct RunFile {
   std::filesystem::path folder = {};
+  bool ended = true;  ///< false: it is at work, or was stopped before it wrote its results
   std::string name = {}, started = {};
   std::string description = {};           ///< of the experiment; "" where it says none
   std::vector<std::string> command = {};  ///< that made it, word by word; empty where it does not say
@@ -85,6 +89,10 @@ struct RunFile {
 /// Reads a run folder, or the results.json in it; plan.json and environment.json where they are there.
 /// Throws std::runtime_error  what is missing or damaged, with the file's name
 RunFile read_run(const std::filesystem::path& path);
+
+/// A run that has not written its results yet, as it was planned: all its rows wait. add_events (run_so_far.h) says how
+/// far it is. Throws std::runtime_error  plan.json is missing or damaged
+RunFile read_planned_run(const std::filesystem::path& folder);
 
 }  // namespace shoal::host
 

@@ -84,7 +84,7 @@ std::vector<double> ShownSetting::values(const std::string& metric) const {
   std::vector<double> out;
   for (const FileRow* row : rows)
     if (const auto found = row->metrics.find(metric);
-        row->done() && found != row->metrics.end() && std::isfinite(found->second))
+        (row->done() || row->status == "at work") && found != row->metrics.end() && std::isfinite(found->second))
       out.push_back(found->second);
   return out;
 }

@@ -15,7 +15,7 @@ struct ShownSetting {
   std::vector<std::pair<std::string, std::string>> settings = {};  ///< axis and label
   std::vector<const FileRow*> rows = {};
 
-  /// Finite values of the rows that are done, in their order.
+  /// Finite values of the rows that are done, or as far as they are, in their order.
   std::vector<double> values(const std::string& metric) const;
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <thread>
 
+#include "framework/graph/full_name.h"
 #include "framework/plugin/crash.h"
 #include "framework/run/deadline.h"
 #include "framework/run/median.h"
@@ -74,8 +75,7 @@ namespace {
 void put_reported_first(const Graph& graph, std::vector<Metric>& metrics) {
   auto place = metrics.begin();
   for (const OutputName& name : graph.experiment.report) {
-    const GraphNode& node = graph.node(name.node);
-    const std::string full = node.name + "." + node.outputs[*node.find_output(name.output)].name;
+    const std::string full = full_name(graph, name);
     const auto found = std::find_if(place, metrics.end(), [&](const Metric& metric) { return metric.name == full; });
     if (found == metrics.end()) continue;
     found->reported = true;

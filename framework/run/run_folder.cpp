@@ -15,9 +15,11 @@
 
 #include "framework/config/emit.h"
 #include "framework/config/scalars.h"
+#include "framework/graph/full_name.h"
 #include "framework/graph/origins.h"
 #include "framework/graph/resolved.h"
 #include "framework/run/component_artifacts.h"
+#include "shoal/abi.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -111,6 +113,7 @@ ordered_json describe_task(const Plan& plan, const Task& task) {
   out["library"] = node.component.library->descriptor.name + " " + node.component.library->descriptor.version;
   out["seed"] = task.seed;
   if (node.isolated) out["isolated"] = true;
+  if (!node.at_work) out["declares"] = true;
   if (node.parameters) out["with"] = to_json(node.parameters->to_yaml());
   for (std::size_t port = 0; port < node.ports.size(); ++port)
     for (const Source& source : node.wired[port]) {
@@ -154,10 +157,29 @@ std::string describe_origins(const Plan& plan) {
   return out + "]\n";
 }
 
+/// What is known of the results before there are any: whose they are, what is reported, which numbers are better.
+ordered_json describe_results_to_come(const Plan& plan) {
+  const Experiment& experiment = plan.rows[0].graph.experiment;
+  ordered_json out = {{"name", experiment.name}};
+  if (!experiment.description.empty()) out["description"] = experiment.description;
+  out["report"] = ordered_json::array();
+  for (const OutputName& name : experiment.report) out["report"].push_back(full_name(plan.rows[0].graph, name));
+  out["better"] = ordered_json::object();
+  for (const Task& task : plan.tasks) {
+    const GraphNode& node = plan.node_of(task);
+    for (const OutputPort& port : node.outputs)
+      if (port.better != 0)
+        out["better"][node.name + "." + port.name] = port.better == SHOAL_HIGHER ? "higher" : "lower";
+  }
+  return out;
+}
+
 /// One task and one row a line.
 std::string describe_plan(const Plan& plan) {
-  std::string out =
-      text("{}\"format\": {}, \"axes\": {},\n\"tasks\": [", "{", kPlanFormat, ordered_json(plan.axes).dump());
+  const std::string results =
+      describe_results_to_come(plan).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  std::string out = text("{}\"format\": {}, {},\n\"axes\": {},\n\"tasks\": [", "{", kPlanFormat,
+                         results.substr(1, results.size() - 2), ordered_json(plan.axes).dump());
   const char* before = "\n";
   for (const Task& task : plan.tasks) out += std::exchange(before, ",\n") + describe_task(plan, task).dump();
   out += "],\n\"rows\": [";
@@ -202,8 +224,8 @@ RunFolder::~RunFolder() = default;
 void RunFolder::write_plan(const Plan& plan, const std::string& environment_json) {
   write_atomically(path_ / "resolved.yaml", config::emit_yaml(resolved(plan)));
   write_atomically(path_ / "origins.json", describe_origins(plan));
-  write_atomically(path_ / "plan.json", describe_plan(plan));
   write_atomically(path_ / "environment.json", environment_json + "\n");
+  write_atomically(path_ / "plan.json", describe_plan(plan));  // last: whoever follows the run finds all of it
   flush_folder(path_);
 }
 
@@ -263,6 +285,14 @@ void RunFolder::scalar(const ScalarPoint& point) {
   if (std::isfinite(point.value)) line["value"] = point.value;
   else line["value"] = nullptr;  // JSON has no NaN
   metrics_->write_line(line.dump());
+  const auto now = std::chrono::steady_clock::now();
+  if (now - flushed_ < std::chrono::seconds(1)) return;
+  flushed_ = now;
+  try {
+    metrics_->flush();  // for whoever reads along
+  } catch (const std::system_error&) {
+    // It is kept, and thrown by the sync of task_done: a component that reports a number is not to blame.
+  }
 }
 
 void RunFolder::log_line(const std::string& line) { log_->info("{}", line); }

@@ -1,6 +1,7 @@
 #ifndef SHOAL_FRAMEWORK_RUN_RUN_FOLDER_H_
 #define SHOAL_FRAMEWORK_RUN_RUN_FOLDER_H_
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -23,8 +24,9 @@ class RunFolderError : public std::runtime_error {
 };
 
 /// The folder of one run: runs/<name>/<date>-<time>-<word>/, with `latest` beside it. Files that are written once are
-/// whole or not there; metrics.jsonl and log.txt grow while the run goes on. What a task left in it is on the disk when
-/// task_done returns, so that nobody says of it that it is done before it is safe from a loss of power.
+/// whole or not there; metrics.jsonl and log.txt grow while the run goes on, the first by what came in a second. What a
+/// task left in it is on the disk when task_done returns, so that nobody says of it that it is done before it is safe
+/// from a loss of power.
 class RunFolder final : public TaskObserver {
  public:
   /// Makes a new folder below `base`, or exactly `base` when `exact`. Throws std::system_error with the system's
@@ -53,6 +55,7 @@ class RunFolder final : public TaskObserver {
 
   std::filesystem::path path_;
   std::optional<GrowingFile> metrics_;
+  std::chrono::steady_clock::time_point flushed_ = {};
   std::string log_error_;  // the last that the log met
   std::shared_ptr<spdlog::logger> log_;
 };

@@ -2,21 +2,13 @@
 //   node tests/page/browser_test.mjs FOLDER RUN…
 // FOLDER holds node_modules with playwright-core and axe-core; RUN is a run folder with results.json and report.html.
 // With SHOTS=DIR it leaves pictures there. It says what is wrong, a line each, and ends with 1.
-import {createRequire} from "node:module";
-import {readFileSync, existsSync} from "node:fs";
+import {readFileSync} from "node:fs";
 import {pathToFileURL} from "node:url";
 import {join, resolve, basename} from "node:path";
+import {tools, findings, shot, check, end} from "./browser.mjs";
 
 const [modules, ...runs] = process.argv.slice(2);
-const require = createRequire(join(resolve(modules), "x.js"));
-const {chromium} = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const program = process.env.CHROMIUM || ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
-
-let wrong = 0;
-const check = (good, what) => {
-  if (!good) { console.log("WRONG " + what); wrong += 1; }
-};
+const {launch, axe} = tools(modules);
 
 const open = async (browser, run, options) => {
   const context = await browser.newContext({offline: true, ...options});
@@ -44,16 +36,6 @@ const scrollThrough = async (page) => {
   await page.evaluate(() => scrollTo({top: 0, behavior: "instant"}));
 };
 
-const findings = async (page) => {
-  await page.evaluate(axe);
-  return page.evaluate(async () => (await window.axe.run(document, {resultTypes: ["violations"]})).violations
-    .map((v) => `${v.id}: ${v.help} (${v.nodes.length}×, ${v.nodes[0].target.join(" ")}: ${(v.nodes[0].any[0] || {}).message || ""})`));
-};
-
-const shot = async (page, run, name, whole = true) => {
-  if (process.env.SHOTS) await page.screenshot({path: join(process.env.SHOTS, `${basename(run)}-${name}.png`), fullPage: whole});
-};
-
 const looks = async (browser, run, scheme) => {
   const {context, page, heard, ms} = await open(browser, run, {colorScheme: scheme, viewport: {width: 1280, height: 900}});
   const where = `${basename(run)}, ${scheme}`;
@@ -61,8 +43,8 @@ const looks = async (browser, run, scheme) => {
   await scrollThrough(page);
   const charts = await page.evaluate(() => [...document.querySelectorAll("[data-chart]")].map((c) => c.querySelectorAll("svg path, svg rect").length));
   check(charts.every((marks) => marks > 3), `${where}: an empty chart: ${charts}`);
-  for (const found of await findings(page)) check(false, `${where}: axe: ${found}`);
-  await shot(page, run, scheme);
+  for (const found of await findings(page, axe)) check(false, `${where}: axe: ${found}`);
+  await shot(page, `${basename(run)}-${scheme}`);
   for (const said of heard) check(false, `${where}: console: ${said}`);
   await context.close();
 };
@@ -72,8 +54,8 @@ const fitsATelephone = async (browser, run) => {
   await scrollThrough(page);
   const [inner, wide] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
   check(wide <= inner, `${basename(run)}: scrolls sideways at 360 px: ${wide} > ${inner}`);
-  for (const found of await findings(page)) check(false, `${basename(run)}, 360 px: axe: ${found}`);
-  await shot(page, run, "phone");
+  for (const found of await findings(page, axe)) check(false, `${basename(run)}, 360 px: axe: ${found}`);
+  await shot(page, `${basename(run)}-phone`);
   await context.close();
 };
 
@@ -81,7 +63,7 @@ const readsWithoutProgram = async (browser, run) => {
   const {context, page} = await open(browser, run, {javaScriptEnabled: false, viewport: {width: 1280, height: 900}});
   const stills = await page.locator("[data-chart] > svg").count(), charts = await page.locator("[data-chart]").count();
   check(stills === charts, `${basename(run)}: ${stills} of ${charts} charts are drawn without JavaScript`);
-  await shot(page, run, "still");
+  await shot(page, `${basename(run)}-still`);
   await context.close();
 };
 
@@ -202,7 +184,7 @@ const prints = async (browser, run) => {
   await context.close();
 };
 
-const browser = await chromium.launch({executablePath: program, args: ["--no-sandbox"]});
+const browser = await launch();
 for (const run of runs) {
   for (const scheme of ["light", "dark"]) await looks(browser, run, scheme);
   await fitsATelephone(browser, run);
@@ -213,5 +195,4 @@ for (const run of runs) {
   await prints(browser, run);
 }
 await browser.close();
-console.log(wrong === 0 ? `${runs.length} pages are good` : `${wrong} things are wrong`);
-process.exit(wrong === 0 ? 0 : 1);
+end(`${runs.length} pages`);

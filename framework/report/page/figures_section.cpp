@@ -33,7 +33,9 @@ PlainTable numbers_of(const nlohmann::ordered_json& specification) {
 }  // namespace
 
 void add_figures(PageWriter& page, const RunData& run) {
-  if (run.figures.empty()) return page.leave_out("Figures", "the experiment draws none (`figures:`)");
+  if (run.figures.empty())
+    return page.leave_out("Figures", run.file.ended ? "the experiment draws none (`figures:`)"
+                                                    : "those of the experiment are drawn when the run has ended");
   const std::size_t share = std::clamp(kChartPoints / 2 / run.figures.size(), std::size_t{200}, std::size_t{10'000});
   page.begin_section("figures", "Figures");
   page.html().open("div", {{"class", "charts"}});

@@ -109,10 +109,12 @@ void draw_wire(Html& html, const Layout& layout, const std::vector<Box>& boxes, 
 
 void draw_box(Html& html, const std::string& target, const Point& corner, const Box& box, const Drawn& drawn) {
   const NodeLine& line = *drawn.line;
-  const std::string kind = line.statuses.empty()              ? "declared"
-                           : line.statuses.contains("failed") ? "broken"
-                           : line.statuses.contains("ran")    ? "ran"
-                                                              : "kept";
+  const std::string kind = line.statuses.empty()               ? "declared"
+                           : line.statuses.contains("failed")  ? "broken"
+                           : line.statuses.contains("at work") ? "busy"
+                           : line.statuses.contains("ran")     ? "ran"
+                           : line.statuses.contains("waiting") ? "waits"
+                                                               : "kept";
   html.open("a", {{"href", "#" + target}, {"class", "node " + kind}});
   html.element("title", {}, line.name);
   html.open("rect", {{"x", number(corner.x)},

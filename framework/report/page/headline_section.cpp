@@ -45,12 +45,12 @@ PlainTable table_over_settings(const RunFile& run, const std::vector<ShownSettin
   return out;
 }
 
-/// Rows that are not done, of one error together.
+/// Rows that came to nothing, of one error together.
 void add_failures(Html& html, const RunFile& run) {
   constexpr std::size_t kMost = 20;
   std::vector<std::pair<std::string, std::vector<std::size_t>>> errors;
   for (std::size_t i = 0; i < run.rows.size(); ++i) {
-    if (run.rows[i].done()) continue;
+    if (run.rows[i].done() || run.rows[i].to_come()) continue;
     const std::string what = run.rows[i].status + (run.rows[i].error.empty() ? "" : ": " + run.rows[i].error);
     if (errors.empty() || errors.back().first != what) errors.push_back({what, {}});
     errors.back().second.push_back(i + 1);

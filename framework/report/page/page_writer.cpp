@@ -138,7 +138,12 @@ void PageWriter::fill(PlacedChart& placed) {
   body_.fill(placed.hole, std::move(html));
 }
 
-void PageWriter::draw_charts() {
+void PageWriter::draw_charts(bool stills) {
+  if (stills) draw_stills();
+  for (PlacedChart& placed : charts_) fill(placed);
+}
+
+void PageWriter::draw_stills() {
   std::vector<fs::path> files;
   std::vector<PlacedChart*> drawn;
   const PassingFolder folder;
@@ -153,7 +158,6 @@ void PageWriter::draw_charts() {
     for (const std::string& problem : vega_to_svg(files)) leave_out("Charts as still pictures", problem);
   for (PlacedChart* placed : drawn)
     placed->chart.svg = read_or_empty(folder.path() / fmt::format("{}.svg", placed->hole));
-  for (PlacedChart& placed : charts_) fill(placed);
 }
 
 void PageWriter::drop_stills(std::size_t bytes) {

@@ -41,9 +41,9 @@ class PageWriter {
                  std::size_t most = 500);
   void add_chart(Chart chart);
 
-  /// Draws the charts that have no SVG yet, all by one process, and fills them in. Where they cannot be drawn, that is
-  /// among what is left out.
-  void draw_charts();
+  /// Fills the charts in, with `stills` after drawing those that have no SVG yet, all by one process. Where they cannot
+  /// be drawn, that is among what is left out.
+  void draw_charts(bool stills);
   /// Removes the still SVGs, folded ones and then the largest first, until `bytes` are saved; says in their places that
   /// they are gone.
   void drop_stills(std::size_t bytes);
@@ -66,6 +66,7 @@ class PageWriter {
     Chart chart;
     std::size_t hole = 0;
   };
+  void draw_stills();
   void fill(PlacedChart& placed);
 
   Html body_;

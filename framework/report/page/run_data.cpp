@@ -50,16 +50,27 @@ void read_figures(const fs::path& folder, RunData& out) {
   }
 }
 
+/// What is said of the whole run, before its first row.
+void read_circumstances(RunData& out) {
+  const fs::path& at = out.file.folder;
+  out.environment = read_json(at / "environment.json", out);
+  out.resolved = read_or_empty(at / "resolved.yaml");
+  read_origins(at, out);
+}
+
 }  // namespace
 
 RunData read_run_data(const fs::path& folder) {
   RunData out{.file = read_run(folder)};
-  const fs::path& at = out.file.folder;
-  out.series = read_scalar_file(at / "metrics.jsonl", out.file.rows.size(), out.damaged);
-  out.environment = read_json(at / "environment.json", out);
-  out.resolved = read_or_empty(at / "resolved.yaml");
-  read_origins(at, out);
-  read_figures(at / "figures", out);
+  out.series = read_scalar_file(out.file.folder / "metrics.jsonl", out.file.rows.size(), out.damaged);
+  read_circumstances(out);
+  read_figures(out.file.folder / "figures", out);
+  return out;
+}
+
+RunData read_planned_run_data(const fs::path& folder) {
+  RunData out{.file = read_planned_run(folder)};
+  read_circumstances(out);
   return out;
 }
 

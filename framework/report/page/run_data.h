@@ -38,6 +38,10 @@ struct RunData {
 /// Throws what read_run throws.
 RunData read_run_data(const std::filesystem::path& folder);
 
+/// The same of a run that has not ended, as it was planned: without its series, and with rows that wait. RunFollower
+/// (run_follower.h) says how far it is. Throws what read_planned_run throws.
+RunData read_planned_run_data(const std::filesystem::path& folder);
+
 }  // namespace shoal::host
 
 #endif  // SHOAL_FRAMEWORK_REPORT_PAGE_RUN_DATA_H_

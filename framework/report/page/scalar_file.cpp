@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -83,65 +81,55 @@ bool read_any(std::string_view text, Line& out, std::string& node, std::string& 
   return false;
 }
 
-/// Finds the series of a line; mostly it is the one after the last line's.
-class SeriesTable {
- public:
-  explicit SeriesTable(std::size_t rows) : rows_(rows) {}
-
-  void add(const Line& line) {
-    if (last_ >= series_.size() || series_[last_].name != line.name || series_[last_].node != line.node)
-      last_ = find(line);
-    series_[last_].rows[line.row].push_back(line.point);
-  }
-  std::vector<ScalarSeries> take() && { return std::move(series_); }
-
- private:
-  std::size_t find(const Line& line) {
-    std::string key(line.node);
-    (key += '\n') += line.name;
-    const auto [found, is_new] = numbers_.try_emplace(std::move(key), series_.size());
-    if (is_new)
-      series_.push_back({std::string(line.node), std::string(line.name), std::vector<std::vector<SeriesPoint>>(rows_)});
-    return found->second;
-  }
-
-  std::size_t rows_, last_ = 0;
-  std::vector<ScalarSeries> series_;
-  std::map<std::string, std::size_t> numbers_;
-};
-
 }  // namespace
+
+std::size_t ScalarReader::find(std::string_view node, std::string_view name) {
+  if (last_ < series_.size() && series_[last_].name == name && series_[last_].node == node) return last_;
+  std::string key(node);
+  (key += '\n') += name;
+  const auto [found, is_new] = numbers_.try_emplace(std::move(key), series_.size());
+  if (is_new) series_.push_back({std::string(node), std::string(name), std::vector<std::vector<SeriesPoint>>(rows_)});
+  return last_ = found->second;
+}
+
+void ScalarReader::read(std::string_view lines) {
+  std::string node, name;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view text = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    ++lines_;
+    Line line;
+    if ((read_ours(text, line) || read_any(text, line, node, name)) && line.row < rows_) {
+      series_[find(line.node, line.name)].rows[line.row].push_back(line.point);
+    } else if (bad_++ == 0) {
+      first_bad_ = lines_;
+    }
+  }
+}
+
+std::string ScalarReader::damage(const std::string& file) const {
+  if (bad_ == 0) return "";
+  return fmt::format("{}: line {} is no scalar of this run{}; passed over", file, first_bad_,
+                     bad_ > 1 ? fmt::format(", nor are {} others", bad_ - 1) : "");
+}
 
 std::vector<ScalarSeries> read_scalar_file(const std::filesystem::path& file, std::size_t rows,
                                            std::vector<std::string>& damaged) {
   std::ifstream in(file, std::ios::binary);
   std::string all;
-  if (in) {
+  if (in) {  // at once: by an iterator it takes as long as reading the lines
     in.seekg(0, std::ios::end);
     all.resize(static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)));
     in.seekg(0);
     in.read(all.data(), static_cast<std::streamsize>(all.size()));
     all.resize(static_cast<std::size_t>(in.gcount()));
   }
-  SeriesTable table(rows);
-  std::size_t number = 0, bad = 0, first_bad = 0;
-  std::string node, name;
-  for (std::string_view rest = all; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    ++number;
-    Line line;
-    if ((read_ours(text, line) || read_any(text, line, node, name)) && line.row < rows) {
-      table.add(line);
-    } else if (bad++ == 0) {
-      first_bad = number;
-    }
-  }
-  if (bad > 0)
-    damaged.push_back(fmt::format("{}: line {} is no scalar of this run{}; passed over", file.filename().string(),
-                                  first_bad, bad > 1 ? fmt::format(", nor are {} others", bad - 1) : ""));
-  return std::move(table).take();
+  std::vector<ScalarSeries> out;
+  ScalarReader reader(rows, out);
+  reader.read(all);
+  if (const std::string damage = reader.damage(file.filename().string()); !damage.empty()) damaged.push_back(damage);
+  return out;
 }
 
 }  // namespace shoal::host

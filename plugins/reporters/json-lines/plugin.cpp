@@ -39,9 +39,12 @@ class JsonLines final : public shoal::Reporter {
   void on(shoal::Context&, const shoal::Event& event) override {
     const std::string line = shoal::event_json(event) + "\n";
     if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) fail("write");
-    // What a crash must not lose is flushed; a run of thousands of steps is not slowed by the rest. What a loss of
-    // power must not take back, that work was done, goes to the disk; what came from the store is there already.
-    if (event.type != SHOAL_SCALAR && event.type != SHOAL_PROGRESS && std::fflush(file_.get()) != 0) fail("write");
+    // What a crash must not lose is flushed; a run of thousands of steps is not slowed by the rest, which is flushed
+    // once a second for whoever reads along. What a loss of power must not take back, that work was done, goes to the
+    // disk; what came from the store is there already.
+    const bool flushes = (event.type != SHOAL_SCALAR && event.type != SHOAL_PROGRESS) || event.time - flushed_ >= 1;
+    if (flushes && std::fflush(file_.get()) != 0) fail("write");
+    if (flushes) flushed_ = event.time;
     const bool did_work = event.type == SHOAL_NODE_END && event.status >= SHOAL_OK;
     if ((did_work || event.type == SHOAL_RUN_END) && ::fsync(::fileno(file_.get())) != 0 && errno != EINVAL)
       fail("flush");  // EINVAL: a disk that cannot
@@ -62,6 +65,7 @@ class JsonLines final : public shoal::Reporter {
 
   std::string name_;
   std::filesystem::path path_;
+  double flushed_ = 0;  // when, by the events' time
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
 };
 

@@ -14,10 +14,20 @@
     if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
     return a.localeCompare(b);
   };
-  for (const table of document.querySelectorAll("table.sortable")) {
+  const sort = (table) => {  // as its header says
     const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => {
-      if (head.textContent.trim() === "") return;
+    const column = heads.findIndex((head) => ["ascending", "descending"].includes(head.getAttribute("aria-sort")));
+    if (column < 0) return;
+    const up = heads[column].getAttribute("aria-sort") === "ascending";
+    const rows = [...table.tBodies[0].rows];
+    const text = (row) => row.cells[column].textContent;
+    rows.sort((a, b) => (up ? 1 : -1) * compare(text(a), text(b)));
+    if (rows.some((row, i) => row !== table.tBodies[0].rows[i])) table.tBodies[0].append(...rows);
+  };
+  const makeSortable = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    for (const head of heads) {
+      if (head.textContent.trim() === "" || head.querySelector("button")) continue;
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = head.textContent;
@@ -25,15 +35,13 @@
       head.setAttribute("aria-sort", "none");
       button.addEventListener("click", () => {
         const up = head.getAttribute("aria-sort") !== "ascending";
-        for (const other of heads) if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
+        for (const other of table.querySelectorAll("th[aria-sort]")) other.setAttribute("aria-sort", "none");
         head.setAttribute("aria-sort", up ? "ascending" : "descending");
-        const rows = [...table.tBodies[0].rows];
-        const text = (row) => row.cells[column].textContent;
-        rows.sort((a, b) => (up ? 1 : -1) * compare(text(a), text(b)));
-        table.tBodies[0].append(...rows);
+        sort(table);
       });
-    });
-  }
+    }
+    sort(table);
+  };
 
   // Frames that scroll can be reached by the keyboard; others would only be in the way.
   const sizes = new ResizeObserver((entries) => {
@@ -41,7 +49,6 @@
       if (target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
   });
-  for (const frame of document.querySelectorAll(".scroll, pre")) sizes.observe(frame);
 
   // Links into a part that is folded away unfold it.
   const unfold = () => {
@@ -127,10 +134,10 @@
   };
 
   // Charts: the live view takes the place of the still one when it comes near the window.
-  const charts = document.querySelectorAll("[data-chart]");
-  if (!window.vegaEmbed || charts.length === 0) return;
-  const enliven = async (place) => {
-    const specification = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const drawn = new WeakMap();  // by place: the text of the specification, what it says, and its view
+  const work = new WeakMap();   // by place: what is being done to it, one thing after the other
+  const fitted = (written, place) => {
+    const specification = structuredClone(written);
     delete specification.$schema;  // it may be older than the program, which draws both
     const width = Math.max(place.clientWidth, 220);
     if (typeof specification.width === "number") {
@@ -142,42 +149,103 @@
     if (specification.config && specification.config.legend) specification.config.legend.columns = Math.max(1, Math.floor(width / 220));
     if (specification.facet) specification.columns = Math.max(1, Math.floor(width / 290));
     specification.background = null;
-    const still = [...place.childNodes];
+    if (isTable(specification.data)) specification.data = {name: "points", values: rowsOf(specification.data)};
+    return specification;
+  };
+  const isTable = (data) => Boolean(data) && typeof data.values === "string" && Boolean(data.format) && data.format.type === "csv";
+  // Lines of CSV as objects. Vega's own reader would make a program of the first line, which a page may not do that
+  // allows no `eval`.
+  const rowsOf = (data) => {
+    const cells = (line) => {
+      if (!line.includes('"')) return line.split(",");
+      const out = [], cell = /("(?:[^"]|"")*"|[^,]*)(,|$)/y;
+      for (let found; (found = cell.exec(line));) {
+        out.push(found[1].startsWith('"') ? found[1].slice(1, -1).replace(/""/g, '"') : found[1]);
+        if (found[2] === "") break;
+      }
+      return out;
+    };
+    const lines = data.values.match(/(?:"(?:[^"]|"")*"|[^"\n])+/g) || [];
+    const names = cells(lines[0] || "");
+    const numeric = names.map((name) => (data.format.parse || {})[name] === "number");
+    return lines.slice(1).map((line) => Object.fromEntries(cells(line).map((cell, i) => [names[i], numeric[i] ? (cell === "" ? null : Number(cell)) : cell])));
+  };
+  const butData = (specification) => JSON.stringify({...specification, data: specification.data && specification.data.format});
+  const name = (place, svg) => {
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", place.dataset.label);
+    for (const inner of svg.querySelectorAll("[aria-label],[aria-roledescription],[role]")) {
+      inner.removeAttribute("aria-label");
+      inner.removeAttribute("aria-roledescription");
+      inner.removeAttribute("role");
+    }
+  };
+  const isZoom = (of) => of.startsWith("zoom");
+  const draw = async (place, specification, before) => {
+    const others = [...place.childNodes];
     const live = document.createElement("div");
     live.style.width = "100%";
     place.append(live);
     try {
-      const result = await vegaEmbed(live, specification, {mode: "vega-lite", renderer: "svg", actions: false, tooltip: {theme: "custom"}});
-      for (const node of still) node.remove();
-      place.classList.add("live");
-      const svg = live.querySelector("svg");
-      svg.setAttribute("role", "img");
-      svg.setAttribute("aria-label", place.dataset.label);
-      for (const inner of svg.querySelectorAll("[aria-label],[aria-roledescription],[role]")) {
-        inner.removeAttribute("aria-label");
-        inner.removeAttribute("aria-roledescription");
-        inner.removeAttribute("role");
+      // `ast`: by an interpreter, so that a page which may not make programs of text shows its charts too.
+      const result = await vegaEmbed(live, fitted(specification, place), {mode: "vega-lite", renderer: "svg", actions: false, tooltip: {theme: "custom"}, ast: true});
+      if (before) {
+        try { result.view.setState(before.getState({signals: isZoom, data: isZoom})); } catch (error) { /* its axes are others now */ }
+        before.finalize();
       }
-      live.removeAttribute("role");
-      live.removeAttribute("aria-roledescription");
-      live.removeAttribute("aria-label");
+      for (const node of others) node.remove();
+      place.classList.add("live");
+      for (const attribute of ["role", "aria-roledescription", "aria-label"]) live.removeAttribute(attribute);
       const sheet = place.dataset.sheet && document.getElementById(place.dataset.sheet);
       if (sheet) {
         const peek = makePeek(place, sheet);
         showUnderPointer(result.view, place, peek);
         goByArrows(place, peek);
       }
+      return result.view;
     } catch (error) {
       live.remove();
       console.error("a chart could not be drawn: " + error.message);
+      return null;
     }
   };
-  const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries)
-      if (entry.isIntersecting) {
-        watcher.unobserve(entry.target);
-        enliven(entry.target);
-      }
+  // Draws a chart as its specification is now; where only its numbers are others, those alone change, and what is
+  // zoomed stays so.
+  const bringUpToDate = async (place) => {
+    const text = document.getElementById(place.dataset.chart).textContent;
+    const known = drawn.get(place);
+    if (known && known.text === text) return;
+    const specification = JSON.parse(text);
+    let view = known && known.view;
+    if (view && isTable(specification.data) && butData(specification) === butData(known.specification)) {
+      view.data("points", rowsOf(specification.data));
+      await view.runAsync();
+    } else {
+      view = await draw(place, specification, view);
+    }
+    drawn.set(place, {text, specification, view});
+    const svg = place.querySelector("svg");
+    if (view && svg) name(place, svg);
+  };
+  const seen = new WeakSet();
+  const watcher = window.vegaEmbed && new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) seen.add(entry.target), look(entry.target);
+      else seen.delete(entry.target);
+    }
   }, {rootMargin: "400px"});
-  for (const chart of charts) watcher.observe(chart);
+  const look = (place) => work.set(place, (work.get(place) || Promise.resolve()).then(() => bringUpToDate(place)));
+
+  // Brings to life what is in the page now; again after it has changed.
+  const enliven = () => {
+    for (const table of document.querySelectorAll("table.sortable")) makeSortable(table);
+    for (const frame of document.querySelectorAll(".scroll, pre")) sizes.observe(frame);
+    if (!watcher) return;
+    for (const chart of document.querySelectorAll("[data-chart]")) {
+      watcher.observe(chart);  // once, however often
+      if (seen.has(chart)) look(chart);
+    }
+  };
+  window.shoal = {enliven};
+  enliven();
 })();
