@@ -8,7 +8,7 @@
 
 #include "framework/report/numbers.h"
 #include "framework/report/page/html.h"
-#include "framework/report/page/quantity.h"
+#include "framework/report/quantity.h"
 
 namespace shoal::host {
 namespace {
