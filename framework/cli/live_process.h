@@ -11,7 +11,7 @@ namespace shoal::cli {
 /// `shoal run --live`: shoal-watch in a process of its own, that serves the run's folder while the run goes on. It has
 /// its own memory and threads, at a lower priority than the run's, so that the run's numbers are what they would be
 /// without it. It ends with this object, or with this process, however that ends: at once where no page is open, else
-/// when those that are have the report, five seconds later at most.
+/// when those that are have the report, ten seconds later at most.
 class LiveProcess {
  public:
   /// Listens, before anything is computed. `where`: "8123", "0" for a port that is free, or with the address to listen

@@ -76,7 +76,7 @@ class Run {
 
 /// Ends with the run, a little later where pages are open. What a keyboard sends is the run's to hear.
 int serve_run(int socket, const std::string& host, std::uint16_t port) {
-  constexpr std::chrono::seconds kMost(5);
+  constexpr std::chrono::seconds kMost(10);
   hold_back({SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGPIPE});
   setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 5);  // the run comes first
   const Run run(socket);

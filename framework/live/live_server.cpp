@@ -91,6 +91,10 @@ struct LiveServer::Server {
     http.Get("/live", [this](const httplib::Request&, httplib::Response& response) { give_live_page(response); });
     http.Get("/now",
              [this](const httplib::Request& request, httplib::Response& response) { give_now(request, response); });
+    http.Get("/closed", [this](const httplib::Request& request, httplib::Response& response) {
+      pages.closed(request.get_param_value("page"));
+      response.status = 204;
+    });
     for (const Program& program : programs)
       http.Get(program.path, [&program](const httplib::Request&, httplib::Response& response) {
         response.set_header("Cache-Control", "max-age=31536000, immutable");

@@ -14,6 +14,7 @@ namespace shoal::host {
 ///     GET /                          report.html where it is written already, else the page of the run so far
 ///     GET /live                      the page so far, whatever is written
 ///     GET /now?page=NAME             what it asks each second: LivePage::now; NAME is the page's own
+///     GET /closed?page=NAME          what it says when it is closed
 ///     GET /program/…                 what it loads: Vega, page.js, live.js; addresses change with what is in them
 ///     GET /events.jsonl?from=BYTE    whole lines from there on; header X-Next says where the next begin
 ///     GET /metrics.jsonl?from=BYTE   likewise

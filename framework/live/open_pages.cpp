@@ -16,6 +16,12 @@ void OpenPages::asked(const std::string& page, bool is_last, bool has_report, Cl
   changed_.notify_all();
 }
 
+void OpenPages::closed(const std::string& page) {
+  const std::lock_guard lock(mutex_);
+  pages_.erase(page);
+  changed_.notify_all();
+}
+
 void OpenPages::report_given() {
   const std::lock_guard lock(mutex_);
   ++reports_given_;

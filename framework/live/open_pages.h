@@ -20,16 +20,20 @@ class OpenPages {
   /// A page asked what is new. `is_last`: it is told that nothing more will come; `has_report`: and to load the report.
   void asked(const std::string& page, bool is_last, bool has_report, Clock::time_point now = Clock::now());
 
+  /// A page says that it is closed, or gives way to another.
+  void closed(const std::string& page);
+
   /// The report was given.
   void report_given();
 
-  /// Waits until the pages that are open have all that they want: one that has not asked for a while is closed.
+  /// Waits until the pages that are open have all that they want. One that has not asked for a while is closed; that
+  /// while is long, since a browser beside a run that has all processors may be slow.
   /// `most`: but no longer.
   void wait_until_served(std::chrono::milliseconds most);
 
   bool all_served(Clock::time_point now = Clock::now()) const;
 
-  static constexpr std::chrono::milliseconds kAsksWithin{2500};
+  static constexpr std::chrono::milliseconds kAsksWithin{10'000};
 
  private:
   struct Page {

@@ -28,8 +28,19 @@ TEST(OpenPages, OneThatAsksNoMoreIsClosed) {
   OpenPages pages;
   const auto now = OpenPages::Clock::now();
   pages.asked("a", false, false, now);
-  EXPECT_FALSE(pages.all_served(now + milliseconds(2000)));
-  EXPECT_TRUE(pages.all_served(now + milliseconds(2600)));
+  EXPECT_FALSE(pages.all_served(now + OpenPages::kAsksWithin));
+  EXPECT_TRUE(pages.all_served(now + OpenPages::kAsksWithin + milliseconds(1)));
+  pages.closed("a");  // it has said so
+  EXPECT_TRUE(pages.all_served(now));
+}
+
+TEST(OpenPages, OneThatGivesWayToTheReportIsWaitedForUntilItHasIt) {
+  OpenPages pages;
+  pages.asked("a", true, true);
+  pages.closed("a");
+  EXPECT_FALSE(pages.all_served());
+  pages.report_given();
+  EXPECT_TRUE(pages.all_served());
 }
 
 TEST(OpenPages, OfARunWithoutAReportAreServedWhenTheyKnow) {

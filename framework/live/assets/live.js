@@ -114,6 +114,7 @@
     }
     setTimeout(look, 1000);
   };
+  addEventListener("pagehide", () => { fetch("/closed?page=" + me, {keepalive: true}).catch(() => {}); });
   const log = top().querySelector("pre.log");
   if (log) log.scrollTop = log.scrollHeight;
   look();
