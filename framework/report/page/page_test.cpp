@@ -67,6 +67,15 @@ TEST_F(Page, MarksTheElbow) {
   EXPECT_THAT(page, HasSubstr("4,25,0,0,1\\n"));  // in the chart's data
 }
 
+TEST_F(Page, DrawsNoElbowWhereThereIsNone) {
+  HandmadeRun run("sweep");
+  run.results["axes"] = {"k"};
+  for (const int k : {1, 2, 4}) run.add_row({{"k", std::to_string(k)}}, 0, 0.5, k);
+  const std::string page = page_of(run);  // of three points none is told apart
+  EXPECT_THAT(page, HasSubstr("Elbow: none."));
+  EXPECT_THAT(page, Not(HasSubstr("datum.elbow == 1")));  // an empty layer, of which Vega warns
+}
+
 TEST_F(Page, ShowsHostileTextAsText) {
   const std::string nasty = "</script><script>alert(\"x\")</script> 'ä' \xE2\x80\xA8" + std::string(500, 'w');
   HandmadeRun run("hostile");

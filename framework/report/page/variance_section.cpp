@@ -84,6 +84,7 @@ std::vector<Sweep> sweeps_of(const RunFile& run) {
 struct Lines {
   std::string csv = "x,y,sd,s,elbow\n";
   std::vector<std::string> labels = {}, elbows = {};
+  bool has_elbow = false;
   PlainTable numbers = {.head = {"setting", "k", "mean ± sd", "n"}};
 };
 
@@ -99,13 +100,16 @@ Lines lines_of(const Sweep& sweep) {
     const auto elbow = find_elbow(ks, means);
     for (std::size_t i = 0; i < ks.size(); ++i)
       out.csv += fmt::format("{},{},{:.6g},{},{}\n", ks[i], means[i], sds[i], out.labels.size(), elbow == i ? 1 : 0);
+    out.has_elbow = out.has_elbow || elbow;
     out.elbows.push_back(elbow ? fmt::format("k = {:g}", ks[*elbow]) : "none");
     out.labels.push_back(label);
   }
   return out;
 }
 
-ordered_json layers_of(const Sweep& sweep, const ordered_json& colour) {
+/// The lines with their points, and rings with a note round the elbows: without one no such layer, whose axes would
+/// have no ends.
+ordered_json layers_of(const Sweep& sweep, const ordered_json& colour, bool has_elbow) {
   const ordered_json x = {
       {"field", "x"}, {"type", "quantitative"}, {"title", "k"}, {"axis", {{"tickMinStep", 1}, {"grid", false}}}};
   const ordered_json y = {
@@ -114,16 +118,19 @@ ordered_json layers_of(const Sweep& sweep, const ordered_json& colour) {
                                                  {{"field", "y"}, {"title", sweep.metric}, {"format", ".6~g"}},
                                                  {{"field", "sd"}, {"title", "± sd"}, {"format", ".3~g"}},
                                                  {{"field", "label"}, {"title", "setting"}}});
-  return ordered_json::array(
+  ordered_json out = ordered_json::array(
       {{{"mark", {{"type", "line"}, {"strokeWidth", 1.6}}}, {"encoding", {{"x", x}, {"y", y}, {"color", colour}}}},
        {{"mark", {{"type", "point"}, {"filled", true}, {"size", 36}}},
-        {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", told}}}},
-       {{"transform", ordered_json::array({{{"filter", "datum.elbow == 1"}}})},
-        {"mark", {{"type", "point"}, {"filled", false}, {"size", 260}, {"strokeWidth", 2}}},
-        {"encoding", {{"x", x}, {"y", y}, {"color", colour}}}},
-       {{"transform", ordered_json::array({{{"filter", "datum.elbow == 1"}}})},
-        {"mark", {{"type", "text"}, {"dx", 14}, {"dy", -14}, {"align", "left"}}},
-        {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "note"}}}}}}});
+        {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"tooltip", told}}}}});
+  if (!has_elbow) return out;
+  const ordered_json elbows = ordered_json::array({{{"filter", "datum.elbow == 1"}}});
+  out.push_back({{"transform", elbows},
+                 {"mark", {{"type", "point"}, {"filled", false}, {"size", 260}, {"strokeWidth", 2}}},
+                 {"encoding", {{"x", x}, {"y", y}, {"color", colour}}}});
+  out.push_back({{"transform", elbows},
+                 {"mark", {{"type", "text"}, {"dx", 14}, {"dy", -14}, {"align", "left"}}},
+                 {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "note"}}}}}});
+  return out;
 }
 
 Chart chart_of(const Sweep& sweep) {
@@ -132,7 +139,7 @@ Chart chart_of(const Sweep& sweep) {
   out.specification = begin_specification(lines.csv, {"x", "y", "sd", "elbow"});
   out.specification["transform"] = ordered_json::array({{{"calculate", "'elbow: k = ' + datum.x"}, {"as", "note"}}});
   const ordered_json colour = colours_of(lines.labels, "", out.specification);
-  out.specification["layer"] = layers_of(sweep, colour);
+  out.specification["layer"] = layers_of(sweep, colour, lines.has_elbow);
   std::string elbows;
   for (std::size_t i = 0; i < lines.labels.size() && i < 10; ++i)
     elbows += fmt::format("{}{}{}", i == 0 ? "" : "; ", lines.labels.size() > 1 ? lines.labels[i] + ": " : "",
