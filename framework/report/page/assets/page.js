@@ -180,7 +180,13 @@
       inner.removeAttribute("role");
     }
   };
-  const isZoom = (of) => of.startsWith("zoom");
+  // Where the reader has zoomed: the ends of the axes, and nothing of the movement that led there.
+  const keepZoom = (before, after) => {
+    try {
+      const zoom = before.getState({signals: (of) => /^zoom_[xy]$/.test(of), data: (of) => of === "zoom_store"});
+      if (((zoom.data || {}).zoom_store || []).length > 0) after.setState(zoom);
+    } catch (error) { /* its axes are others now */ }
+  };
   const draw = async (place, specification, before) => {
     const others = [...place.childNodes];
     const live = document.createElement("div");
@@ -190,7 +196,7 @@
       // `ast`: by an interpreter, so that a page which may not make programs of text shows its charts too.
       const result = await vegaEmbed(live, fitted(specification, place), {mode: "vega-lite", renderer: "svg", actions: false, tooltip: {theme: "custom"}, ast: true});
       if (before) {
-        try { result.view.setState(before.getState({signals: isZoom, data: isZoom})); } catch (error) { /* its axes are others now */ }
+        keepZoom(before, result.view);
         before.finalize();
       }
       for (const node of others) node.remove();
