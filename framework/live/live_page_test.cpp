@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "framework/live/now_section.h"
@@ -21,23 +20,20 @@ class LivePageTest : public ::testing::Test {
   LivePageTest() {
     made_.plan["name"] = "climbing";
     made_.add_row(nlohmann::ordered_json::object(), 7, 0.5);
-    folder_ = made_.folder();
-    std::filesystem::remove(folder_ / "results.json");
-  }
-  void append(const std::string& file, const std::string& text) const {
-    std::ofstream(folder_ / file, std::ios::binary | std::ios::app) << text;
+    folder_ = made_.folder_at_work();
   }
   void begin() const {
-    append("events.jsonl",
-           "{\"time\":1000,\"event\":\"run_begin\"}\n{\"time\":1000,\"event\":\"row_begin\",\"row\":0}\n"
-           "{\"time\":1000,\"event\":\"node_begin\",\"row\":0,\"node\":\"probe\"}\n"
-           "{\"time\":1000,\"event\":\"progress\",\"row\":0,\"node\":\"probe\",\"unit\":\"steps\",\"done\":0,\"total\":"
-           "100}\n"
-           "{\"time\":1010,\"event\":\"progress\",\"row\":0,\"node\":\"probe\",\"unit\":\"steps\",\"done\":20,"
-           "\"total\":100}\n"
-           "{\"time\":1010,\"event\":\"log\",\"row\":0,\"node\":\"probe\",\"level\":\"warning\",\"text\":\"<b>slow</"
-           "b>\"}\n");
-    append("metrics.jsonl", "{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":20,\"value\":0.125}\n");
+    made_.append(
+        "events.jsonl",
+        "{\"time\":1000,\"event\":\"run_begin\"}\n{\"time\":1000,\"event\":\"row_begin\",\"row\":0}\n"
+        "{\"time\":1000,\"event\":\"node_begin\",\"row\":0,\"node\":\"probe\"}\n"
+        "{\"time\":1000,\"event\":\"progress\",\"row\":0,\"node\":\"probe\",\"unit\":\"steps\",\"done\":0,\"total\":"
+        "100}\n"
+        "{\"time\":1010,\"event\":\"progress\",\"row\":0,\"node\":\"probe\",\"unit\":\"steps\",\"done\":20,"
+        "\"total\":100}\n"
+        "{\"time\":1010,\"event\":\"log\",\"row\":0,\"node\":\"probe\",\"level\":\"warning\",\"text\":\"<b>slow</"
+        "b>\"}\n");
+    made_.append("metrics.jsonl", "{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":20,\"value\":0.125}\n");
   }
   static nlohmann::json now(LivePage& page) { return nlohmann::json::parse(page.now(false, false)); }
 
@@ -79,9 +75,10 @@ TEST_F(LivePageTest, TellsATopByItself) {
   const std::string top = now_section(run, 1065, 3);
   EXPECT_THAT(top, HasSubstr("data-page=\"3\""));
   EXPECT_THAT(top, HasSubstr("at work, 65 s"));
-  append("events.jsonl",
-         "{\"time\":1070,\"event\":\"node_end\",\"row\":0,\"node\":\"probe\",\"status\":\"failed\",\"seconds\":70,"
-         "\"text\":\"no space\"}\n{\"time\":1071,\"event\":\"run_end\",\"status\":\"failed\",\"seconds\":71}\n");
+  made_.append(
+      "events.jsonl",
+      "{\"time\":1070,\"event\":\"node_end\",\"row\":0,\"node\":\"probe\",\"status\":\"failed\",\"seconds\":70,"
+      "\"text\":\"no space\"}\n{\"time\":1071,\"event\":\"run_end\",\"status\":\"failed\",\"seconds\":71}\n");
   run.read_on();
   EXPECT_EQ(describe_state(run), "The run has ended, failed; its report is being written.");
   EXPECT_THAT(now_section(run, 2000, 3), HasSubstr("probe: error: no space"));

@@ -22,13 +22,6 @@ const FileRow* row_of(const RunFollower& run) {
   return row && *row < rows.size() ? &rows[*row] : nullptr;
 }
 
-const NodeEvents* events_of(const RunFollower& run, const FileNode& node) {
-  const auto row = run.events().rows().find(node.of_row);
-  if (row == run.events().rows().end()) return nullptr;
-  const auto found = row->second.nodes.find(node.name);
-  return found == row->second.nodes.end() ? nullptr : &found->second;
-}
-
 std::string settings_text(const FileRow& row) {
   std::string out;
   for (const auto& [axis, label] : row.settings) out += fmt::format(", {} {}", axis, label);
@@ -96,7 +89,7 @@ void add_nodes(Html& html, const RunFollower& run, const FileRow& row, double ti
   html.close().close().open("tbody");
   for (const FileNode& node : row.nodes) {
     if (node.status == "waiting" && ++waiting <= 12) to_come += (to_come.empty() ? "" : ", ") + node.name;
-    const NodeEvents* events = events_of(run, node);
+    const NodeEvents* events = run.events().find(node.of_row, node.name);
     if (node.status.empty() || node.status == "waiting" || node.status == "reused" || events == nullptr) continue;
     if (++shown > kMostNodes) {
       ++more;

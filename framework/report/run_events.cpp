@@ -39,6 +39,13 @@ double NodeProgress::rate() const {
   return time > first_time ? static_cast<double>(done - first_done) / (time - first_time) : 0;
 }
 
+const NodeEvents* RunEvents::find(std::size_t row, const std::string& node) const {
+  const auto in_row = rows_.find(row);
+  if (in_row == rows_.end()) return nullptr;
+  const auto found = in_row->second.nodes.find(node);
+  return found == in_row->second.nodes.end() ? nullptr : &found->second;
+}
+
 void RunEvents::read(std::string_view lines) {
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());

@@ -54,6 +54,8 @@ class RunEvents {
   void read(std::string_view lines);
 
   const std::map<std::size_t, RowEvents>& rows() const { return rows_; }
+  /// What has been said of a node in that row; null: nothing.
+  const NodeEvents* find(std::size_t row, const std::string& node) const;
   std::optional<std::size_t> row() const { return row_; }  ///< that began last
   double began() const { return began_; }                  ///< the run, seconds since 1970; 0: not yet
   double time() const { return time_; }                    ///< of the last event that counts

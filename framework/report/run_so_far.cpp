@@ -7,14 +7,6 @@
 namespace shoal::host {
 namespace {
 
-/// What has been said of a node in the row that it is computed for; null: nothing.
-const NodeEvents* find_events(const RunEvents& events, std::size_t row, const std::string& node) {
-  const auto in_row = events.rows().find(row);
-  if (in_row == events.rows().end()) return nullptr;
-  const auto found = in_row->second.nodes.find(node);
-  return found == in_row->second.nodes.end() ? nullptr : &found->second;
-}
-
 void add_metric(const std::string& name, double value, FileRow& row, RunFile& run) {
   row.metrics[name] = value;
   if (std::find(run.metrics.begin(), run.metrics.end(), name) == run.metrics.end()) run.metrics.push_back(name);
@@ -23,7 +15,7 @@ void add_metric(const std::string& name, double value, FileRow& row, RunFile& ru
 /// What is shared with an earlier row is "reused" from it.
 void add_node(const RunEvents& events, std::size_t number, FileNode& node, FileRow& row, RunFile& run) {
   if (node.only_declares) return;
-  const NodeEvents* said = find_events(events, node.of_row, node.name);
+  const NodeEvents* said = events.find(node.of_row, node.name);
   const bool good = said != nullptr && (said->status == "ran" || said->status == "stored");
   node.status = said == nullptr || said->status.empty() ? "waiting" : said->status;
   node.seconds = 0;

@@ -35,7 +35,6 @@ ArrayResult cluster(Context& context, Live& live, const PortArrays& inputs) {
   if (found.centroids) out.arrays["centroids"] = std::move(*found.centroids);
   out.numbers = {{"clusters", static_cast<double>(found.clusters)},
                  {"iterations", static_cast<double>(found.iterations)},
-                 {"converged", found.converged ? 1.0 : 0.0},
                  {"convert_seconds", found.convert_seconds}};
   return out;
 }

@@ -13,7 +13,7 @@ namespace shoal::host {
 /// What is wired to a component that works on arrays alone, by port; ports with nothing are left out.
 using PortArrays = std::vector<std::pair<std::string, ConstArray>>;
 
-/// What it made of them, by output. A clusterer's are the members of its Clustering.
+/// What it made of them, by output. A clusterer's are those members of its Clustering that become outputs.
 struct ArrayResult {
   std::map<std::string, Array> arrays = {};
   std::map<std::string, double> numbers = {};

@@ -74,6 +74,17 @@ class HandmadeRun {
     std::ofstream(folder_ / file, std::ios::binary) << text;
   }
 
+  void append(const std::string& file, const std::string& text) const {
+    std::ofstream(folder_ / file, std::ios::binary | std::ios::app) << text;
+  }
+
+  /// The folder as a run at work leaves it: as it was planned, without results.json.
+  const std::filesystem::path& folder_at_work() const {
+    folder();
+    std::filesystem::remove(folder_ / "results.json");
+    return folder_;
+  }
+
   /// The folder, with results.json, plan.json and environment.json as they are now.
   const std::filesystem::path& folder() const {
     write("results.json", results.dump());

@@ -23,11 +23,7 @@ class AtWork : public ::testing::Test {
     made_.plan["better"] = {{"probe.accuracy", "higher"}};
     made_.plan["axes"] = {"k"};
     for (const int k : {10, 20}) made_.add_row({{"k", std::to_string(k)}}, 0, 0.5, k);
-    folder_ = made_.folder();
-    std::filesystem::remove(folder_ / "results.json");
-  }
-  void append(const std::string& file, const std::string& text) const {
-    std::ofstream(folder_ / file, std::ios::binary | std::ios::app) << text;
+    folder_ = made_.folder_at_work();
   }
 
   HandmadeRun made_{"at-work"};
@@ -54,36 +50,37 @@ TEST_F(AtWork, WhatCameIsReadOnce) {
   const auto point = [](int step) {
     return fmt::format("{{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":{},\"value\":{}}}\n", step, step);
   };
-  append("metrics.jsonl", point(0) + point(1) + "{\"row\":0,\"node\":\"pro");  // the last is not whole yet
+  made_.append("metrics.jsonl", point(0) + point(1) + "{\"row\":0,\"node\":\"pro");  // the last is not whole yet
   EXPECT_TRUE(follower.read_on());
   ASSERT_EQ(follower.run().series.size(), 1u);
   EXPECT_EQ(follower.run().series[0].rows[0].size(), 2u);
   EXPECT_FALSE(follower.read_on());
-  append("metrics.jsonl", "be\",\"name\":\"loss\",\"step\":2,\"value\":9}\n");
-  append("events.jsonl",
-         "{\"time\":5,\"event\":\"row_begin\",\"row\":0}\n{\"time\":6,\"event\":\"node_begin\",\"row\":0,\"node\":"
-         "\"probe\"}\n");
+  made_.append("metrics.jsonl", "be\",\"name\":\"loss\",\"step\":2,\"value\":9}\n");
+  made_.append(
+      "events.jsonl",
+      "{\"time\":5,\"event\":\"row_begin\",\"row\":0}\n{\"time\":6,\"event\":\"node_begin\",\"row\":0,\"node\":"
+      "\"probe\"}\n");
   EXPECT_TRUE(follower.read_on());
   EXPECT_EQ(follower.run().series[0].rows[0].back().value, 9);
   EXPECT_EQ(follower.run().file.rows[0].find("probe")->status, "at work");
   EXPECT_THAT(follower.run().damaged, IsEmpty());
-  append("events.jsonl", "{\n");
+  made_.append("events.jsonl", "{\n");
   EXPECT_TRUE(follower.read_on());
   EXPECT_THAT(follower.run().damaged,
               ::testing::ElementsAre("events.jsonl: 1 of its lines are no events; passed over"));
 }
 
 TEST_F(AtWork, ItsPageHasWhatIsThereAndAPlaceOnTop) {
-  append("events.jsonl",
-         "{\"time\":5,\"event\":\"row_begin\",\"row\":0}\n"
-         "{\"time\":6,\"event\":\"node_begin\",\"row\":0,\"node\":\"probe\"}\n"
-         "{\"time\":7,\"event\":\"scalar\",\"row\":0,\"node\":\"probe\",\"name\":\"accuracy\",\"value\":0.25}\n"
-         "{\"time\":8,\"event\":\"node_end\",\"row\":0,\"node\":\"probe\",\"status\":\"done\",\"seconds\":2}\n"
-         "{\"time\":8,\"event\":\"row_end\",\"row\":0,\"status\":\"done\"}\n"
-         "{\"time\":9,\"event\":\"row_begin\",\"row\":1}\n");
-  append("metrics.jsonl",
-         "{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":0,\"value\":3}\n"
-         "{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":1,\"value\":2}\n");
+  made_.append("events.jsonl",
+               "{\"time\":5,\"event\":\"row_begin\",\"row\":0}\n"
+               "{\"time\":6,\"event\":\"node_begin\",\"row\":0,\"node\":\"probe\"}\n"
+               "{\"time\":7,\"event\":\"scalar\",\"row\":0,\"node\":\"probe\",\"name\":\"accuracy\",\"value\":0.25}\n"
+               "{\"time\":8,\"event\":\"node_end\",\"row\":0,\"node\":\"probe\",\"status\":\"done\",\"seconds\":2}\n"
+               "{\"time\":8,\"event\":\"row_end\",\"row\":0,\"status\":\"done\"}\n"
+               "{\"time\":9,\"event\":\"row_begin\",\"row\":1}\n");
+  made_.append("metrics.jsonl",
+               "{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":0,\"value\":3}\n"
+               "{\"row\":0,\"node\":\"probe\",\"name\":\"loss\",\"step\":1,\"value\":2}\n");
   RunFollower follower(folder_);
   follower.read_on();
   const PlacedPage page = make_placed_page({follower.run()}, {.stills = false, .programs = {"/a.js?1"}}, "top", "Top");
@@ -103,7 +100,7 @@ TEST_F(AtWork, ItsPageHasWhatIsThereAndAPlaceOnTop) {
 TEST_F(AtWork, WithoutAPlanThereIsNothingToFollow) {
   std::filesystem::remove(folder_ / "plan.json");
   EXPECT_THROW(RunFollower{folder_}, std::runtime_error);
-  append("plan.json", "{\"format\":2,\"axes\":[],\"tasks\":[],\"rows\":[{}]}");
+  made_.append("plan.json", "{\"format\":2,\"axes\":[],\"tasks\":[],\"rows\":[{}]}");
   EXPECT_THROW(RunFollower{folder_}, std::runtime_error);
 }
 
