@@ -97,6 +97,23 @@ TEST(RunSection, SaysWhereItsJobsAreNotStarted) {
   EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none run.jobs=2 --jobs 1 --out b").err, Not(HasSubstr("jobs")));
 }
 
+TEST(RunSection, EndsJobsThatHoldMoreMemoryThanTheyMay) {
+  const Workplace place;
+  place.write("deal.yaml", kDeal);
+  const std::string rows = "run deal.yaml 'matrix.deal.fault=[slow, none]' --seeds 2 run.timeout=60 ";
+  const Outcome few = place.shoal(rows + "--jobs 3 --memory 40M --out few");  // less than one of them
+  EXPECT_EQ(few.exit, 0) << few.err;
+  EXPECT_THAT(few.err, AllOf(HasSubstr("3 processes held"), HasSubstr("more than the 40 MB that they may (--memory)"),
+                             HasSubstr("2 processes held")));
+  for (const json& row : results_in(place.folder() / "few")["rows"]) EXPECT_EQ(row["status"], "done");
+  EXPECT_THAT(read_file(place.folder() / "few" / "log.txt"), HasSubstr("3 processes held"));
+  const Outcome enough = place.shoal(rows + "--jobs 3 --no-cache run.memory=1T --out enough");
+  EXPECT_THAT(enough.err, Not(HasSubstr("held")));
+  EXPECT_THAT(place.shoal("check deal.yaml run.memory=8GB").err, HasSubstr("'memory' wants a size, got text \"8GB\""));
+  EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none --memory 8 --out a").err, HasSubstr("as in 8G; got '8'"));
+  EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none --memory 8G --out b").err, HasSubstr("and there is one"));
+}
+
 constexpr const char* kCompared = R"(shoal: 1
 name: compared
 nodes:

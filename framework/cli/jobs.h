@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,8 +25,15 @@ class Jobs {
   /// Sends them a signal. Good in a signal's handler.
   void pass_on(int signal) const noexcept;
 
+  /// How many are at work.
+  std::size_t running();
+  /// Ends the last of them, by force where it does not end in ten seconds; false where there is none.
+  bool end_last();
+
  private:
-  std::vector<pid_t> children_;
+  void end_all();
+
+  std::vector<std::atomic<pid_t>> children_;  // 0: has ended
 };
 
 /// From now on SIGUSR1 is heard, which a job is started without, as it would end a program that is only beginning.

@@ -16,6 +16,7 @@
 #include "framework/cli/options.h"
 #include "framework/cli/using.h"
 #include "framework/cli/watch_page.h"
+#include "framework/config/scalars.h"
 #include "framework/plugin/crash.h"
 #include "framework/run/isolated_work.h"
 #include "framework/store/store.h"
@@ -112,6 +113,15 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->excludes("--no-cache")
       ->excludes("--bench")
       ->type_name("N");
+  command
+      ->add_option_function<std::string>(
+          "--memory", [&options](const std::string& size) { options.memory = shoal::config::bytes_of(size); },
+          "With --jobs: what all processes together may hold; while they hold more, one of them is ended (default nine "
+          "tenths of what is left)")
+      ->check(CLI::Validator([](const std::string& size) {
+        return shoal::config::bytes_of(size) ? "" : "wants a number and M, G or T, as in 8G; got '" + size + "'";
+      }, ""))
+      ->type_name("SIZE");
   command->add_option("--job", options.job_of, "")->group("");  // for ourselves
   command->add_option("--dependencies-to", options.dependencies_to, "")->group("");
   command

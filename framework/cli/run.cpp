@@ -11,6 +11,7 @@
 #include "framework/cli/dependencies.h"
 #include "framework/cli/jobs.h"
 #include "framework/cli/live_process.h"
+#include "framework/cli/memory_limit.h"
 #include "framework/cli/session.h"
 #include "framework/cli/watch.h"
 #include "framework/files/atomic_file.h"
@@ -146,13 +147,22 @@ host::ExecutorOptions executor_options(const Options& options, const Plan& plan,
           .timeout_seconds = choose(options.timeout, run.timeout, 0)};
 }
 
-/// `run: {jobs: …}` and an option that wants one process.
+/// `run: {jobs: …}` and an option that wants one process, and what is for several where there is one.
 void tell_of_one_process(const Options& options, const Plan& plan) {
   const host::RunSection& run = plan.rows[0].graph.experiment.run;
+  if (options.memory && jobs_of(options, plan) == 1)
+    std::fputs("shoal: --memory has nothing to do: it ends processes of --jobs, and there is one\n", stderr);
   if (options.jobs || run.jobs.value_or(1) <= jobs_of(options, plan)) return;
   std::fprintf(stderr, "shoal: %s: %lld jobs are written, but one process works with %s\n",
                run.jobs_place.to_string().c_str(), static_cast<long long>(*run.jobs),
                options.bench ? "--bench" : "--no-cache");
+}
+
+/// What all processes together may hold, as the options or else the experiment want it.
+std::int64_t memory_limit(const Options& options, const Plan& plan) {
+  if (options.memory) return *options.memory;
+  const std::optional<std::int64_t>& written = plan.rows[0].graph.experiment.run.memory;
+  return written ? *written : MemoryLimit::by_default();
 }
 
 /// Runs all rows with the reporters listening, and with the store, if there is one; what failed is printed to stderr.
@@ -312,7 +322,13 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   std::optional<Jobs> jobs;
   if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, command_of_jobs(options, session));
   further_jobs = jobs ? &*jobs : nullptr;
+  std::optional<MemoryLimit> memory;
+  if (jobs) memory.emplace(memory_limit(options, *plan), *jobs, [&](const std::string& line) {
+      std::fprintf(stderr, "shoal: warning: %s\n", line.c_str());
+      folder.log_line(line);
+    });
   const RunRecord record = execute(session, *plan, folder, store.get(), *means, options);
+  memory.reset();
   further_jobs = nullptr;
   jobs.reset();
   {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "framework/cli/session.h"
+#include "framework/config/scalars.h"
 #include "framework/report/text_table.h"
 #include "shoal/error.h"
 
@@ -49,6 +50,15 @@ std::optional<double> read_quantity(const std::string& written, const char* opti
   std::fprintf(stderr, "shoal: error: %s wants a number below a million and one of %s, got '%s'\n", option,
                known.c_str(), written.c_str());
   return std::nullopt;
+}
+
+/// Nothing after a message.
+std::optional<std::int64_t> read_size(const std::string& written, const char* option) {
+  const auto bytes = config::bytes_of(written);
+  if (!bytes)
+    std::fprintf(stderr, "shoal: error: %s wants a number below a million and one of M, G, T, got '%s'\n", option,
+                 written.c_str());
+  return bytes;
 }
 
 void print_results(const std::vector<host::Store::Listed>& results) {
@@ -135,9 +145,8 @@ int prune_store(const Options& options) {
     if (!what.older_seconds) return kWrongInput;
   }
   if (!options.max_size.empty()) {
-    const auto bytes = read_quantity(options.max_size, "--max-size", {{'M', 1e6}, {'G', 1e9}, {'T', 1e12}});
-    if (!bytes) return kWrongInput;
-    what.max_bytes = static_cast<std::int64_t>(*bytes);
+    what.max_bytes = read_size(options.max_size, "--max-size");
+    if (!what.max_bytes) return kWrongInput;
   }
   if (options.older.empty() && options.max_size.empty()) {
     std::fprintf(stderr, "shoal: error: say what may go, by --older AGE or --max-size SIZE\n");

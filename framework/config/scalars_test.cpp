@@ -152,6 +152,16 @@ TEST(ReadText, TakesWhatWasWritten) {
   EXPECT_EQ(refusal(read_text, Value::make_map()), "K205 'k' wants text, got a map");
 }
 
+TEST(ReadBytes, TakesANumberAndAUnit) {
+  EXPECT_EQ(accepted(read_bytes, plain("500M")), 500'000'000);
+  EXPECT_EQ(accepted(read_bytes, plain("1.5G")), 1'500'000'000);
+  EXPECT_EQ(accepted(read_bytes, text("2T")), 2'000'000'000'000);
+  for (const char* wrong : {"8", "8GB", "8 G", "G", "-1G", "0M", "1000000T", "infG", "nanG", "8g"})
+    EXPECT_THAT(refusal(read_bytes, plain(wrong)), HasSubstr("K205 'k' wants a size, got")) << wrong;
+  EXPECT_EQ(refusal(read_bytes, plain("8GB")), "K205 'k' wants a size, got text \"8GB\" | as in 500M, 8G, 1.5T");
+  EXPECT_THAT(refusal(read_bytes, plain("")), HasSubstr("K211"));
+}
+
 TEST(Refusals, StandAtTheValue) {
   const Value file = yaml("k: 010\nb:   no\nt: 'x'\n");
   Diagnostics diagnostics;

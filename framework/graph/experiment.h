@@ -60,6 +60,7 @@ struct RunSection {
   std::optional<std::int64_t> jobs = {};
   std::optional<bool> fail_fast = {};
   std::optional<double> checkpoint_every = {}, timeout = {};  ///< seconds; timeout: of each node that says none
+  std::optional<std::int64_t> memory = {};                    ///< bytes that all jobs together may hold
   Place jobs_place = {};
 };
 

@@ -18,7 +18,7 @@ constexpr std::int64_t kMostJobs = 1024;
 RunSection read_run_section(const Value& value, Diagnostics& diagnostics) {
   RunSection out;
   if (!require_map(value, "run", diagnostics, "as in `run: {jobs: 4, timeout: 600}`")) return out;
-  static const std::vector<std::string> known = {"jobs", "fail_fast", "checkpoint_every", "timeout"};
+  static const std::vector<std::string> known = {"jobs", "fail_fast", "checkpoint_every", "timeout", "memory"};
   for (const Entry& part : value.entries) {
     if (part.key == "jobs") {
       out.jobs = config::read_int(part.value, diagnostics, "jobs");
@@ -35,6 +35,8 @@ RunSection read_run_section(const Value& value, Diagnostics& diagnostics) {
                           text("'checkpoint_every' must be 0 seconds or more, but is {}", *out.checkpoint_every));
     } else if (part.key == "timeout") {
       out.timeout = read_timeout(part.value, diagnostics);
+    } else if (part.key == "memory") {
+      out.memory = config::read_bytes(part.value, diagnostics, "memory");
     } else if (part.key == "keep_going") {
       diagnostics.error("K201", part.key_place, "unknown key 'keep_going' in 'run'",
                         {{"what fails takes nothing else with it anyway; `fail_fast: true` is the other way", {}}});

@@ -273,7 +273,9 @@ ordered_json run_schema() {
         {"fail_fast", described("Begin nothing more after the first failure",
                                 {{"type", {"boolean", "string"}}, {"pattern", kInterpolated}})},
         {"checkpoint_every", seconds("Seconds from one checkpoint of a node to the next, at least", 0)},
-        {"timeout", seconds("Seconds after which the work of a node that says none of its own is stopped", 0, true)}}},
+        {"timeout", seconds("Seconds after which the work of a node that says none of its own is stopped", 0, true)},
+        {"memory", described("What all jobs together may hold, such as 8G; while they hold more, one of them is ended",
+                             {{"type", "string"}, {"pattern", std::string("^[0-9.]+[MGT]$|") + kInterpolated}})}}},
       {"additionalProperties", false}};
 }
 
