@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "plugins/datasets/npy/mapped_file.h"
-#include "plugins/datasets/npy/npy_header.h"
+#include "mapped_file.h"
+#include "npy_header.h"
 
 namespace shoal::benchmarks {
 namespace {
