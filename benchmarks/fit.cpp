@@ -17,6 +17,7 @@
 #include "framework/graph/parameters.h"
 #include "framework/plugin/places.h"
 #include "framework/plugin/registry.h"
+#include "framework/store/npy_file.h"
 #include "npy.h"
 #include "shoal/clusterer.h"
 #include "shoal/kernels/nearest.h"
@@ -218,10 +219,10 @@ Json fit(host::Services& services, const Options& options, const Array& features
   describe_result(out, silent.context(), features, found);
   out["k"] = found.clusters;
   out["log"] = listener.lines();
-  if (!options.labels.empty()) shoal::benchmarks::write_npy(options.labels, found.labels);
+  if (!options.labels.empty()) shoal::host::write_npy(options.labels, found.labels);
   if (!options.centroids.empty()) {
     shoal::require(found.centroids.has_value(), "{} has no centroids to write", options.component);
-    shoal::benchmarks::write_npy(options.centroids, *found.centroids);
+    shoal::host::write_npy(options.centroids, *found.centroids);
   }
   return out;
 }

@@ -55,7 +55,7 @@ ordered_json one_of(const char* description, const std::vector<std::string>& cho
 /// "node" or "node.output"
 ordered_json output_name() {
   return {{"type", "string"},
-          {"pattern", std::string(R"(^[a-z][a-z0-9_-]*(\.[^/ ]+)?$|)") + kInterpolated},
+          {"pattern", text("{}{}", R"(^[a-z][a-z0-9_-]*(\.[^/ ]+)?$|)", kInterpolated)},
           {"patternErrorMessage", "wants a node, or node.output"}};
 }
 
