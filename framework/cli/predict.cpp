@@ -10,6 +10,7 @@
 #include "framework/use/answers.h"
 #include "framework/use/new_examples.h"
 #include "shoal/error.h"
+#include "shoal/matrix.h"
 
 namespace shoal::cli {
 namespace {

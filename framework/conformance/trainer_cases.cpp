@@ -3,6 +3,7 @@
 
 #include "framework/conformance/torch_work.h"
 #include "shoal/clusterer.h"
+#include "shoal/matrix.h"
 #include "shoal/torch/testing_toys.h"
 #include "shoal/torch/trainer.h"
 

@@ -1,6 +1,8 @@
 // The services that components get: memory, threads, random streams, cancelling.
 #include "framework/plugin/services.h"
 
+#include "shoal/matrix.h"
+
 #include <gmock/gmock.h>
 
 namespace shoal::host {

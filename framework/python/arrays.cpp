@@ -1,5 +1,6 @@
 #include "framework/python/arrays.h"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 

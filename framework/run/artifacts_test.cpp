@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "shoal/error.h"
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

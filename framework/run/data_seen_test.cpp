@@ -1,5 +1,7 @@
 #include "framework/run/data_seen.h"
 
+#include "shoal/matrix.h"
+
 #include <gtest/gtest.h>
 
 namespace shoal::host {

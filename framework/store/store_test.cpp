@@ -13,6 +13,7 @@
 #include "framework/store/checkpoint_folder.h"
 #include "framework/store/content.h"
 #include "framework/store/manifest_file.h"
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

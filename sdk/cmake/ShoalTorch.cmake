@@ -142,8 +142,9 @@ function(_shoal_define_libtorch root version build_id)
 
   add_library(Shoal::libtorch INTERFACE IMPORTED GLOBAL)
   target_link_libraries(Shoal::libtorch INTERFACE ${libraries})
+  # AT_PER_OPERATOR_HEADERS is ATen's own: its headers then declare the operators that they need, and not all of them.
   target_compile_definitions(
-    Shoal::libtorch INTERFACE _GLIBCXX_USE_CXX11_ABI=1 SHOAL_BUILD_TORCH="${version}"
+    Shoal::libtorch INTERFACE AT_PER_OPERATOR_HEADERS _GLIBCXX_USE_CXX11_ABI=1 SHOAL_BUILD_TORCH="${version}"
                               SHOAL_BUILD_TORCH_BUILD_ID="${build_id}")
   # -idirafter: behind every other folder, since the wheel carries fmt/, pybind11/ and more.
   target_compile_options(Shoal::libtorch INTERFACE "SHELL:-idirafter \"${root}/include\""

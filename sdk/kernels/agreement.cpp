@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "expected_information.h"
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../../tests/reference/reference.h"
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

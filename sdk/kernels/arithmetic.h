@@ -2,10 +2,12 @@
 #ifndef SHOAL_KERNELS_ARITHMETIC_H_
 #define SHOAL_KERNELS_ARITHMETIC_H_
 
+#include <algorithm>
 #include <span>
 
 #include "isa.h"
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "shoal/kernels/agreement.h"
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "buffer.h"
 #include "screen.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {

@@ -1,5 +1,7 @@
 #include "shoal/kernels/matching.h"
 
+#include "shoal/matrix.h"
+
 #include <algorithm>
 #include <limits>
 #include <numeric>

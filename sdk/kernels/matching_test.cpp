@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "shoal/matrix.h"
 #include "shoal/random.h"
 
 namespace shoal::kernels {

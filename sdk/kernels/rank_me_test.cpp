@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "shoal/kernels/representation.h"
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 
 namespace {

@@ -1,5 +1,7 @@
 #include "shoal/kernels/representation.h"
 
+#include "shoal/matrix.h"
+
 #include <cmath>
 
 namespace shoal::kernels {

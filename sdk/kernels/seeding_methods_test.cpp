@@ -6,6 +6,7 @@
 #include <set>
 
 #include "shoal/kernels/seeding.h"
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 
 namespace shoal::kernels {

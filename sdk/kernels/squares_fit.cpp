@@ -1,5 +1,7 @@
 #include "shoal/kernels/squares_fit.h"
 
+#include "shoal/matrix.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>

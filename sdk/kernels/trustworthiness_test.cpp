@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../../tests/reference/reference.h"
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 
 namespace shoal::kernels {

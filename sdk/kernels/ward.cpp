@@ -3,6 +3,7 @@
 
 #include "shoal/kernels/joins.h"
 #include "shoal/kernels/row_distances.h"
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

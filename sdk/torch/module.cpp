@@ -1,5 +1,7 @@
 #include "shoal/torch/module.h"
 
+#include "shoal/matrix.h"
+
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>

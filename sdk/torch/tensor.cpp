@@ -1,5 +1,7 @@
 #include "shoal/torch/tensor.h"
 
+#include "shoal/matrix.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linalg_vector_norm.h>

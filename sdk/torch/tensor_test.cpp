@@ -5,6 +5,7 @@
 #include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 
 namespace shoal {

@@ -15,6 +15,7 @@
 
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/metric.h"
 #include "shoal/plugin.h"
 #include "shoal/reporter.h"

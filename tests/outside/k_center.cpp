@@ -1,5 +1,6 @@
 // The plugin of the README, word for word.
 #include "shoal/clusterer.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 
 namespace {

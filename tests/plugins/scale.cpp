@@ -1,4 +1,5 @@
 // A plugin that is built twice, with another factor each time: as its author builds it, changes it and builds it again.
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 #include "shoal/transform.h"
 

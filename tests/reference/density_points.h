@@ -9,6 +9,7 @@
 
 #include "reference.h"
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 namespace shoal::testing {
 

@@ -9,6 +9,7 @@
 #include "framework/plugin/services.h"
 #include "framework/report/page/data_behind.h"
 #include "framework/store/npy_file.h"
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

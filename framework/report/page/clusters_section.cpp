@@ -15,6 +15,7 @@
 #include "framework/report/page/sections.h"
 #include "framework/report/quantity.h"
 #include "framework/store/npy_file.h"
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

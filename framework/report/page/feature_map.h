@@ -6,6 +6,7 @@
 
 #include "framework/report/page/data_source.h"
 #include "framework/report/run_file.h"
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 

@@ -1,5 +1,7 @@
 #include "framework/report/page/image_sheet.h"
 
+#include "shoal/matrix.h"
+
 #include <png.h>
 
 #include <algorithm>

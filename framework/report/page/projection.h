@@ -2,6 +2,7 @@
 #define SHOAL_FRAMEWORK_REPORT_PAGE_PROJECTION_H_
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 

@@ -5,6 +5,7 @@
 #include "parts.h"
 #include "shoal/kernels/joins.h"
 #include "shoal/kernels/row_distances.h"
+#include "shoal/matrix.h"
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 /// What is kept of a group of examples, its clustering feature: enough to know its mean and radius and those of a
 /// union.

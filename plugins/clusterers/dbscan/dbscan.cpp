@@ -6,6 +6,7 @@
 #include "grid.h"
 #include "shoal/kernels/seeding.h"
 #include "shoal/kernels/within_radius.h"
+#include "shoal/matrix.h"
 
 namespace {
 

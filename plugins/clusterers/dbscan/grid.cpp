@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "components.h"
+#include "shoal/matrix.h"
 
 namespace {
 

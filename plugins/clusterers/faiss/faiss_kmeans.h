@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 struct FaissOptions {
   std::int64_t k = 8;

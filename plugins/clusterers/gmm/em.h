@@ -7,6 +7,7 @@
 
 #include "mixture.h"
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 struct EmOptions {
   CovarianceType type = CovarianceType::kFull;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 enum class Metric {
   kEuclidean,

@@ -2,6 +2,7 @@
 #define SHOAL_PLUGINS_CLUSTERERS_MEAN_SHIFT_BANDWIDTH_H_
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// How far it is to the ⌊quantile·N⌋-th nearest row, itself being the first (at least to the first), in the mean of all
 /// rows: scikit-learn's estimate_bandwidth. 0 where so many rows are equal, or there are so few.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 struct MeanShift {
   shoal::RowMatrix<double> centers;     ///< (K, D) by number of rows around them, most first

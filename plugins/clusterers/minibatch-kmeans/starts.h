@@ -6,6 +6,7 @@
 
 #include "minibatch.h"
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// The first centroids: for each start drawn from init_size rows of `features`; of several starts, that with the lowest
 /// inertia on a validation set of as many rows.

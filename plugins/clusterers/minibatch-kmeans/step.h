@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// What is learned: centroids, and what the next step has to know.
 struct MiniBatchState {

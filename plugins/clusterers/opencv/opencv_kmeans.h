@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 struct OpenCvOptions {
   std::int64_t k = 8;

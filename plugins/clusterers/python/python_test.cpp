@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "bridge.h"
 #include "estimator.h"
+#include "shoal/matrix.h"
 #include "testing_python.h"
 
 namespace {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// Each row of `rows` (N, D) float32, float64 or uint8, finite, divided by its length, in float64; of any scale that
 /// float64 holds. Throws InputError  a row has length 0 (the first one is named, as a row of `what`)

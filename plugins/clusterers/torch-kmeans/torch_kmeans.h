@@ -7,6 +7,7 @@
 #include <string>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// Where LibTorch computes, in what, and how much of it at once.
 struct Machine {

@@ -9,6 +9,7 @@
 #include "../common/made_component.h"
 #include "sha256.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 #include "source.h"
 

@@ -7,6 +7,7 @@
 #include "batches.h"
 #include "served.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "source.h"
 
 namespace {

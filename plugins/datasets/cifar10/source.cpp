@@ -62,7 +62,8 @@ Found find(const shoal::Context& context, const Published& published, const Sour
     throw shoal::InputError(shoal::text("'path' has neither {} nor the files of CIFAR-10, split {}:{}",
                                         published.archive, options.split, search.report()));
   }
-  std::vector<fs::path> folders = context.data_folders();
+  const std::vector<std::string> known = context.data_folders();
+  std::vector<fs::path> folders(known.begin(), known.end());
   std::string no_cache;
   fs::path cache;
   try {

@@ -19,7 +19,7 @@ class DataSearch {
   /// The files in `folder`, in the order of their names; none: and `report` then says why.
   std::optional<std::vector<std::filesystem::path>> in(const std::filesystem::path& folder);
   /// The first of FOLDER/`dataset` and FOLDER that has them, over `folders` in order.
-  std::optional<std::vector<std::filesystem::path>> in_any(const std::vector<std::filesystem::path>& folders,
+  std::optional<std::vector<std::filesystem::path>> in_any(const std::vector<std::string>& folders,
                                                            const std::string& dataset);
 
   /// One line for each folder that was looked at: "  FOLDER: why not".

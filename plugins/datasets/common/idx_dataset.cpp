@@ -1,5 +1,7 @@
 #include "idx_dataset.h"
 
+#include "shoal/matrix.h"
+
 #include <array>
 #include <atomic>
 #include <bit>

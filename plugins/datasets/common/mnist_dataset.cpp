@@ -56,7 +56,7 @@ std::vector<fs::path> MnistDataset::find(const shoal::Context& context, const Mn
   }
   if (auto found = search.in_any(context.data_folders(), source_.name)) return *found;
   try {
-    if (auto found = search.in_any({cache_folder()}, source_.name)) return *found;
+    if (auto found = search.in_any({cache_folder().string()}, source_.name)) return *found;
   } catch (const shoal::InputError&) {
     // No cache folder: fetch says so.
   }

@@ -10,6 +10,7 @@
 #include "../common/made_component.h"
 #include "../common/temp_folder.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../common/temp_folder.h"
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 
 namespace files::testing {

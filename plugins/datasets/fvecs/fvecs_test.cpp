@@ -9,6 +9,7 @@
 
 #include "../common/dataset_testing.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 #include "vecs_file.h"
 

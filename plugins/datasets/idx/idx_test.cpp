@@ -4,6 +4,7 @@
 #include "../common/made_component.h"
 #include "idx_testing.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;

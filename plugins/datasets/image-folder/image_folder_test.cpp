@@ -9,6 +9,7 @@
 #include "image_testing.h"
 #include "load.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 
 namespace images::testing {

@@ -9,6 +9,7 @@
 #include "../common/temp_folder.h"
 #include "python_interpreter.h"
 #include "shoal/dataset.h"
+#include "shoal/matrix.h"
 #include "shoal/plugin.h"
 
 extern "C" shoal_plugin_fn shoal_plugin_v1;

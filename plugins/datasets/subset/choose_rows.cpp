@@ -1,6 +1,7 @@
 #include "choose_rows.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 #include "shoal/random.h"
 
 enum class Kind { kBlobs, kMoons, kRings };

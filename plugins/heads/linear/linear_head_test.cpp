@@ -10,6 +10,7 @@
 #include <cmath>
 #include <vector>
 
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 
 namespace {

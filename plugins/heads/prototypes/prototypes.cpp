@@ -1,5 +1,7 @@
 #include "prototypes.h"
 
+#include "shoal/matrix.h"
+
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/softmax.h>

@@ -5,6 +5,7 @@
 
 #include "shoal/array.h"
 #include "shoal/kernels/agreement.h"
+#include "shoal/matrix.h"
 
 /// Classes against clusters with each class's best-matched cluster on the diagonal: (C, max(C, K)) for the C classes
 /// and K clusters that occur, noise among neither. Rows are the classes ascending; column r < C is the cluster matched

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "shoal/matrix.h"
 #include "testing_python.h"
 
 namespace {

@@ -3,6 +3,7 @@
 
 #include "shoal/kernels/representation.h"
 #include "shoal/kernels/squares_fit.h"
+#include "shoal/matrix.h"
 
 namespace {
 

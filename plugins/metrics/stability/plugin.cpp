@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "shoal/kernels/agreement.h"
+#include "shoal/matrix.h"
 
 namespace {
 

@@ -1,5 +1,7 @@
 #include "simclr.h"
 
+#include "shoal/matrix.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/eye.h>

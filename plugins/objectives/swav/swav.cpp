@@ -1,5 +1,7 @@
 #include "swav.h"
 
+#include "shoal/matrix.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>

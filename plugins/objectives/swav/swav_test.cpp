@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "../../../tests/reference/joint_embedding.h"
+#include "shoal/matrix.h"
 #include "shoal/testing.h"
 #include "shoal/torch/optimizer.h"
 #include "shoal/torch/testing_gradient.h"

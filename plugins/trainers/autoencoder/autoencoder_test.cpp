@@ -6,6 +6,7 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "shoal/matrix.h"
 #include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 

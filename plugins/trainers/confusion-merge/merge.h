@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 /// Joins the two groups whose members are most alike on average, until `groups` are left (average linkage, UPGMA).
 /// `similarity` (K, K) symmetric, 1 ≤ groups ≤ K; of equally alike pairs the first is joined. Returns the group (K) of

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 
 /// A grouping of N examples into K clusters of which none is empty.
 struct PseudoLabels {

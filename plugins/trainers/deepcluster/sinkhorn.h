@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 struct SinkhornOptions {
   double tolerance = 1e-6;        ///< stop where no column's sum is off by more than this share of itself, > 0

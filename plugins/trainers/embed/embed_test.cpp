@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 
+#include "shoal/matrix.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {

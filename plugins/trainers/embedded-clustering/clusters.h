@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "shoal/matrix.h"
 #include "shoal/torch/checkpoint.h"
 #include "shoal/torch/tensor.h"
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "joint_embedding.h"
+#include "shoal/matrix.h"
 #include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 

@@ -8,6 +8,7 @@
 
 #include "projectors.h"
 #include "shoal/kernels/representation.h"
+#include "shoal/matrix.h"
 #include "shoal/torch/checkpoint.h"
 
 namespace {

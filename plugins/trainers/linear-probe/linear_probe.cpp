@@ -9,6 +9,7 @@
 
 #include "affine_layer.h"
 #include "logistic_regression.h"
+#include "shoal/matrix.h"
 #include "weight_decay.h"
 
 namespace {

@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "shoal/matrix.h"
 #include "shoal/torch/testing_resume.h"
 #include "shoal/torch/testing_toys.h"
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "shoal/matrix.h"
 #include "shoal/torch/testing_toys.h"
 
 namespace {

@@ -1,5 +1,7 @@
 #include "neighbor_table.h"
 
+#include "shoal/matrix.h"
+
 using shoal::Index;
 
 void require_neighbors(shoal::ConstArray neighbors, Index examples) {

@@ -2,6 +2,7 @@
 #include "shoal/plugin.h"
 
 #include "l2_normalize.h"
+#include "shoal/matrix.h"
 #include "shoal/transform.h"
 
 namespace {

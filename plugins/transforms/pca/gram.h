@@ -5,6 +5,7 @@
 
 #include "shoal/array.h"
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// The mean of each column of `points` (N, D): sums in double over rows in their order.
 template <typename Scalar>  // float, double, std::uint8_t

@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 
+#include "shoal/matrix.h"
 #include "shoal/random.h"
 
 /// The k greatest eigenvalues of a covariance and their vectors.

@@ -6,6 +6,7 @@
 #include <map>
 #include <thread>
 
+#include "shoal/matrix.h"
 #include "testing_python.h"
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include "shoal/array.h"
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 struct Moments {
   Eigen::RowVectorXd mean;   ///< (D)

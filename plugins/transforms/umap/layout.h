@@ -5,6 +5,7 @@
 #include "curve.h"
 #include "fuzzy_graph.h"
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 struct LayoutOptions {
   Curve curve;

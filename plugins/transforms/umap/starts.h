@@ -4,6 +4,7 @@
 
 #include "fuzzy_graph.h"
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 /// The first `dims` eigenvectors (N, dims) of the graph's normalised Laplacian after the constant one, by rising
 /// eigenvalue; of each, the number of largest size is positive (the first of equals). Laplacian eigenmaps.

@@ -5,20 +5,24 @@
 #ifndef SHOAL_ARRAY_H_
 #define SHOAL_ARRAY_H_
 
-#include <Eigen/Core>
 #include <array>
-#include <cmath>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "shoal/abi.h"
 #include "shoal/error.h"
+
+namespace Eigen {  // what is named here; shoal/matrix.h has it whole
+template <typename, int, int, int, int, int>
+class Matrix;
+template <typename>
+class MatrixBase;
+}  // namespace Eigen
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
@@ -27,15 +31,9 @@ using Index = std::int64_t;  ///< of rows, columns, numbers
 /// The sizes of an array or of one example, outermost first: (1, 28, 28).
 using Shape = std::vector<Index>;
 
-/// A matrix of our own, one example a row.
+/// A matrix of our own, one example a row. Who has one includes shoal/matrix.h.
 template <typename Scalar>
-using RowMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Somebody else's matrix, one example a row; rows may lie apart, the numbers of a row lie together.
-template <typename Scalar>
-using ConstMatrix = Eigen::Map<const RowMatrix<Scalar>, Eigen::Unaligned, Eigen::OuterStride<>>;
-template <typename Scalar>
-using MutableMatrix = Eigen::Map<RowMatrix<Scalar>, Eigen::Unaligned, Eigen::OuterStride<>>;
+using RowMatrix = Eigen::Matrix<Scalar, -1, -1, 1, -1, -1>;
 
 enum class DType { kUInt8, kInt64, kFloat32, kFloat64 };  ///< what arrays hold
 
@@ -86,7 +84,33 @@ inline DType dtype_from(int code, int bits) {
     if (code_and_bits(dtype) == std::pair(code, bits)) return dtype;
   throw InputError(text("arrays of code {} with {} bits are not known here", code, bits));
 }
+
+[[noreturn]] inline void throw_no_features(DType dtype) {
+  throw InputError(text("features must be float32, float64 or uint8, but are {}", name(dtype)));
+}
+
+/// An array as a matrix of Eigen's. Incomplete here: who asks for one includes shoal/matrix.h, and Eigen with it.
+template <typename Scalar>
+struct MatrixNeedsIncludeOfShoalMatrixH;
 }  // namespace detail
+
+/// The rows of an array (N, …), one example each: `rows[i][j]` is number j of row i. No copy; rows may lie apart.
+/// Scalar is const where they are not to be written to.
+template <typename Scalar>
+class RowSpans {
+ public:
+  using value_type = std::remove_const_t<Scalar>;  ///< of a number
+
+  RowSpans(Scalar* data, Index rows, Index cols, Index stride)
+      : data_(data), rows_(rows), cols_(cols), stride_(stride) {}
+  Index rows() const { return rows_; }  ///< N
+  Index cols() const { return cols_; }  ///< numbers in a row
+  std::span<Scalar> operator[](Index i) const { return {data_ + i * stride_, static_cast<std::size_t>(cols_)}; }
+
+ private:
+  Scalar* data_;
+  Index rows_, cols_, stride_;
+};
 
 /// A read-only view of an array in the host's memory.
 class ConstArray {
@@ -99,8 +123,7 @@ class ConstArray {
     require(array.device_type == 1, "the array is on device type {}, not in the host's memory", array.device_type);
     require(rank_ >= 0 && rank_ <= detail::kMaxRank, "an array of rank {}; at most 8 is known here", rank_);
     data_ += array.byte_offset;
-    std::copy_n(array.shape, rank_, shape_.begin());
-    std::copy_n(array.strides, rank_, strides_.begin());
+    for (int i = 0; i < rank_; ++i) shape_[i] = array.shape[i], strides_[i] = array.strides[i];
     const Index last = rank_ == 0 ? 1 : strides_[static_cast<std::size_t>(rank_ - 1)];
     require(last == 1, "the last stride must be 1, but is {}", last);
   }
@@ -113,7 +136,7 @@ class ConstArray {
   ConstArray(const Scalar* data, std::initializer_list<Index> shape)
       : ConstArray(data, std::span<const Index>(shape.begin(), shape.size())) {}
 
-  /// A vector (N), or an Eigen matrix (N, D) that is row-major.
+  /// A vector (N), or a RowMatrix (N, D).
   template <typename Scalar>
   explicit ConstArray(const std::vector<Scalar>& values)
       : ConstArray(values.data(), {static_cast<Index>(values.size())}) {}
@@ -151,10 +174,16 @@ class ConstArray {
   }
   const void* bytes() const { return data_; }
 
-  /// As (rows(), cols()); the axes after the first must lie together. Throws InputError on another dtype.
+  /// Its rows(), each of cols() numbers; the axes after the first must lie together. Throws InputError on another dtype.
   template <typename Scalar>
-  ConstMatrix<Scalar> matrix() const {
-    return ConstMatrix<Scalar>(data<Scalar>(), rows(), cols(), Eigen::OuterStride<>(row_stride()));
+  RowSpans<const Scalar> row_spans() const {
+    return {data<Scalar>(), rows(), cols(), row_stride()};
+  }
+
+  /// The same as a ConstMatrix<Scalar> of Eigen's, by shoal/matrix.h.
+  template <typename Scalar>
+  auto matrix() const {
+    return detail::MatrixNeedsIncludeOfShoalMatrixH<Scalar>::map(data<Scalar>(), rows(), cols(), row_stride());
   }
 
   /// As a vector (N). Throws InputError on another dtype or rank.
@@ -248,8 +277,12 @@ class MutableArray : public ConstArray {
   }
   void* bytes() const { return data_; }  ///< the first one
   template <typename Scalar>
-  MutableMatrix<Scalar> matrix() const {  ///< as of ConstArray, to be written to
-    return MutableMatrix<Scalar>(data<Scalar>(), rows(), cols(), Eigen::OuterStride<>(row_stride()));
+  RowSpans<Scalar> row_spans() const {  ///< as of ConstArray, to be written to
+    return {data<Scalar>(), rows(), cols(), row_stride()};
+  }
+  template <typename Scalar>
+  auto matrix() const {  ///< as of ConstArray, to be written to
+    return detail::MatrixNeedsIncludeOfShoalMatrixH<Scalar>::map(data<Scalar>(), rows(), cols(), row_stride());
   }
   template <typename Scalar>
   std::span<Scalar> vector() const {  ///< as of ConstArray, to be written to
@@ -299,28 +332,16 @@ class Array {
   shoal_buffer* buffer_ = nullptr;
 };
 
-/// Calls `use` with the features as a ConstMatrix of their dtype: float, double or std::uint8_t.
+/// Calls `use` with the rows of the features as RowSpans of their dtype: float, double or std::uint8_t. (As a matrix of
+/// Eigen's: visit_matrix of shoal/matrix.h.)
 template <typename Use>
-decltype(auto) visit_matrix(ConstArray features, Use&& use) {
+decltype(auto) visit_rows(ConstArray features, Use&& use) {
   switch (features.dtype()) {
-    case DType::kFloat32: return use(features.matrix<float>());
-    case DType::kFloat64: return use(features.matrix<double>());
-    case DType::kUInt8: return use(features.matrix<std::uint8_t>());
-    default: throw InputError(text("features must be float32, float64 or uint8, but are {}", name(features.dtype())));
+    case DType::kFloat32: return use(features.row_spans<float>());
+    case DType::kFloat64: return use(features.row_spans<double>());
+    case DType::kUInt8: return use(features.row_spans<std::uint8_t>());
+    default: detail::throw_no_features(features.dtype());
   }
-}
-
-/// The features as float64, which loses nothing.
-inline RowMatrix<double> to_float64(ConstArray features) {
-  return visit_matrix(features, [](const auto& x) -> RowMatrix<double> { return x.template cast<double>(); });
-}
-
-/// The features as float64, each row divided by its length; a row of zeros stays one.
-inline RowMatrix<double> unit_rows(ConstArray features) {
-  RowMatrix<double> out = to_float64(features);
-  for (Eigen::Index i = 0; i < out.rows(); ++i)
-    if (const double length = out.row(i).norm(); length > 0) out.row(i) /= length;
-  return out;
 }
 
 /// What `require_features` demands beyond rank 2, a numeric dtype and finite numbers.
@@ -337,33 +358,36 @@ inline void require_feature_shape(ConstArray features, FeatureLimits limits = {}
   require(features.cols() >= 1, "features have no columns");
   require(limits.cols < 0 || features.cols() == limits.cols, "expected {} columns, got {}", limits.cols,
           features.cols());
-  visit_matrix(features, [](const auto&) {});  // their dtype
+  if (features.dtype() == DType::kInt64) detail::throw_no_features(features.dtype());
 }
+
+namespace detail {
+template <typename Scalar>
+void require_finite_rows(const RowSpans<const Scalar>& rows, Index from, Index to) {
+  for (Index i = from; i < to; ++i) {
+    // NaN·0 and inf·0 are NaN, and a sum keeps it; several sums, so that they need not wait for each other.
+    constexpr Index kLanes = 16;
+    Scalar sums[kLanes] = {};
+    const Scalar* row = rows[i].data();
+    Index j = 0;
+    for (; j + kLanes <= rows.cols(); j += kLanes)
+      for (Index lane = 0; lane < kLanes; ++lane) sums[lane] += row[j + lane] * Scalar(0);
+    for (; j < rows.cols(); ++j) sums[0] += row[j] * Scalar(0);
+    Scalar sum = 0;
+    for (const Scalar s : sums) sum += s;
+    if (sum == 0) continue;
+    for (j = 0; j < rows.cols(); ++j)
+      require(row[j] * Scalar(0) == 0, "features hold {} at row {}, column {}",
+              row[j] != row[j] ? "NaN" : "an infinity", i, j);
+  }
+}
+}  // namespace detail
 
 /// Throws InputError unless the rows `from` up to `to` (without it) are finite; the row and column of the first NaN or
 /// infinity are named.
 inline void require_finite_rows(ConstArray features, Index from, Index to) {
-  visit_matrix(features, [&](const auto& x) {
-    using Scalar = typename std::decay_t<decltype(x)>::Scalar;
-    if constexpr (!std::is_integral_v<Scalar>) {
-      for (Index i = from; i < to; ++i) {
-        // NaN·0 and inf·0 are NaN, and a sum keeps it; several sums, so that they need not wait for each other.
-        constexpr Index kLanes = 16;
-        Scalar sums[kLanes] = {};
-        const Scalar* row = x.row(i).data();
-        Index j = 0;
-        for (; j + kLanes <= x.cols(); j += kLanes)
-          for (Index lane = 0; lane < kLanes; ++lane) sums[lane] += row[j + lane] * Scalar(0);
-        for (; j < x.cols(); ++j) sums[0] += row[j] * Scalar(0);
-        Scalar sum = 0;
-        for (const Scalar s : sums) sum += s;
-        if (sum == 0) continue;
-        for (j = 0; j < x.cols(); ++j)
-          require(std::isfinite(row[j]), "features hold {} at row {}, column {}",
-                  std::isnan(row[j]) ? "NaN" : "an infinity", i, j);
-      }
-    }
-  });
+  if (features.dtype() == DType::kFloat32) detail::require_finite_rows(features.row_spans<float>(), from, to);
+  if (features.dtype() == DType::kFloat64) detail::require_finite_rows(features.row_spans<double>(), from, to);
 }
 
 /// Throws InputError with both numbers unless `features` is (N, D), float32, float64 or uint8, N ≥ min_rows, D ≥ 1, and

@@ -4,10 +4,9 @@
 #define SHOAL_COMPONENT_H_
 
 #include <cstring>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "shoal/context.h"
@@ -128,6 +127,10 @@ namespace detail {
 /// Between a C++ interface and its C table: `kId`, and `table<T>()` for a component T that derives from it.
 template <typename Interface>
 struct Bridge;
+
+/// The component that T was added as, for names of ports; set by plugin.add.
+template <typename T>
+inline const shoal_component* component_of = nullptr;
 
 template <typename T, typename... Interface>
 const void* find_interface([[maybe_unused]] const char* id, InterfaceList<Interface...>) {

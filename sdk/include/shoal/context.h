@@ -2,17 +2,16 @@
 #ifndef SHOAL_CONTEXT_H_
 #define SHOAL_CONTEXT_H_
 
-#include <algorithm>
+#include <unistd.h>
+
+#include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
-#include <filesystem>
 #include <initializer_list>
-#include <map>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -20,6 +19,43 @@
 #include "shoal/random.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
+
+namespace detail {
+
+/// A lock for a few assignments. Not std::mutex, whose header takes longer to compile than this one.
+class ShortLock {
+ public:
+  explicit ShortLock(std::atomic_flag& busy) : busy_(busy) {
+    while (busy_.test_and_set(std::memory_order_acquire)) {
+    }
+  }
+  ShortLock(const ShortLock&) = delete;
+  ShortLock& operator=(const ShortLock&) = delete;
+  ~ShortLock() { busy_.clear(std::memory_order_release); }
+
+ private:
+  std::atomic_flag& busy_;
+};
+
+/// What the blocks of one parallel_for threw: of several, what the lowest one did.
+class Thrown {
+ public:
+  /// In a catch block.
+  [[gnu::cold, gnu::noinline]] void keep(Index block) {
+    const ShortLock lock(busy_);
+    if (block_ < 0 || block < block_) block_ = block, what_ = std::current_exception();
+  }
+  void rethrow() const {
+    if (what_) std::rethrow_exception(what_);
+  }
+
+ private:
+  std::atomic_flag busy_;
+  Index block_ = -1;
+  std::exception_ptr what_ = nullptr;
+};
+
+}  // namespace detail
 
 enum class Level { kDebug = SHOAL_DEBUG, kInfo = SHOAL_INFO, kWarning = SHOAL_WARNING };  ///< of a line of the log
 
@@ -47,12 +83,11 @@ class Context {
     return Array(buffer);
   }
 
-  /// [any] A copy in the host's memory: of a vector (N), of an Eigen matrix (N, D), of a view.
+  /// [any] A copy in the host's memory: of a vector (N), of a matrix (N, D) or an expression of Eigen's
+  /// (shoal/matrix.h), of a view.
   template <typename Scalar>
   Array copy(const std::vector<Scalar>& values) const {
-    Array out = allocate<Scalar>({static_cast<Index>(values.size())});
-    std::copy(values.begin(), values.end(), out.mutable_view().template data<Scalar>());
-    return out;
+    return copy(ConstArray(values));
   }
   template <typename Derived>
   Array copy(const Eigen::MatrixBase<Derived>& matrix) const {
@@ -79,23 +114,20 @@ class Context {
   void parallel_for(Index n, Index block, Body&& body) const {
     struct Work {
       std::remove_reference_t<Body>& body;
-      std::mutex mutex;
-      Index failed = -1;  // the lowest block that threw, and what
-      std::exception_ptr thrown = nullptr;
-    } work{body, {}, -1, nullptr};
+      detail::Thrown thrown = {};
+    } work{body};
     const auto call = [](void* user, Index from, Index to) -> int {
       Work& w = *static_cast<Work*>(user);
       try {
         w.body(from, to);
         return SHOAL_OK;
       } catch (...) {
-        const std::lock_guard lock(w.mutex);
-        if (w.failed < 0 || from < w.failed) w.failed = from, w.thrown = std::current_exception();
+        w.thrown.keep(from);
         return SHOAL_E_FAILED;
       }
     };
     const int status = context_->host->parallel(context_, n, block, call, &work);
-    if (work.thrown) std::rethrow_exception(work.thrown);
+    work.thrown.rethrow();
     detail::check_status(context_, status);
   }
 
@@ -128,19 +160,20 @@ class Context {
   /// install's data folder, the user's cache, /usr/share/datasets. They need not exist.
   /// The host says them by the extension "shoal.data-path/1" (a null-ended `const char* const*` that lives as long as
   /// the process). A host without it leaves those of $SHOAL_DATA, parted by ':', then ./data and /usr/share/datasets.
-  std::vector<std::filesystem::path> data_folders() const {
-    std::vector<std::filesystem::path> out;
+  std::vector<std::string> data_folders() const {
+    std::vector<std::string> out;
     if (const void* said = context_->host->extension(context_, "shoal.data-path/1")) {
       for (auto folder = static_cast<const char* const*>(said); *folder != nullptr; ++folder) out.emplace_back(*folder);
       return out;
     }
     const char* variable = std::getenv("SHOAL_DATA");
     for (std::string_view rest = variable != nullptr ? variable : ""; !rest.empty();) {
-      const std::size_t end = std::min(rest.find(':'), rest.size());
-      if (end > 0) out.emplace_back(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::string_view folder = rest.substr(0, rest.find(':'));
+      if (!folder.empty()) out.emplace_back(folder);
+      rest.remove_prefix(folder.size() < rest.size() ? folder.size() + 1 : folder.size());
     }
-    out.insert(out.end(), {"data", "/usr/share/datasets"});
+    out.emplace_back("data");
+    out.emplace_back("/usr/share/datasets");
     return out;
   }
 
@@ -150,7 +183,8 @@ class Context {
   int threads() const {
     if (const void* said = context_->host->extension(context_, "shoal.threads/1"))
       return *static_cast<const std::int32_t*>(said);
-    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : static_cast<int>(processors);
   }
 
  private:

@@ -2,8 +2,8 @@
 #ifndef SHOAL_DATASET_H_
 #define SHOAL_DATASET_H_
 
-#include <algorithm>
-#include <numeric>
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -102,7 +102,7 @@ class DatasetProxy final : public Dataset {
     if (out.data == nullptr) return std::nullopt;
     const Shape shape = whole_shape();
     const bool fits = std::pair(out.code, out.bits) == detail::code_and_bits(info_.dtype) &&
-                      std::cmp_equal(out.rank, shape.size()) && std::equal(shape.begin(), shape.end(), out.shape);
+                      std::cmp_equal(out.rank, shape.size()) && shape == Shape(out.shape, out.shape + out.rank);
     if (!fits) throw_broken_view("its view is not of the shape and dtype that it said when it was opened");
     const ConstArray all(shoal_array{const_cast<void*>(out.data), 1, 0, out.rank, static_cast<std::uint8_t>(out.code),
                                      static_cast<std::uint8_t>(out.bits), 1, out.shape, out.strides, 0});
@@ -137,12 +137,12 @@ class DatasetProxy final : public Dataset {
   // In pieces, since the numbers of all rows may take more memory than the rows themselves.
   void read_all(Context& context, std::optional<MutableArray> examples, std::optional<MutableArray> labels) const {
     constexpr Index kPiece = 1 << 16;
-    std::vector<Index> which(static_cast<std::size_t>(std::min(info_.count, kPiece)));
+    std::vector<Index> which;
     Index from = 0;
     do {  // once even for no examples: a dataset that was not opened then says so
-      const Index to = std::min(info_.count, from + kPiece);
-      which.resize(static_cast<std::size_t>(to - from));
-      std::iota(which.begin(), which.end(), from);
+      const Index to = info_.count - from < kPiece ? info_.count : from + kPiece;
+      which.clear();
+      for (Index i = from; i < to; ++i) which.push_back(i);
       read(context, which, examples ? std::optional(examples->slice(from, to)) : std::nullopt,
            labels ? std::optional(labels->slice(from, to)) : std::nullopt);
       from = to;
@@ -173,24 +173,32 @@ struct Bridge<Dataset> {
       const DatasetInfo info = static_cast<T*>(self)->open(c);
       require(info.shape.size() < kMaxRank, "examples of rank {}; at most 7 is known here", info.shape.size());
       out->rank = static_cast<std::int32_t>(info.shape.size());
-      std::tie(out->code, out->bits) = code_and_bits(info.dtype);
+      const auto [code, bits] = code_and_bits(info.dtype);
+      out->code = code;
+      out->bits = bits;
       out->count = info.count;
-      std::copy(info.shape.begin(), info.shape.end(), out->shape);
+      for (std::size_t i = 0; i < info.shape.size(); ++i) out->shape[i] = info.shape[i];
       out->labelled = info.labelled ? 1 : 0;
       out->class_names = info.class_names.empty() ? nullptr : keep_names(info.class_names);
     });
   }
   /// The names as a C array that lives as long as the process: tables of the same names share one.
   static const char* const* keep_names(const std::vector<std::string>& names) {
-    static std::mutex mutex;
-    static auto& kept = *new std::map<std::vector<std::string>, std::vector<const char*>>;
-    const std::lock_guard lock(mutex);
-    const auto [entry, added] = kept.try_emplace(names);
-    if (added) {
-      for (const std::string& name : entry->first) entry->second.push_back(name.c_str());
-      entry->second.push_back(nullptr);
-    }
-    return entry->second.data();
+    struct Kept {
+      std::vector<std::string> names;
+      std::vector<const char*> list;
+      Kept* before;
+    };
+    static std::atomic_flag busy;
+    static Kept* last = nullptr;
+    const ShortLock lock(busy);
+    for (const Kept* kept = last; kept != nullptr; kept = kept->before)
+      if (kept->names == names) return kept->list.data();
+    auto* kept = new Kept{names, {}, last};
+    for (const std::string& name : kept->names) kept->list.push_back(name.c_str());
+    kept->list.push_back(nullptr);
+    last = kept;
+    return kept->list.data();
   }
   template <typename T>
   static int read(const void* self, const shoal_context* context, std::int64_t n, const std::int64_t* which,
@@ -219,8 +227,7 @@ struct Bridge<DatasetView> {
             out->rank = array.rank;
             out->code = array.code;
             out->bits = array.bits;
-            std::copy_n(array.shape, array.rank, out->shape);
-            std::copy_n(array.strides, array.rank, out->strides);
+            for (int i = 0; i < array.rank; ++i) out->shape[i] = array.shape[i], out->strides[i] = array.strides[i];
             out->data = array.data;
           });
         }};

@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "shoal/schema.h"
+
 namespace [[gnu::visibility("hidden")]] shoal {
 
-struct FreeValue;
 struct FreeEntry;
 using FreeList = std::vector<FreeValue>;  ///< a list in YAML
 
@@ -48,6 +51,46 @@ inline const FreeValue* FreeMap::find(std::string_view name) const {
   return nullptr;
 }
 
+namespace detail {
+
+inline shoal_value ParamTable::value(const FreeValue& v) {
+  return std::visit(
+      [this]<typename T>(const T& held) {
+        if constexpr (std::is_same_v<T, std::monostate>) return shoal_value{};
+        else return value(held);
+      },
+      v.held);
+}
+inline shoal_value ParamTable::value(const FreeMap& v) {
+  auto* entries = keeper.make<shoal_entry>(v.entries.size());
+  for (std::size_t i = 0; i < v.entries.size(); ++i)
+    entries[i] = {keeper.text(v.entries[i].name), value(v.entries[i].value)};
+  shoal_value out = make(SHOAL_MAP, 0, v.entries.size());
+  out.as.entries = entries;
+  return out;
+}
+
+inline void read_value(const shoal_value& from, FreeValue& to) {
+  switch (from.type) {
+    case SHOAL_BOOL: return read_value(from, to.held.emplace<bool>());
+    case SHOAL_INT: return read_value(from, to.held.emplace<std::int64_t>());
+    case SHOAL_REAL: return read_value(from, to.held.emplace<double>());
+    case SHOAL_TEXT: return read_value(from, to.held.emplace<std::string>());
+    case SHOAL_LIST: return read_value(from, to.held.emplace<FreeList>());
+    case SHOAL_MAP: return read_value(from, to.held.emplace<FreeMap>());
+    default: to.held = std::monostate{};
+  }
+}
+inline void read_value(const shoal_value& from, FreeMap& to) {
+  to.entries.clear();
+  for (std::int64_t i = 0; i < from.count; ++i) {
+    FreeEntry entry{from.as.entries[i].key, {}};
+    read_value(from.as.entries[i].value, entry.value);
+    to.entries.push_back(std::move(entry));
+  }
+}
+
+}  // namespace detail
 }  // namespace shoal
 
 #endif  // SHOAL_FREE_VALUE_H_

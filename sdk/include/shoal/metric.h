@@ -2,8 +2,9 @@
 #ifndef SHOAL_METRIC_H_
 #define SHOAL_METRIC_H_
 
-#include <functional>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,10 +72,6 @@ class Metric : public Component {
 };
 
 namespace detail {
-
-/// The component that T was added as, for names of ports; set by plugin.add.
-template <typename T>
-inline const shoal_component* component_of = nullptr;
 
 template <>
 struct Bridge<Metric> {

@@ -8,21 +8,23 @@
 #ifndef SHOAL_PLUGIN_H_
 #define SHOAL_PLUGIN_H_
 
-#include <deque>
+#include <cstdint>
 #include <initializer_list>
-#include <string>
+#include <new>
 #include <type_traits>
-#include <vector>
 
 #include "shoal/component.h"
-#include "shoal/metric.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
 /// What one component says of itself beyond its parameters; each call adds a fact.
 class ComponentBuilder {
  public:
-  explicit ComponentBuilder(shoal_component& component) : component_(&component) { component.size = sizeof(component); }
+  /// `keeper` has the memory of what it says.
+  ComponentBuilder(detail::Keeper& keeper, shoal_component& component) : keeper_(&keeper), component_(&component) {
+    component.size = sizeof(component);
+    component.traits = keeper.make<const char*>();
+  }
 
   /// It draws random numbers: the seed is part of its node's key.
   ComponentBuilder& random() { return trait("random"); }
@@ -66,36 +68,27 @@ class ComponentBuilder {
     return port(outputs_, name, T::kKind, help, better);
   }
 
-  void finish() {  ///< what was said is complete; by PluginBuilder
-    traits_.push_back(nullptr);
-    component_->traits = traits_.data();
-    component_->inputs = finish(inputs_);
-    component_->outputs = finish(outputs_);
-  }
-
  private:
-  struct Ports {
-    std::deque<shoal_port> ports;
-    std::vector<const shoal_port*> list;
-  };
-  ComponentBuilder& trait(const char* trait) {
-    traits_.push_back(trait);
+  using Ports = detail::PointerList<const shoal_port>;
+
+  [[gnu::noinline]] ComponentBuilder& trait(const char* trait) {
+    traits_.add(*keeper_, trait);
+    component_->traits = traits_.items;
     return *this;
   }
-  ComponentBuilder& port(Ports& ports, const char* name, const char* type, const char* help, unsigned flags,
-                         const char* needs = nullptr) {
-    ports.ports.push_back({sizeof(shoal_port), flags, name, type, help, needs});
+  [[gnu::noinline]] ComponentBuilder& port(Ports& ports, const char* name, const char* type, const char* help,
+                                           unsigned flags, const char* needs = nullptr) {
+    auto* port = keeper_->make<shoal_port>();
+    *port = {sizeof(shoal_port), flags, name, type, help, needs};
+    ports.add(*keeper_, port);
+    component_->inputs = inputs_.items;
+    component_->outputs = outputs_.items;
     return *this;
-  }
-  static const shoal_port* const* finish(Ports& ports) {
-    if (ports.ports.empty()) return nullptr;
-    for (const shoal_port& port : ports.ports) ports.list.push_back(&port);
-    ports.list.push_back(nullptr);
-    return ports.list.data();
   }
 
+  detail::Keeper* keeper_;
   shoal_component* component_;
-  std::vector<const char*> traits_;
+  detail::PointerList<const char> traits_;
   Ports inputs_, outputs_;
 };
 
@@ -108,7 +101,8 @@ class PluginBuilder {
   /// out, it is the plugin's.
   template <typename T, typename Params = NoParams>
   ComponentBuilder& add(const char* id, const char* summary = nullptr) {
-    shoal_component& component = components_.emplace_back();
+    auto& component = *keeper_.make<shoal_component>();
+    components_.add(keeper_, &component);
     component.id = id;
     component.summary = summary != nullptr ? summary : summary_;
     component.params = detail::params_of<Params>();
@@ -124,22 +118,19 @@ class PluginBuilder {
       return detail::find_interface<T>(interface_id, typename T::Interfaces{});
     };
     detail::component_of<T> = &component;
-    return builders_.emplace_back(component);
+    return *new (keeper_.make<ComponentBuilder>()) ComponentBuilder(keeper_, component);
   }
 
   /// The finished table: how many, and where.
   std::int32_t finish(const shoal_component* const** out) {
-    for (ComponentBuilder& builder : builders_) builder.finish();
-    for (const shoal_component& component : components_) list_.push_back(&component);
-    *out = list_.data();
-    return static_cast<std::int32_t>(list_.size());
+    *out = components_.items;
+    return static_cast<std::int32_t>(components_.count);
   }
 
  private:
   const char* summary_;
-  std::deque<shoal_component> components_;
-  std::deque<ComponentBuilder> builders_;
-  std::vector<const shoal_component*> list_;
+  detail::Keeper keeper_;
+  detail::PointerList<const shoal_component> components_;
 };
 
 }  // namespace shoal

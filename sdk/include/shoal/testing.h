@@ -6,6 +6,7 @@
 #ifndef SHOAL_TESTING_H_
 #define SHOAL_TESTING_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <map>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shoal/clusterer.h"
+#include "shoal/matrix.h"
 #include "shoal/testing_component.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "shoal/component.h"
+#include "shoal/matrix.h"
 #include "shoal/metric.h"
 #include "shoal/testing.h"
 
@@ -152,6 +153,6 @@ inline Measured measure(Context& context, const Object& metric, const std::map<s
 }
 
 }  // namespace testing
-}  // namespace gnu::visibility("hidden")]]shoal
+}  // namespace shoal
 
 #endif  // SHOAL_TESTING_COMPONENT_H_

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "shoal/array.h"
+#include "shoal/matrix.h"
 #include "shoal/random.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {

@@ -6,6 +6,7 @@
 
 #include "shoal/array.h"
 #include "shoal/component.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {

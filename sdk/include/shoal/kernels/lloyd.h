@@ -13,6 +13,7 @@
 #include "shoal/kernels/assignment.h"
 #include "shoal/kernels/duplicates.h"
 #include "shoal/kernels/sizes.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {

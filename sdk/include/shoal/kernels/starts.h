@@ -8,6 +8,7 @@
 
 #include "shoal/clusterer.h"
 #include "shoal/kernels/seeding.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {

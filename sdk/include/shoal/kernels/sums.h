@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shoal/context.h"
+#include "shoal/matrix.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
