@@ -364,21 +364,24 @@ inline void require_feature_shape(ConstArray features, FeatureLimits limits = {}
 namespace detail {
 template <typename Scalar>
 void require_finite_rows(const RowSpans<const Scalar>& rows, Index from, Index to) {
+  // NaN·0 and inf·0 are NaN, and a sum keeps it; several sums, so that they need not wait for each other.
+  constexpr Index kLanes = 16;
+  Scalar sums[kLanes] = {};
   for (Index i = from; i < to; ++i) {
-    // NaN·0 and inf·0 are NaN, and a sum keeps it; several sums, so that they need not wait for each other.
-    constexpr Index kLanes = 16;
-    Scalar sums[kLanes] = {};
     const Scalar* row = rows[i].data();
     Index j = 0;
     for (; j + kLanes <= rows.cols(); j += kLanes)
       for (Index lane = 0; lane < kLanes; ++lane) sums[lane] += row[j + lane] * Scalar(0);
-    for (; j < rows.cols(); ++j) sums[0] += row[j] * Scalar(0);
-    Scalar sum = 0;
-    for (const Scalar s : sums) sum += s;
-    if (sum == 0) continue;
-    for (j = 0; j < rows.cols(); ++j)
-      require(row[j] * Scalar(0) == 0, "features hold {} at row {}, column {}",
-              row[j] != row[j] ? "NaN" : "an infinity", i, j);
+    for (Index lane = 0; j < rows.cols(); ++j, ++lane) sums[lane] += row[j] * Scalar(0);
+  }
+  bool finite = true;
+  for (const Scalar sum : sums) finite &= sum == 0;
+  if (finite) return;
+  for (Index i = from; i < to; ++i) {
+    const Scalar* row = rows[i].data();
+    for (Index j = 0; j < rows.cols(); ++j)
+      require(row[j] * Scalar(0) == 0, "features hold {} at row {}, column {}", row[j] != row[j] ? "NaN" : "an infinity",
+              i, j);
   }
 }
 }  // namespace detail
