@@ -107,7 +107,7 @@ TEST_F(PluginSession, RunsWithLockedPluginsOnly) {
 TEST_F(PluginSession, TriesAgainWhatCrashedWhenAsked) {
   hostile("segfault");
   EXPECT_THAT(shoal("plugins --plugin-path plugins").out, HasSubstr("libsegfault.so: died"));
-  EXPECT_TRUE(fs::exists(place_.folder() / "cache/shoal/plugins-v1.json"));
+  EXPECT_TRUE(fs::exists(place_.folder() / "cache/shoal/plugins-v2.json"));
   EXPECT_THAT(shoal("plugins rescan --plugin-path plugins").out, HasSubstr("libsegfault.so: died"));
 }
 

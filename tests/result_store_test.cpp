@@ -115,8 +115,8 @@ TEST_F(ResultStore, APluginBuiltAnewWithEqualOutputRecomputesItsOwnNodesAlone) {
   std::ofstream(all / shipped.filename(), std::ios::binary) << read_file(shipped) << '\n';
   const fs::path program = place_.folder() / "bin" / "shoal";
   fs::create_directory(program.parent_path());
-  fs::copy_file(SHOAL_PROGRAM, program);
-  fs::copy_file(fs::path(SHOAL_PROGRAM).parent_path() / "shoal-scan", program.parent_path() / "shoal-scan");
+  for (const char* name : {"shoal", "shoal-host", "shoal-scan"})
+    fs::copy_file(fs::path(SHOAL_PROGRAM).parent_path() / name, program.parent_path() / name);
   const std::string command =
       "cd '" + place_.folder().string() + "' && SHOAL_STORE=store bin/shoal run blobs.yaml --out anew >out.txt 2>&1";
   ASSERT_EQ(std::system(command.c_str()), 0) << read_file(place_.folder() / "out.txt");

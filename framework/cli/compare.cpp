@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "framework/cli/session.h"
+#include "framework/cli/options.h"
 #include "framework/report/comparison_table.h"
 
 namespace shoal::cli {
@@ -37,37 +37,20 @@ std::string table_text(const std::vector<host::RunFile>& runs, const Options& op
   return host::render(comparison, table, format_of(options.format));
 }
 
-/// `--data`: writes the experiment, runs it, and leaves its run in `options`.
-Ran run_quick(Options& options) {
-  Session session(options);
-  options.experiment = write_experiment(experiment_of(options.quick, session.registry)).string();
-  std::fprintf(stderr, "%s\n", options.experiment.c_str());
-  Ran ran = run_experiment(session, options, false);
-  options.runs = {ran.folder};
-  return ran;
-}
-
 }  // namespace
 
-int compare(const Options& asked) {
-  Options options = asked;
-  std::string text;
-  Ran ran{kDone};
+int compare_runs(const Options& options) {
   try {
-    if (!options.quick.data.empty()) ran = run_quick(options);
-    if (!options.quick.data.empty() && ran.folder.empty()) return ran.exit;
     if (options.runs.empty())
       throw std::runtime_error("name a run folder, or data by --data FILE --clusterers A,B --k K");
     std::vector<host::RunFile> runs;
     for (const std::string& run : options.runs) runs.push_back(host::read_run(run));
-    text = table_text(runs, options);
+    std::fputs(table_text(runs, options).c_str(), stdout);
+    return kDone;
   } catch (const std::runtime_error& error) {
     std::fprintf(stderr, "shoal: error: %s\n", error.what());
     return kWrongInput;
   }
-  std::fputs(text.c_str(), stdout);
-  if (!ran.folder.empty()) std::fprintf(stderr, "%s\n", ran.folder.c_str());
-  return ran.exit;
 }
 
 }  // namespace shoal::cli

@@ -1,7 +1,7 @@
 // `shoal-complete WORD…`: what could be the last word of a line that begins with `shoal`; one a line, with a tab before
-// what it is, `:files` where files fit too. A program of its own, because starting `shoal` takes the time that LibTorch
-// needs to load, and completion must answer at once. What it knows of plugins comes from a cache of
-// `shoal complete-catalogue`, which holds as long as no plugin's file and no program has another size or time.
+// what it is, `:files` where files fit too. A program of its own, which answers at once: what it knows of commands and
+// plugins comes from a cache of `shoal-host complete-catalogue`, which holds as long as no plugin's file and no program
+// has another size or time.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,7 +79,7 @@ std::string ask(const fs::path& program) {
 }
 
 std::optional<json> catalogue() {
-  const fs::path program = shoal::host::program_folder() / "shoal";
+  const fs::path program = shoal::host::program_folder() / "shoal-host";
   const std::string stamp = stamp_of(program);
   const fs::path folder = shoal::host::cache_folder();
   // One file for each set of folders, so that two builds do not write over each other's.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "framework/cli/open_store.h"
 #include "framework/run/earlier_times.h"
 #include "shoal/error.h"
 

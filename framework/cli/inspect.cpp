@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "framework/cli/forecast.h"
+#include "framework/cli/open_store.h"
 #include "framework/cli/session.h"
 #include "framework/config/emit.h"
 #include "framework/graph/origins.h"

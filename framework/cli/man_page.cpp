@@ -1,6 +1,4 @@
 // shoal man-page: the manual page, from what the program says of itself.
-#include "framework/cli/man_page.h"
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
@@ -42,7 +40,8 @@ void print_command(const CLI::App& command, const std::string& above) {
 
 }  // namespace
 
-int print_man_page(const CLI::App& app) {
+int man_page(const Options& options) {
+  const CLI::App& app = *options.app;
   std::printf(".TH SHOAL 1 \"\" \"Shoal %s\" \"User Commands\"\n.SH NAME\nshoal \\- %s\n", SHOAL_SDK_VERSION,
               roff(app.get_description()).c_str());
   std::printf(".SH SYNOPSIS\n.B shoal\n.I COMMAND\n[\\fIARGUMENT\\fR] ...\n.SH COMMANDS\n");

@@ -5,9 +5,9 @@
 #include <sstream>
 #include <string>
 
+#include "framework/cli/found_plugins.h"
 #include "framework/cli/new_project.h"
 #include "framework/cli/options.h"
-#include "framework/cli/session.h"
 #include "framework/cli/shell_word.h"
 #include "framework/plugin/places.h"
 #include "shoal/error.h"
@@ -57,9 +57,11 @@ void print_next(const std::string& name, const fs::path& templates) {
 
 /// One name in two libraries is an error of every experiment, so it is better said now.
 void require_free(const Options& options, const std::string& id) {
-  const Session session(options);
-  for (const host::ComponentEntry& taken : session.registry.find(id))
-    throw InputError(text("{} is there already, in {}: choose another name", id, taken.library->file.string()));
+  const FoundPlugins found(options);
+  for (const host::FoundPlugin& plugin : found.all)
+    for (const host::ScannedComponent& component : plugin.components)
+      if (component.id == id)
+        throw InputError(text("{} is there already, in {}: choose another name", id, plugin.file.string()));
 }
 
 }  // namespace

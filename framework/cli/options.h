@@ -8,6 +8,10 @@
 
 #include "framework/cli/quick_comparison.h"
 
+namespace CLI {
+class App;
+}
+
 namespace shoal::cli {
 
 /// What a user may say to every command.
@@ -72,7 +76,9 @@ struct Options {
   std::optional<std::int64_t> of_seed;              ///< predict, export
   bool resize = false;                              ///< predict
   std::string kind, plugin_name, language = "c++";  ///< new
-  std::vector<std::string> command;                 ///< as typed, for environment.json
+  int request = -1;                                 ///< isolated-worker: the open file of its request
+  std::vector<std::string> command;                 ///< as typed
+  const CLI::App* app = nullptr;                    ///< all commands, for those that describe them
 };
 
 /// Exit codes.
@@ -85,6 +91,7 @@ int plan(const Options& options);
 int explain(const Options& options);
 int graph(const Options& options);
 int compare(const Options& options);
+int compare_runs(const Options& options);  ///< without --data
 int report(const Options& options);
 int why(const Options& options);
 int list_store(const Options& options);
@@ -101,9 +108,12 @@ int show_run(const Options& options);
 int diff(const Options& options);
 int predict(const Options& options);
 int export_run(const Options& options);
+int watch_page(const Options& options);
 int new_plugin(const Options& options);
 int schema(const Options& options);
 int completion(const Options& options);
+int complete_catalogue(const Options& options);  ///< what shoal-complete has to know, as JSON
+int man_page(const Options& options);
 
 }  // namespace shoal::cli
 

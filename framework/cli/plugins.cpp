@@ -1,127 +1,37 @@
-// shoal plugins, shoal plugins show: what is loaded, and what each component takes and gives.
+// shoal plugins, its lock and rescan: what there is, from where, and what is refused. No plugin is opened for it.
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
-#include "framework/cli/session.h"
-#include "framework/config/diagnostics.h"
-#include "framework/graph/parameters.h"
-#include "framework/graph/ports.h"
-#include "framework/plugin/places.h"
-#include "framework/report/text_table.h"
-#include "shoal/error.h"
+#include "framework/cli/found_plugins.h"
+#include "framework/cli/print_table.h"
 
 namespace shoal::cli {
 namespace {
 
-using host::ComponentEntry;
+using Row = std::vector<std::string>;
 
-void print_table(const std::vector<std::vector<std::string>>& rows, bool markdown) {
-  if (rows.empty()) return;
-  std::vector<std::size_t> widths(rows[0].size(), 0);
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], host::display_width(row[i]));
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line = markdown ? "|" : " ";
-    for (std::size_t i = 0; i < rows[r].size(); ++i) {
-      const bool last = i + 1 == rows[r].size();
-      line += " " + rows[r][i];
-      if (markdown) line += " |";
-      else if (!last) line.append(widths[i] - host::display_width(rows[r][i]) + 1, ' ');
-    }
-    std::printf("%s\n", line.c_str());
-    if (markdown && r == 0) {
-      line = "|";
-      for (std::size_t i = 0; i < rows[r].size(); ++i) line += "---|";
-      std::printf("%s\n", line.c_str());
-    }
-  }
-}
-
-std::string flags_of(const shoal_param& param) {
-  std::string out;
-  if ((param.flags & SHOAL_SPEED_ONLY) != 0) out += " (changes only speed)";
-  if (param.unit != nullptr && *param.unit != '\0') out += text(" [{}]", param.unit);
-  for (const char* const* old = param.renamed_from; old != nullptr && *old != nullptr; ++old)
-    out += text(" (was {})", *old);
-  return out;
-}
-
-void print_parameters(const ComponentEntry& entry, bool markdown) {
-  std::vector<std::vector<std::string>> rows = {{"parameter", "type", "range and default", "what it is"}};
-  for (const shoal_param* const* p = entry.component->params; p != nullptr && *p != nullptr; ++p)
-    rows.push_back({(*p)->name, host::describe_type(**p), host::describe_range(**p), (*p)->help + flags_of(**p)});
-  if (rows.size() == 1) std::printf("no parameters\n");
-  else print_table(rows, markdown);
-}
-
-/// "an encoder with decoder (optional)"
-std::string describe_input(const host::InputPort& port) {
-  std::string out = host::describe_port_type(port.type);
-  if (!port.needs.empty()) out += " with " + std::string(host::trait_of_interface(port.needs));
-  if (port.list) out += " (list)";
-  else if (!port.required) out += " (optional)";
-  return out;
-}
-
-void print_ports(const ComponentEntry& entry) {
-  const bool works = host::work_of(entry.kind()) != host::Work::never;
-  const host::Signature signature = host::signature_of(entry, works, false);
-  std::vector<std::vector<std::string>> rows;
-  for (const host::InputPort& port : signature.inputs)
-    rows.push_back({"in", port.name, describe_input(port), port.help});
-  for (const host::OutputPort& port : signature.outputs)
-    rows.push_back({"out", port.name, host::describe_port_type(port.type), port.help});
+void list(const FoundPlugins& found, bool verbose) {
+  std::vector<Row> rows;
+  for (const host::FoundPlugin& plugin : found.all)
+    for (const host::ScannedComponent& component : plugin.components)
+      rows.push_back({component.id, plugin.descriptor.version, plugin.descriptor.torch_tier() ? "torch" : "portable",
+                      component.summary});
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a[0] < b[0]; });
   print_table(rows, false);
-}
-
-std::string traits_of(const ComponentEntry& entry) {
-  std::string out;
-  for (const char* const* t = entry.component->traits; t != nullptr && *t != nullptr; ++t)
-    out += (out.empty() ? "" : ", ") + std::string(*t);
-  for (const char* id :
-       {"partial-fit/1", "state/1", "inputs/1", "dataset-view/1", "torch.decoder/1", "torch.readouts/1"})
-    if (entry.component->find(id) != nullptr)
-      out += (out.empty() ? "" : ", ") + std::string(host::trait_of_interface(id));
-  return out.empty() ? "none" : out;
-}
-
-void show(const ComponentEntry& entry, bool markdown) {
-  if (markdown) {
-    print_parameters(entry, true);
-    return;
-  }
-  const auto& descriptor = entry.library->descriptor;
-  std::printf("%s  %s\n", entry.component->id, entry.component->summary);
-  std::printf("  plugin   %s %s, %s tier, built with SDK %s, %s\n", descriptor.name.c_str(), descriptor.version.c_str(),
-              descriptor.torch_tier() ? "torch" : "portable", descriptor.sdk.c_str(), descriptor.toolchain.c_str());
-  if (descriptor.torch_tier())
-    std::printf("  LibTorch %s (build %s)\n", descriptor.torch.c_str(), descriptor.torch_build.c_str());
-  std::printf("  file     %s\n  sha256   %s\n  traits   %s\n\n", entry.library->file.c_str(),
-              entry.library->digest().c_str(), traits_of(entry).c_str());
-  print_parameters(entry, false);
-  std::printf("\n");
-  print_ports(entry);
-}
-
-void list(const host::Registry& registry, bool verbose) {
-  std::vector<std::vector<std::string>> rows;
-  for (const ComponentEntry& entry : registry.all())
-    rows.push_back({std::string(entry.id()), entry.library->descriptor.version,
-                    entry.library->descriptor.torch_tier() ? "torch" : "portable", entry.component->summary});
-  print_table(rows, false);
-  std::printf("\n%zu components in %zu plugins. Looked in:\n", rows.size(), registry.libraries().size());
-  for (const auto& folder : registry.folders()) {
+  std::printf("\n%zu components in %zu plugins. Looked in:\n", rows.size(), found.all.size());
+  for (const auto& folder : found.search.folders()) {
     std::error_code error;
     std::printf("  %s%s\n", folder.c_str(), std::filesystem::is_directory(folder, error) ? "" : "  (not there)");
   }
   bool first = true;
-  for (const host::Library& library : registry.libraries())
-    for (const std::string& warning : library.warnings) {
-      std::printf("%s  %s: %s\n", std::exchange(first, false) ? "Loaded, but:\n" : "", library.file.c_str(),
+  for (const host::FoundPlugin& plugin : found.all)
+    for (const std::string& warning : plugin.warnings)
+      std::printf("%s  %s: %s\n", std::exchange(first, false) ? "Loaded, but:\n" : "", plugin.file.c_str(),
                   warning.c_str());
-    }
   first = true;
-  for (const host::Refusal& refusal : registry.refusals()) {
+  for (const host::Refusal& refusal : found.search.refusals()) {
     if (!refusal.damaged && !verbose) continue;
     std::printf("%s  %s: %s\n", std::exchange(first, false) ? "Not loaded:\n" : "", refusal.file.c_str(),
                 refusal.reason.c_str());
@@ -131,19 +41,20 @@ void list(const host::Registry& registry, bool verbose) {
 }  // namespace
 
 int list_plugins(const Options& options) {
-  const Session session(options);
-  list(session.registry, options.verbose);
+  list(FoundPlugins(options), options.verbose);
   return kDone;
 }
 
 int rescan_plugins(const Options& options) {
-  host::Scan(host::program_folder() / "shoal-scan", host::plugin_cache()).forget();
+  users_scan().forget();
   return list_plugins(options);
 }
 
 int lock_plugins(const Options& options) {
-  const Session session(options);
-  const auto now = host::PluginLock::of(session.registry.libraries());
+  const FoundPlugins found(options);
+  std::vector<std::filesystem::path> files;
+  for (const host::FoundPlugin& plugin : found.all) files.push_back(plugin.file);
+  const auto now = host::PluginLock::of(files);
   const auto before = host::PluginLock::read(host::PluginLock::kName);
   const std::vector<std::string> differences = before ? before->differences(now) : std::vector<std::string>();
   for (const std::string& line : differences) std::printf("%s\n", line.c_str());
@@ -153,26 +64,6 @@ int lock_plugins(const Options& options) {
   }
   now.write(host::PluginLock::kName);
   std::printf("plugins.lock has %zu plugins\n", now.size());
-  return kDone;
-}
-
-int show_plugin(const Options& options) {
-  Session session(options);
-  std::vector<ComponentEntry> found = session.registry.find(options.component);
-  if (found.empty())
-    for (const ComponentEntry& entry : session.registry.all())
-      if (entry.id().ends_with("/" + options.component) || entry.library->descriptor.name == options.component)
-        found.push_back(entry);
-  if (found.empty()) {
-    const auto ids = session.registry.ids();
-    std::fprintf(stderr, "shoal: error[K202]: there is no component '%s'%s\n", options.component.c_str(),
-                 config::did_you_mean(options.component, ids).c_str());
-    return kWrongInput;
-  }
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (i > 0) std::printf("\n");
-    show(found[i], options.markdown);
-  }
   return kDone;
 }
 

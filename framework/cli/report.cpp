@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "framework/cli/open_store.h"
 #include "framework/cli/session.h"
 #include "framework/files/atomic_file.h"
 #include "framework/report/page/kept_data.h"

@@ -12,6 +12,7 @@
 #include "framework/cli/jobs.h"
 #include "framework/cli/live_process.h"
 #include "framework/cli/memory_limit.h"
+#include "framework/cli/open_store.h"
 #include "framework/cli/session.h"
 #include "framework/cli/watch.h"
 #include "framework/files/atomic_file.h"

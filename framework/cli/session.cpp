@@ -9,9 +9,9 @@
 #include <set>
 #include <vector>
 
+#include "framework/cli/found_plugins.h"
 #include "framework/config/exchange.h"
 #include "framework/plugin/places.h"
-#include "framework/run/environment.h"
 #include "shoal/abi.h"
 #include "shoal/error.h"
 
@@ -24,14 +24,6 @@ std::string data_folder(const std::vector<std::filesystem::path>& folders) {
   for (const auto& folder : folders)
     if (std::filesystem::is_directory(folder, error)) return std::filesystem::absolute(folder).lexically_normal();
   return folders.empty() ? "" : std::filesystem::absolute(folders[0]).lexically_normal();
-}
-
-/// plugins.lock beside the experiment, or in the current folder where there is none, counts if it is there. The command
-/// that writes it knows no lock.
-host::LoadRules load_rules(const Options& options) {
-  const auto folder = std::filesystem::path(options.experiment).parent_path();
-  return {.allow_writable = options.allow_writable_plugins,
-          .lock = options.without_lock ? std::nullopt : host::PluginLock::read(folder / host::PluginLock::kName)};
 }
 
 const config::Place& place_of(const config::Value& document, const char* key) {
@@ -86,7 +78,7 @@ int threads_of_row(const Options& options, const host::PlannedRow& row, std::int
 
 Session::Session(const Options& options)
     : services(options.threads > 0 ? static_cast<int>(options.threads) : host::usable_processors()),
-      scan(host::program_folder() / "shoal-scan", host::plugin_cache()),
+      scan(users_scan()),
       registry(services, &scan, load_rules(options)) {
   services.data_folders = host::data_folders(options.data);
   if (!options.retry_failed.empty()) retry.emplace(options.retry_failed);
@@ -181,22 +173,6 @@ std::optional<std::vector<host::RowMeans>> choose_means(const Options& options, 
   tell_and_keep(options, session, no_device, "Nothing was run.");
   tell_at_end(options, session);
   return std::nullopt;
-}
-
-std::unique_ptr<host::Store> open_store(std::function<void(const std::string&)> log) {
-  const auto tell = [log = std::move(log)](const std::string& id, const std::string& what) {
-    const std::string line = text("warning[{}]: {}", id, what);
-    std::fprintf(stderr, "shoal: %s\n", line.c_str());
-    if (log) log(line);
-  };
-  try {
-    return std::make_unique<host::Store>(host::Store::default_folder(), tell);
-  } catch (const host::StoreFormatError&) {
-    throw;
-  } catch (const std::runtime_error& error) {  // UnreadableEntry or std::system_error
-    tell("S705", text("nothing is kept of this run, and nothing taken: {}", error.what()));
-    return nullptr;
-  }
 }
 
 }  // namespace shoal::cli

@@ -3,7 +3,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -12,7 +11,6 @@
 #include "framework/graph/plan.h"
 #include "framework/plugin/registry.h"
 #include "framework/run/executor.h"
-#include "framework/store/store.h"
 
 namespace shoal::cli {
 
@@ -55,10 +53,6 @@ std::int64_t jobs_of(const Options& options, const host::Plan& plan);
 /// between the processes of --jobs. Nothing, after P404, where the machine has no such device.
 std::optional<std::vector<host::RowMeans>> choose_means(const Options& options, Session& session,
                                                         const host::Plan& plan);
-
-/// The store, whose warnings go to stderr and to `log`. Null, after a warning, where there can be none: a run goes on
-/// without. Throws host::StoreFormatError.
-std::unique_ptr<host::Store> open_store(std::function<void(const std::string&)> log = {});
 
 /// Plans and runs the experiment and writes its folder. `folder` is that folder, empty where nothing ran.
 struct Ran {

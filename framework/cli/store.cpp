@@ -3,7 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "framework/cli/session.h"
+#include "framework/cli/open_store.h"
+#include "framework/cli/options.h"
 #include "framework/config/scalars.h"
 #include "framework/report/text_table.h"
 #include "shoal/error.h"
@@ -121,11 +122,11 @@ int show_stored(const Options& options) {
   return kWrongInput;
 }
 
-int verify_store(const Options& options) {
+int verify_store(const Options&) {
   const auto store = open_store();
   if (!store) return kWrongInput;
-  Session session(options);
-  const auto found = store->verify(host::allocate_in(session.services), session.services.pool);
+  host::Services services(host::usable_processors());
+  const auto found = store->verify(host::allocate_in(services), services.pool);
   std::fputs(text("{} results were damaged and are out of use", found.damaged).c_str(), stdout);
   if (found.unreadable == 0) std::fputs(text(", {} are good", store->list().size()).c_str(), stdout);
   std::fputs("\n", stdout);

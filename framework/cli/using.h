@@ -7,10 +7,6 @@
 #include "framework/cli/session.h"
 #include "framework/use/finished_run.h"
 
-namespace CLI {
-class App;
-}
-
 namespace shoal::cli {
 
 /// Says on stderr what components log while they are used; their progress and scalars are of no interest then.
@@ -39,10 +35,6 @@ class UsedRun {
   Aloud aloud_;
   std::optional<host::FinishedRun> run_;
 };
-
-/// `shoal predict` and `shoal export`, as the command line has them; each is to be given its function.
-CLI::App* add_predict(CLI::App& app, Options& options);
-CLI::App* add_export(CLI::App& app, Options& options);
 
 }  // namespace shoal::cli
 

@@ -221,7 +221,7 @@ std::optional<std::int64_t> bytes_of(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  if (error != std::errc() || !(number > 0 && number < kMost)) return std::nullopt;
+  if (error != std::errc() || !(number >= 0 && number < kMost)) return std::nullopt;
   const double factor = unit == "M" ? 1e6 : unit == "G" ? 1e9 : unit == "T" ? 1e12 : 0;
   return factor > 0 ? std::optional(static_cast<std::int64_t>(number * factor)) : std::nullopt;
 }
@@ -230,7 +230,7 @@ std::optional<std::int64_t> read_bytes(const Value& value, Diagnostics& diagnost
   const Question question{value, diagnostics, what, "a size"};
   if (!value.quoted && !question.has_plain_scalar()) return std::nullopt;
   const auto bytes = bytes_of(value.text);
-  return bytes ? bytes : question.wrong_type("as in 500M, 8G, 1.5T");
+  return bytes.value_or(0) > 0 ? bytes : question.wrong_type("as in 500M, 8G, 1.5T");
 }
 
 }  // namespace shoal::config

@@ -34,7 +34,7 @@ std::optional<std::string> read_text(const Value& value, Diagnostics& diagnostic
 /// 500M, 1.5G, 2T as bytes, by powers of 1000. Nothing where the text is none of these, or a million and more of them.
 std::optional<std::int64_t> bytes_of(std::string_view text);
 
-/// The same; K205 where it is no such text.
+/// The same; K205 where it is no such text, or 0.
 std::optional<std::int64_t> read_bytes(const Value& value, Diagnostics& diagnostics, std::string_view what);
 
 /// What a plain (not quoted) scalar is when nobody says what it should be.

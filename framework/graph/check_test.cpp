@@ -7,6 +7,7 @@
 
 #include "framework/config/emit.h"
 #include "framework/graph/plan.h"
+#include "shoal/free_value.h"
 #include "shoal/schema.h"
 
 namespace shoal::host {

@@ -66,7 +66,7 @@ std::filesystem::path cache_folder() { return user_folder("XDG_CACHE_HOME", ".ca
 
 std::filesystem::path plugin_cache() {
   const auto folder = cache_folder();
-  return folder.empty() ? folder : folder / "plugins-v1.json";
+  return folder.empty() ? folder : folder / "plugins-v2.json";
 }
 
 std::vector<std::filesystem::path> data_folders(const std::vector<std::string>& given) {

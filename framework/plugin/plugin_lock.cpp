@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "framework/files/atomic_file.h"
-#include "framework/plugin/registry.h"
+#include "framework/plugin/digest.h"
 #include "shoal/error.h"
 
 namespace shoal::host {
@@ -41,9 +41,9 @@ std::optional<PluginLock> PluginLock::read(const std::filesystem::path& file) {
   return lock;
 }
 
-PluginLock PluginLock::of(const std::deque<Library>& libraries) {
+PluginLock PluginLock::of(const std::vector<std::filesystem::path>& libraries) {
   PluginLock lock;
-  for (const Library& library : libraries) lock.digests_[library.file.filename().string()] = library.digest();
+  for (const auto& library : libraries) lock.digests_[library.filename().string()] = digest_of_file(library);
   return lock;
 }
 

@@ -1,7 +1,6 @@
 #ifndef SHOAL_FRAMEWORK_PLUGIN_PLUGIN_LOCK_H_
 #define SHOAL_FRAMEWORK_PLUGIN_PLUGIN_LOCK_H_
 
-#include <deque>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -9,8 +8,6 @@
 #include <vector>
 
 namespace shoal::host {
-
-struct Library;
 
 /// plugins.lock: the plugins that experiments beside it run with, by name of file and SHA-256, in the form of
 /// sha256sum. A plugin that has changed since, or that is not in it, is refused: the same file runs the same code
@@ -21,7 +18,8 @@ class PluginLock {
 
   /// Nothing where there is no such file. Throws shoal::InputError with file and line for what is no lock.
   static std::optional<PluginLock> read(const std::filesystem::path& file);
-  static PluginLock of(const std::deque<Library>& libraries);
+  /// As the files are now. Throws std::runtime_error for one that cannot be read.
+  static PluginLock of(const std::vector<std::filesystem::path>& libraries);
 
   /// Why a plugin of this name and content may not be opened; nothing where it may.
   std::optional<std::string> why_refused(const std::filesystem::path& library, const std::string& sha256) const;

@@ -3,18 +3,13 @@
 
 #include <deque>
 #include <filesystem>
-#include <functional>
-#include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "framework/plugin/descriptor.h"
 #include "framework/plugin/malformed.h"
-#include "framework/plugin/plugin_lock.h"
-#include "framework/plugin/scan.h"
+#include "framework/plugin/plugin_search.h"
 #include "framework/plugin/services.h"
 #include "shoal/abi.h"
 #include "shoal/component.h"
@@ -34,13 +29,6 @@ struct Library {
   mutable std::string known_digest = {};
 };
 
-/// A file that was looked at and not opened, and why. `damaged` false: no plugin at all, which is nobody's fault.
-struct Refusal {
-  std::filesystem::path file;
-  std::string reason;
-  bool damaged = true;
-};
-
 /// One component of one library.
 struct ComponentEntry {
   const shoal_component* component = nullptr;
@@ -56,12 +44,6 @@ struct ComponentEntry {
 /// The trait that an interface is shown as: "partial-fit/1" is `partial-fit`, "torch.decoder/1" is `decoder`.
 std::string_view trait_of_interface(std::string_view id);
 
-/// Whose plugins are opened.
-struct LoadRules {
-  bool allow_writable = false;          ///< by anyone
-  std::optional<PluginLock> lock = {};  ///< only these
-};
-
 /// All components that this process can use.
 ///
 /// Threads  after loading, everything but load may be called from several threads at once.
@@ -69,19 +51,15 @@ class Registry {
  public:
   /// `scan`, which outlives this, tries files before they are opened here; null: whoever calls knows them.
   explicit Registry(Services& services, Scan* scan = nullptr, LoadRules rules = {})
-      : services_(services), scan_(scan), rules_(std::move(rules)) {}
+      : services_(services), search_(scan, std::move(rules)) {}
 
-  /// Looks at every *.so of `folder` (not below it), by name, and opens those that are plugins and fit. A folder that
-  /// is not there is no error: it is kept in `folders` and listed with what was found in it. A plugin that `wanted`
-  /// does not want is passed over in silence, before anything else is asked of it.
-  using Wanted = std::function<bool(const std::filesystem::path& file, const Descriptor& descriptor)>;
-  void load_folder(const std::filesystem::path& folder, const Wanted& wanted = nullptr);
-  /// One file; here a file that is no plugin is a refusal like any other.
+  /// Opens what PluginSearch::look_into finds in the folder, or look_at in the file.
+  void load_folder(const std::filesystem::path& folder, const PluginSearch::Wanted& wanted = nullptr);
   void load_file(const std::filesystem::path& file);
 
   const std::deque<Library>& libraries() const { return libraries_; }
-  const std::vector<Refusal>& refusals() const { return refusals_; }
-  const std::vector<std::filesystem::path>& folders() const { return folders_; }
+  const std::vector<Refusal>& refusals() const { return search_.refusals(); }
+  const std::vector<std::filesystem::path>& folders() const { return search_.folders(); }
 
   /// All components called `id`: none, one, or several from different libraries (the user must then choose).
   std::vector<ComponentEntry> find(std::string_view id) const;
@@ -90,22 +68,11 @@ class Registry {
   std::vector<std::string> ids() const;
 
  private:
-  /// A file that says it is a plugin, and fits.
-  struct Candidate {
-    std::filesystem::path file;
-    Descriptor descriptor;
-    std::vector<std::string> warnings;
-  };
-  std::optional<Candidate> consider(const std::filesystem::path& file, bool must_be_a_plugin, const Wanted& wanted);
-  std::optional<std::string> why_not_trusted(const std::filesystem::path& file) const;
-  void open(std::vector<Candidate> candidates);
+  void open(std::vector<FoundPlugin> found);
 
   Services& services_;
-  Scan* scan_;
-  LoadRules rules_;
+  PluginSearch search_;
   std::deque<Library> libraries_;  // addresses stay
-  std::vector<Refusal> refusals_;
-  std::vector<std::filesystem::path> folders_;
 };
 
 /// A component made from checked parameters, and what it was made with; destroyed at the end.

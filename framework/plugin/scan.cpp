@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -33,7 +34,7 @@ struct Account {
   std::vector<ScanVerdict> verdicts = {};  ///< of those that were opened or refused
   std::optional<std::string> death = {};   ///< how it died, where it did
   bool at_end = false;                     ///< when all were open and the process ended
-  std::vector<std::string> warnings = {};  ///< of the file being opened
+  ScanVerdict good = {};                   ///< of the file being opened, should it open well
 
   void hear(const std::string& line);
 };
@@ -82,12 +83,21 @@ std::string describe_death_at_load(const std::string& line) {
   return text("died while loading ({})", describe_death(line));
 }
 
+/// "metric/deed", a tab, "was it loaded?"
+ScannedComponent component_of(const std::string& line) {
+  const std::size_t tab = std::min(line.find('\t'), line.size());
+  return {line.substr(0, tab), line.substr(std::min(tab + 1, line.size()))};
+}
+
 void Account::hear(const std::string& line) {
   const std::string rest = line.substr(std::min<std::size_t>(1, line.size()));
   switch (line.empty() ? '\0' : line[0]) {
-    case scan::kWarning: warnings.push_back(rest); break;
-    case scan::kGood: verdicts.push_back({std::nullopt, std::exchange(warnings, {}), true}); break;
-    case scan::kRefused: verdicts.push_back({rest, std::exchange(warnings, {}), false}); break;
+    case scan::kWarning: good.warnings.push_back(rest); break;
+    case scan::kComponent: good.components.push_back(component_of(rest)); break;
+    case scan::kGood: verdicts.push_back(std::exchange(good, {})); break;
+    case scan::kRefused:
+      verdicts.push_back({.reason = rest, .warnings = std::exchange(good, {}).warnings, .lasting = false});
+      break;
     case scan::kEnd: at_end = true; break;
     case LastWords::kDied: death = describe_death_at_load(rest); break;
     case LastWords::kThrew: death = text("died while loading: {}, thrown by a static constructor", rest); break;
@@ -128,21 +138,68 @@ Account listen_to(pid_t process, int pipe, std::chrono::seconds patience) {
   return account;
 }
 
+/// The smallest n > 0 for which `dies`, which it does for `most` and, once it does, for all that are larger.
+template <typename Dies>
+std::size_t fewest(std::size_t most, const Dies& dies) {
+  std::size_t well = 0;
+  while (most - well > 1) {
+    const std::size_t middle = (well + most) / 2;
+    (dies(middle) ? most : well) = middle;
+  }
+  return most;
+}
+
+std::vector<fs::path> first(std::size_t count, const std::vector<fs::path>& files) {
+  return {files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+/// Opens files in processes of `program`.
+struct Trial {
+  const fs::path& program;
+  std::chrono::seconds patience;
+
+  /// All of them in one.
+  Account open(const std::vector<fs::path>& files) const {
+    int pipe = -1;
+    const pid_t process = start(program, files, pipe);
+    Account account = listen_to(process, pipe, patience);
+    close(pipe);
+    return account;
+  }
+
+  /// The verdict on `culprit`, which dies like that behind the others.
+  ScanVerdict judge_culprit(const std::vector<fs::path>& before, const fs::path& culprit,
+                            const std::string& death) const {
+    if (const auto alone = before.empty() ? death : open({culprit}).death) return {.reason = alone};
+    const std::size_t enough = fewest(before.size(), [&](std::size_t n) {
+      std::vector<fs::path> files = first(n, before);
+      files.push_back(culprit);
+      return open(files).death.has_value();
+    });
+    const fs::path& other = before[enough - 1];
+    return {.reason = text("{}, behind {}; alone it loads", death, other.filename().string()), .beside = other};
+  }
+};
+
 }  // namespace
 
 Scan::Scan(fs::path program, fs::path cache, std::chrono::seconds patience)
     : program_(std::move(program)), cache_(std::move(cache), program_), patience_(patience) {}
 
 std::vector<ScanVerdict> Scan::judge(const std::vector<fs::path>& files) {
-  std::map<fs::path, ScanVerdict> found;
+  Verdicts found;
   std::vector<fs::path> unknown;
   for (const fs::path& file : files) {
-    if (auto known = cache_.find(file)) found[file] = std::move(*known);
-    else if (std::find(unknown.begin(), unknown.end(), file) == unknown.end()) unknown.push_back(file);
+    if (auto known = cache_.find(file, files)) found[file] = std::move(*known);
+    else unknown.push_back(file);
   }
   if (!unknown.empty()) {
-    try_all(unknown, found);
-    for (const fs::path& file : unknown) cache_.put(file, found.at(file));
+    try_and_remember(unknown, found);
+    const auto is_good = [&](const fs::path& file) { return !found.at(file).reason; };
+    std::vector<fs::path> good;
+    std::copy_if(files.begin(), files.end(), std::back_inserter(good), is_good);
+    const auto good_and_new = std::count_if(unknown.begin(), unknown.end(), is_good);
+    if (good_and_new > 0 && good_and_new < std::ssize(good)) try_and_remember(good, found);
     cache_.save();
   }
   std::vector<ScanVerdict> out;
@@ -152,37 +209,22 @@ std::vector<ScanVerdict> Scan::judge(const std::vector<fs::path>& files) {
 
 void Scan::forget() { cache_.forget(); }
 
-void Scan::try_all(std::vector<fs::path> files, std::map<fs::path, ScanVerdict>& found) {
-  const auto run = [&](const std::vector<fs::path>& which) {
-    int pipe = -1;
-    const pid_t process = start(program_, which, pipe);
-    Account account = listen_to(process, pipe, patience_);
-    close(pipe);
-    return account;
-  };
+void Scan::try_and_remember(std::vector<fs::path> files, Verdicts& found) {
+  const Trial trial{program_, patience_};
+  const std::vector<fs::path> all = files;
   while (!files.empty()) {
-    const Account together = run(files);
-    const std::size_t survived = std::min(together.verdicts.size(), files.size());
-    for (std::size_t i = 0; i < survived; ++i) found[files[i]] = together.verdicts[i];
-    if (!together.death) return;
-    if (together.at_end || survived == files.size()) {  // all open well; who dies at the end is found one by one
-      for (const fs::path& file : files) {
-        if (found[file].reason) continue;
-        if (const Account alone = run({file}); alone.death) found[file] = {*alone.death, {}, true};
-      }
-      return;
-    }
-    const fs::path culprit = files[survived];
-    Account alone = survived == 0 ? together : run({culprit});
-    if (alone.death && !alone.at_end) {
-      found[culprit] = {*alone.death, {}, true};
-    } else {
-      std::string others;
-      for (std::size_t i = 0; i < survived; ++i) others += (i > 0 ? ", " : "") + files[i].filename().string();
-      found[culprit] = {text("{}, behind {}; alone it loads", *together.death, others), {}, false};
-    }
-    files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(survived) + 1);
+    const Account account = trial.open(files);
+    std::size_t before = std::min(account.verdicts.size(), files.size());  // who dies
+    for (std::size_t i = 0; i < before; ++i) found[files[i]] = account.verdicts[i];
+    if (!account.death) break;
+    const auto is_refused = [&](const fs::path& file) { return found.contains(file) && found[file].reason; };
+    if (std::erase_if(files, is_refused) > 0) continue;  // it may have been their doing
+    if (before == files.size())                          // all were open
+      before = fewest(files.size(), [&](std::size_t n) { return trial.open(first(n, files)).death.has_value(); }) - 1;
+    found[files[before]] = trial.judge_culprit(first(before, files), files[before], *account.death);
+    files.erase(files.begin() + static_cast<std::ptrdiff_t>(before));
   }
+  for (const fs::path& file : all) cache_.put(file, found.at(file));
 }
 
 }  // namespace shoal::host

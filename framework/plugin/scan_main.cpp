@@ -14,16 +14,19 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "framework/plugin/last_words.h"
 #include "framework/plugin/open_library.h"
 #include "framework/plugin/process_state.h"
 #include "framework/plugin/scan_protocol.h"
 #include "shoal/abi.h"
+#include "shoal/error.h"
 
 namespace {
 
 using namespace shoal::host;
+using shoal::text;
 
 const char* being_opened = "";
 
@@ -100,8 +103,9 @@ void try_file(const char* file, Services& services) {
   say(scan::kBegin, "");
   const ProcessState before;
   std::string reason;
+  std::vector<const shoal_component*> components;
   try {
-    open_library(file, services);
+    components = open_library(file, services);
   } catch (const std::exception& failure) {
     reason = failure.what();
     if (reason.empty()) reason = "no reason is given";
@@ -112,8 +116,13 @@ void try_file(const char* file, Services& services) {
     if (!change.fatal) say(scan::kWarning, "loading it changes " + change.what);
     else if (reason.empty()) reason = "loading it changes " + change.what;
   }
-  if (reason.empty()) say(scan::kGood, "");
-  else say(scan::kRefused, reason);
+  if (!reason.empty()) {
+    say(scan::kRefused, reason);
+    return;
+  }
+  for (const shoal_component* component : components)
+    say(scan::kComponent, text("{}\t{}", component->id, component->summary != nullptr ? component->summary : ""));
+  say(scan::kGood, "");
 }
 
 }  // namespace

@@ -111,9 +111,17 @@ TEST_F(ScanTest, WarnsOfWhatItChangesElse) {
 }
 
 TEST_F(ScanTest, SaysWhoDiesWhenTheProcessEnds) {
-  const auto verdicts = scan_.judge({hostile("harmless"), hostile("crash-at-exit")});
+  const auto verdicts = scan_.judge({hostile("harmless"), hostile("crash-at-exit"), hostile("other")});
   EXPECT_EQ(verdicts[0].reason, std::nullopt);
   EXPECT_EQ(verdicts[1].reason, "the process that opened it dies when it ends");
+  EXPECT_EQ(verdicts[2].reason, std::nullopt);
+}
+
+TEST_F(ScanTest, SaysWhoDiesWhenTheProcessEndsAlsoWhereAnotherDiedBefore) {
+  const auto verdicts = scan_.judge({hostile("crash-at-exit"), hostile("harmless"), hostile("segfault")});
+  EXPECT_EQ(verdicts[0].reason, "the process that opened it dies when it ends");
+  EXPECT_EQ(verdicts[1].reason, std::nullopt);
+  EXPECT_THAT(verdicts[2].reason.value_or(""), StartsWith("died while loading (SIGSEGV"));
 }
 
 TEST_F(ScanTest, FindsTheOneAmongMany) {
@@ -125,11 +133,48 @@ TEST_F(ScanTest, FindsTheOneAmongMany) {
 }
 
 TEST_F(ScanTest, SaysBesideWhomItDies) {
-  const auto verdicts = scan_.judge({hostile("harmless"), hostile("beside"), hostile("other")});
-  EXPECT_EQ(verdicts[0].reason, std::nullopt);
-  EXPECT_THAT(verdicts[1].reason.value_or(""),
+  const auto verdicts = scan_.judge({hostile("a"), hostile("harmless"), hostile("b"), hostile("beside"), hostile("c")});
+  for (const std::size_t good : {0, 1, 2, 4}) EXPECT_EQ(verdicts[good].reason, std::nullopt) << good;
+  EXPECT_THAT(verdicts[3].reason.value_or(""),
               AllOf(StartsWith("died while loading (SIGABRT"), HasSubstr(", behind libharmless.so; alone it loads")));
+}
+
+TEST_F(ScanTest, SaysBesideWhomItDiesWhenTheProcessEnds) {
+  const auto verdicts = scan_.judge({hostile("harmless"), hostile("beside-at-exit"), hostile("other")});
+  EXPECT_EQ(verdicts[0].reason, std::nullopt);
+  EXPECT_EQ(verdicts[1].reason, "the process that opened it dies when it ends, behind libharmless.so; alone it loads");
   EXPECT_EQ(verdicts[2].reason, std::nullopt);
+}
+
+TEST_F(ScanTest, RemembersBesideWhomItDiesWhateverItIsAlone) {
+  const fs::path harmless = hostile("harmless"), beside = hostile("beside");
+  const auto reason = scan_.judge({harmless, beside})[1].reason;
+  ASSERT_NE(reason, std::nullopt);
+  const auto now = [&](const std::vector<fs::path>& files) { return Scan(SHOAL_SCAN_PROGRAM, cache_).judge(files); };
+  const auto written = fs::last_write_time(cache_);
+  EXPECT_EQ(now({harmless, beside})[1].reason, reason);
+  EXPECT_EQ(fs::last_write_time(cache_), written) << "it was tried again";
+  EXPECT_EQ(now({beside})[0].reason, std::nullopt);  // found good there, and remembered
+  EXPECT_EQ(now({harmless, beside})[1].reason, reason);
+  EXPECT_EQ(now({beside})[0].reason, std::nullopt);
+}
+
+TEST_F(ScanTest, TriesANewOneAmongThoseThatAreKnown) {
+  const fs::path beside = hostile("beside");
+  EXPECT_EQ(scan_.judge({beside})[0].reason, std::nullopt);
+  const auto verdicts = scan_.judge({hostile("harmless"), beside});
+  EXPECT_EQ(verdicts[0].reason, std::nullopt);
+  EXPECT_THAT(verdicts[1].reason.value_or(""), HasSubstr(", behind libharmless.so; alone it loads"));
+}
+
+TEST_F(ScanTest, SaysAndRemembersWhichComponentsThereAre) {
+  const fs::path file = hostile("harmless");
+  for (int time = 0; time < 2; ++time) {
+    const auto verdict = Scan(SHOAL_SCAN_PROGRAM, cache_).judge({file})[0];
+    ASSERT_THAT(verdict.components, SizeIs(1));
+    EXPECT_EQ(verdict.components[0].id, "metric/deed");
+    EXPECT_EQ(verdict.components[0].summary, "was it loaded?");
+  }
 }
 
 TEST_F(ScanTest, RemembersUntilTheFileChanges) {
@@ -161,7 +206,7 @@ TEST_F(ScanTest, RemembersNothingThatTheSurroundingsMayHaveCaused) {
 
 TEST_F(ScanTest, TakesADamagedCacheForAnEmptyOne) {
   fs::create_directories(cache_.parent_path());
-  for (const char* content : {"", "{", "[]", R"({"version": 1, "libraries": {"/x": 3}})", "\x80\xff"}) {
+  for (const char* content : {"", "{", "[]", R"({"version": 2, "libraries": {"/x": 3}})", "\x80\xff"}) {
     std::ofstream(cache_) << content;
     EXPECT_EQ(Scan(SHOAL_SCAN_PROGRAM, cache_).judge({hostile("harmless")})[0].reason, std::nullopt);
   }

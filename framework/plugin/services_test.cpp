@@ -1,9 +1,9 @@
 // The services that components get: memory, threads, random streams, cancelling.
 #include "framework/plugin/services.h"
 
-#include "shoal/matrix.h"
-
 #include <gmock/gmock.h>
+
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

@@ -1,8 +1,18 @@
 #include "framework/plugin/thread_pool.h"
 
+#include <sched.h>
+
+#include <algorithm>
+
 namespace shoal::host {
 namespace {
 thread_local bool inside_a_body = false;
+}
+
+int usable_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof(set), &set) == 0 ? std::max(CPU_COUNT(&set), 1) : 1;
 }
 
 ThreadPool::ThreadPool(int threads) { resize(threads); }

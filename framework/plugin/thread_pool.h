@@ -10,6 +10,9 @@
 
 namespace shoal::host {
 
+/// Processors that this process may use.
+int usable_processors();
+
 /// The process's one pool for the work of components; LibTorch has its own, which is idle meanwhile.
 /// Work is cut into blocks by size alone, and threads take the next block as they get free.
 class ThreadPool {

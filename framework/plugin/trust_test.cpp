@@ -80,10 +80,8 @@ TEST_F(TrustTest, WarnsOfExportsAndOpens) {
 }
 
 TEST_F(TrustTest, RunsWithWhatIsInTheLockAndNothingElse) {
-  Registry registry(services_);
-  registry.load_folder(folder_);
   const fs::path file = folder_ / PluginLock::kName;
-  PluginLock::of(registry.libraries()).write(file);
+  PluginLock::of({library_}).write(file);
   const auto lock = PluginLock::read(file);
   ASSERT_TRUE(lock.has_value());
   EXPECT_EQ(refusal({.lock = lock}), "");
@@ -96,15 +94,13 @@ TEST_F(TrustTest, RunsWithWhatIsInTheLockAndNothingElse) {
 }
 
 TEST_F(TrustTest, SaysWhatIsOtherThanInTheLock) {
-  Registry registry(services_);
-  registry.load_folder(folder_);
   const fs::path file = folder_ / PluginLock::kName;
   std::ofstream(file) << "# by hand\n\n"
                       << std::string(64, 'a') << "  libgone.so\n"
                       << std::string(64, 'b') << "  libtoys.so\n";
-  EXPECT_THAT(PluginLock::read(file)->differences(PluginLock::of(registry.libraries())),
+  EXPECT_THAT(PluginLock::read(file)->differences(PluginLock::of({library_})),
               ElementsAre("libgone.so is gone", "libtoys.so has changed"));
-  EXPECT_THAT(PluginLock().differences(PluginLock::of(registry.libraries())), ElementsAre("libtoys.so is new"));
+  EXPECT_THAT(PluginLock().differences(PluginLock::of({library_})), ElementsAre("libtoys.so is new"));
 }
 
 TEST_F(TrustTest, ReadsNoLockThatIsNone) {

@@ -1,8 +1,8 @@
 #include "framework/run/data_seen.h"
 
-#include "shoal/matrix.h"
-
 #include <gtest/gtest.h>
+
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

@@ -1,6 +1,5 @@
 #include "framework/run/environment.h"
 
-#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -26,12 +25,6 @@ std::string system_name() {
 }
 
 }  // namespace
-
-int usable_processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof(set), &set) == 0 ? std::max(CPU_COUNT(&set), 1) : 1;
-}
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);

@@ -14,9 +14,6 @@ namespace shoal::host {
 nlohmann::ordered_json describe_environment(const Registry& registry, const std::vector<std::string>& command,
                                             int threads, const std::string& device);
 
-/// Processors that this process may use.
-int usable_processors();
-
 /// UTC, "2026-10-02T14:12:09Z".
 std::string utc_now();
 

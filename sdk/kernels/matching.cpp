@@ -1,11 +1,11 @@
 #include "shoal/kernels/matching.h"
 
-#include "shoal/matrix.h"
-
 #include <algorithm>
 #include <limits>
 #include <numeric>
 #include <utility>
+
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

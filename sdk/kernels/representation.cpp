@@ -1,8 +1,8 @@
 #include "shoal/kernels/representation.h"
 
-#include "shoal/matrix.h"
-
 #include <cmath>
+
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 

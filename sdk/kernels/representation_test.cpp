@@ -1,10 +1,10 @@
 #include "shoal/kernels/representation.h"
 
-#include "shoal/matrix.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
+
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

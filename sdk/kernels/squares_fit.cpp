@@ -1,10 +1,10 @@
 #include "shoal/kernels/squares_fit.h"
 
-#include "shoal/matrix.h"
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include "shoal/matrix.h"
 
 namespace shoal::kernels {
 namespace {

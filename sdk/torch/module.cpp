@@ -1,7 +1,5 @@
 #include "shoal/torch/module.h"
 
-#include "shoal/matrix.h"
-
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
@@ -13,6 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
+
+#include "shoal/matrix.h"
 
 namespace shoal {
 namespace {

@@ -1,10 +1,10 @@
 #include "shoal/torch/tensor.h"
 
-#include "shoal/matrix.h"
-
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linalg_vector_norm.h>
+
+#include "shoal/matrix.h"
 
 namespace shoal {
 namespace {

@@ -48,7 +48,7 @@ foreach(part IN LISTS known)
   list(APPEND seen ${files_of_${part}})
 endforeach()
 file(REMOVE ${usr}/${files_of_here})  # one file, in no package
-foreach(file IN ITEMS bin/shoal bin/shoal-scan bin/shoal-complete lib/shoal/plugins/libkmeans.so share/man/man1/shoal.1
+foreach(file IN ITEMS bin/shoal bin/shoal-host bin/shoal-scan bin/shoal-complete lib/shoal/plugins/libkmeans.so share/man/man1/shoal.1
         share/bash-completion/completions/shoal share/zsh/vendor-completions/_shoal share/fish/vendor_completions.d/shoal.fish
         share/shoal/configs/experiment.schema.json share/shoal/data/mnist/train-images-idx3-ubyte.gz share/doc/shoal/copyright)
   if(NOT file IN_LIST files_of_shoal)

@@ -12,6 +12,7 @@
 
 #include "shoal/clusterer.h"
 #include "shoal/dataset.h"
+#include "shoal/free_value.h"
 #include "shoal/matrix.h"
 #include "shoal/metric.h"
 #include "shoal/plugin.h"

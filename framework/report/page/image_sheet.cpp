@@ -1,13 +1,13 @@
 #include "framework/report/page/image_sheet.h"
 
-#include "shoal/matrix.h"
-
 #include <png.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
+
+#include "shoal/matrix.h"
 
 namespace shoal::host {
 namespace {

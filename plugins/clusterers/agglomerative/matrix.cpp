@@ -1,3 +1,5 @@
+#include "shoal/matrix.h"
+
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -5,7 +7,6 @@
 #include "parts.h"
 #include "shoal/kernels/joins.h"
 #include "shoal/kernels/row_distances.h"
-#include "shoal/matrix.h"
 
 namespace {
 

@@ -32,7 +32,8 @@ std::optional<std::vector<fs::path>> DataSearch::in(const fs::path& folder) {
   return std::nullopt;
 }
 
-std::optional<std::vector<fs::path>> DataSearch::in_any(const std::vector<std::string>& folders, const std::string& dataset) {
+std::optional<std::vector<fs::path>> DataSearch::in_any(const std::vector<std::string>& folders,
+                                                        const std::string& dataset) {
   for (const fs::path folder : folders) {
     for (const fs::path& candidate : {folder / dataset, folder}) {
       if (std::ranges::find(seen_, candidate) != seen_.end()) continue;

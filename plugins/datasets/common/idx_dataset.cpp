@@ -1,7 +1,5 @@
 #include "idx_dataset.h"
 
-#include "shoal/matrix.h"
-
 #include <array>
 #include <atomic>
 #include <bit>
@@ -9,6 +7,8 @@
 #include <cstring>
 #include <mutex>
 #include <variant>
+
+#include "shoal/matrix.h"
 
 namespace idx {
 namespace {

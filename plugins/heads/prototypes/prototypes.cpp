@@ -1,10 +1,10 @@
 #include "prototypes.h"
 
-#include "shoal/matrix.h"
-
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/softmax.h>
+
+#include "shoal/matrix.h"
 
 void Prototypes::build(shoal::Context& context, shoal::Index embedding, shoal::Index classes) {
   shoal::require(embedding >= 1 && classes >= 1, "prototypes need at least 1 input and 1 class, got {} and {}",

@@ -1,13 +1,13 @@
 #include "simclr.h"
 
-#include "shoal/matrix.h"
-
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/eye.h>
 
 #include <cmath>
 #include <limits>
+
+#include "shoal/matrix.h"
 
 using shoal::Index;
 

@@ -1,7 +1,5 @@
 #include "swav.h"
 
-#include "shoal/matrix.h"
-
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
@@ -9,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+
+#include "shoal/matrix.h"
 
 using shoal::Index;
 

@@ -174,7 +174,8 @@ class ConstArray {
   }
   const void* bytes() const { return data_; }
 
-  /// Its rows(), each of cols() numbers; the axes after the first must lie together. Throws InputError on another dtype.
+  /// Its rows(), each of cols() numbers; the axes after the first must lie together. Throws InputError on another
+  /// dtype.
   template <typename Scalar>
   RowSpans<const Scalar> row_spans() const {
     return {data<Scalar>(), rows(), cols(), row_stride()};

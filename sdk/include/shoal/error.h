@@ -16,7 +16,8 @@ namespace [[gnu::visibility("hidden")]] shoal {
 
 namespace detail {
 
-/// One argument of `text`. It owns nothing, so that a call makes no code but for a few stores: `fill_in` has the rest, once.
+/// One argument of `text`. It owns nothing, so that a call makes no code but for a few stores: `fill_in` has the rest,
+/// once.
 class Argument {
  public:
   explicit Argument(std::string_view value) : kind_(Kind::kText) { as_.text = {value.data(), value.size()}; }
@@ -123,8 +124,8 @@ struct Cancelled {};
 
 namespace detail {
 
-[[noreturn, gnu::cold, gnu::noinline]] inline void throw_input_error(std::string_view pattern, const Argument* arguments,
-                                                                    std::size_t count) {
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_input_error(std::string_view pattern,
+                                                                     const Argument* arguments, std::size_t count) {
   throw InputError(fill_in(pattern, arguments, count));
 }
 
@@ -134,7 +135,8 @@ namespace detail {
 template <typename... Arguments>
 void require(bool holds, std::string_view pattern, const Arguments&... arguments) {
   if (holds) return;
-  const detail::Argument all[] = {detail::Argument(arguments)..., detail::Argument(false)};  // the last: none is no array
+  const detail::Argument all[] = {detail::Argument(arguments)...,
+                                  detail::Argument(false)};  // the last: none is no array
   detail::throw_input_error(pattern, all, sizeof...(arguments));
 }
 

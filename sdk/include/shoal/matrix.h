@@ -11,7 +11,8 @@
 
 namespace [[gnu::visibility("hidden")]] shoal {
 
-static_assert(std::is_same_v<RowMatrix<double>, Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>);
+static_assert(
+    std::is_same_v<RowMatrix<double>, Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>);
 
 /// Somebody else's matrix, one example a row; rows may lie apart, the numbers of a row lie together.
 template <typename Scalar>

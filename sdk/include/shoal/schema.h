@@ -267,9 +267,7 @@ class Field : detail::DeclaredField {
   }
 
   /// The texts allowed.
-  Field& one_of(std::initializer_list<const char*> choices) {
-    return set_names(&shoal_param::choices, choices), *this;
-  }
+  Field& one_of(std::initializer_list<const char*> choices) { return set_names(&shoal_param::choices, choices), *this; }
   /// The texts allowed, each with the enumerator that it stands for.
   template <typename E = T>
   requires std::is_enum_v<E> Field& one_of(std::initializer_list<std::pair<const char*, E>> choices) {

@@ -1,7 +1,9 @@
 // clusterer/@name@: K examples such that nobody is far from all of them.
 #include "shoal/plugin.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "shoal/clusterer.h"
@@ -24,44 +26,50 @@ class @class@ final : public shoal::Clusterer, public shoal::Stateful {
   explicit @class@(const Params& params) : k_(params.k) {}
 
   shoal::Clustering fit(shoal::Context& context, const shoal::FitInput& input) override {
-    shoal::require_features(context, input.features, {.min_rows = k_});
-    centers_ = shoal::visit_matrix(input.features, [&](const auto& x) { return choose(context, x); });
-    shoal::Array labels = context.allocate<std::int64_t>({input.features.rows()});
-    predict(context, input.features, labels.mutable_view());
-    return {.labels = std::move(labels), .centroids = context.copy(centers_), .clusters = k_, .iterations = k_};
+    const shoal::ConstArray x = input.features;
+    shoal::require_features(context, x, {.min_rows = k_});
+    centers_ = choose(context, x);
+    shoal::Array labels = context.allocate<std::int64_t>({x.rows()});
+    predict(context, x, labels.mutable_view());
+    return {.labels = std::move(labels), .centroids = context.copy(centers()), .clusters = k_, .iterations = k_};
   }
 
   void predict(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray labels) const override {
-    if (centers_.rows() == 0) throw shoal::StateError("predict before fit");
-    shoal::kernels::nearest(context, features, shoal::ConstArray(centers_), labels);
+    if (centers_.empty()) throw shoal::StateError("predict before fit");
+    shoal::kernels::nearest(context, features, centers(), labels);
   }
 
-  void save(shoal::StateWriter& state) const override { state.put("centers", shoal::ConstArray(centers_)); }
+  void save(shoal::StateWriter& state) const override { state.put("centers", centers()); }
   void load(const shoal::StateReader& state) override {
     const shoal::ConstArray centers = state.get("centers");
     shoal::require(centers.rank() == 2 && centers.shape()[0] == k_, "the saved state does not hold {} centers", k_);
-    centers_ = centers.matrix<double>();
+    centers_.assign(centers.data<double>(), centers.data<double>() + centers.size());
   }
 
  private:
-  template <typename Matrix>
-  shoal::RowMatrix<double> choose(shoal::Context& context, const Matrix& x) const {
-    shoal::RowMatrix<double> centers(k_, x.cols());
-    Eigen::VectorXd squared_distance = Eigen::VectorXd::Constant(x.rows(), std::numeric_limits<double>::infinity());
-    Eigen::Index next = context.random("first").below(x.rows());
-    for (Eigen::Index c = 0; c < k_; ++c) {
+  std::vector<double> choose(shoal::Context& context, shoal::ConstArray x) const {
+    std::vector<double> centers;
+    const auto n = static_cast<std::size_t>(x.rows());
+    std::vector<double> squared_distance(n, std::numeric_limits<double>::infinity()), to_newest(n);
+    std::vector<std::int64_t> labels(n);  // all 0, the newest centre's
+    shoal::Index next = context.random("first").below(x.rows());
+    for (std::int64_t c = 0; c < k_; ++c) {
       context.progress(c, k_, "centres");  // a user who stops the run is heard here
-      centers.row(c) = x.row(next).template cast<double>();
-      for (Eigen::Index i = 0; i < x.rows(); ++i)
-        squared_distance[i] =
-            std::min(squared_distance[i], (x.row(i).template cast<double>() - centers.row(c)).squaredNorm());
-      squared_distance.maxCoeff(&next);  // the example served worst
-    }
+      shoal::visit_rows(x, [&](const auto& rows) { centers.insert(centers.end(), rows[next].begin(), rows[next].end()); });
+      const shoal::ConstArray newest(centers.data() + c * x.cols(), {1, x.cols()});
+      shoal::kernels::nearest(context, x, newest, shoal::MutableArray(labels), to_newest);
+      for (std::size_t i = 0; i < n; ++i) squared_distance[i] = std::min(squared_distance[i], to_newest[i]);
+      next = std::max_element(squared_distance.begin(), squared_distance.end()) - squared_distance.begin();
+    }  // the example served worst is the next centre
     return centers;
   }
 
+  shoal::ConstArray centers() const {
+    return {centers_.data(), {k_, static_cast<shoal::Index>(centers_.size()) / k_}};
+  }
+
   std::int64_t k_;
-  shoal::RowMatrix<double> centers_;  // (K, D); empty before fit
+  std::vector<double> centers_;  // (K, D), row after row; empty before fit
 };
 
 }  // namespace

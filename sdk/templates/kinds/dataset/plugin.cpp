@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <span>
 #include <string>
 
 #include "shoal/dataset.h"
@@ -40,13 +41,13 @@ class @class@ final : public shoal::Dataset {
       const std::int64_t arm = which[row] % params_.arms;
       if (labels) labels->vector<std::int64_t>()[row] = arm;
       if (examples)
-        write(which[row] / params_.arms, arm, &examples->matrix<double>()(static_cast<Eigen::Index>(row), 0));
+        write(which[row] / params_.arms, arm, examples->row_spans<double>()[static_cast<shoal::Index>(row)]);
     }
   }
 
  private:
   /// Point number `step` of an arm, as x and y to `out`.
-  void write(std::int64_t step, std::int64_t arm, double* out) const {
+  void write(std::int64_t step, std::int64_t arm, std::span<double> out) const {
     const std::int64_t steps = (params_.examples + params_.arms - 1) / params_.arms;  // of the longest arm
     const double share = (static_cast<double>(step) + 1) / static_cast<double>(steps);
     const double start = static_cast<double>(arm) / static_cast<double>(params_.arms);

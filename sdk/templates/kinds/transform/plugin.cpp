@@ -1,6 +1,10 @@
 // transform/@name@: every column scaled to one range.
 #include "shoal/plugin.h"
 
+#include <algorithm>
+#include <limits>
+#include <vector>
+
 #include "shoal/transform.h"
 
 namespace {
@@ -26,18 +30,25 @@ class @class@ final : public shoal::Transform, public shoal::Stateful {
 
   void fit(shoal::Context& context, shoal::ConstArray features) override {
     shoal::require_features(context, features);
-    shoal::visit_matrix(features, [&](const auto& x) {
-      least_ = x.colwise().minCoeff().template cast<double>();
-      greatest_ = x.colwise().maxCoeff().template cast<double>();
+    const auto columns = static_cast<std::size_t>(features.cols());
+    least_.assign(columns, std::numeric_limits<double>::infinity());
+    greatest_.assign(columns, -std::numeric_limits<double>::infinity());
+    shoal::visit_rows(features, [&](const auto& x) {
+      for (shoal::Index i = 0; i < x.rows(); ++i) {
+        for (std::size_t c = 0; c < columns; ++c) {
+          least_[c] = std::min(least_[c], static_cast<double>(x[i][c]));
+          greatest_[c] = std::max(greatest_[c], static_cast<double>(x[i][c]));
+        }
+      }
     });
   }
 
   void apply(shoal::Context& context, shoal::ConstArray features, shoal::MutableArray out) const override {
-    if (least_.size() == 0) throw shoal::StateError("apply before fit");
-    shoal::require_features(context, features, {.cols = least_.cols()});
-    shoal::visit_matrix(features, [&](const auto& x) {
-      if (out.dtype() == shoal::DType::kFloat64) scale(context, x, out.matrix<double>());
-      else scale(context, x, out.matrix<float>());
+    if (least_.empty()) throw shoal::StateError("apply before fit");
+    shoal::require_features(context, features, {.cols = static_cast<shoal::Index>(least_.size())});
+    shoal::visit_rows(features, [&](const auto& x) {
+      if (out.dtype() == shoal::DType::kFloat64) scale(context, x, out.row_spans<double>());
+      else scale(context, x, out.row_spans<float>());
     });
   }
 
@@ -46,27 +57,29 @@ class @class@ final : public shoal::Transform, public shoal::Stateful {
     state.put("greatest", shoal::ConstArray(greatest_));
   }
   void load(const shoal::StateReader& state) override {
-    const shoal::RowMatrix<double> least = state.get("least").matrix<double>();
-    greatest_ = state.get("greatest").matrix<double>();
-    least_ = least;
+    const auto least = state.get("least").vector<double>(), greatest = state.get("greatest").vector<double>();
+    shoal::require(least.size() == greatest.size(), "the saved state has {} least numbers, but {} greatest ones",
+                   least.size(), greatest.size());
+    least_.assign(least.begin(), least.end());
+    greatest_.assign(greatest.begin(), greatest.end());
   }
 
  private:
   template <typename From, typename To>
-  void scale(const shoal::Context& context, const From& x, To out) const {
+  void scale(const shoal::Context& context, const From& x, const To& out) const {
     context.parallel_for(x.rows(), 1024, [&](shoal::Index from, shoal::Index to) {
       for (shoal::Index i = from; i < to; ++i) {
-        for (Eigen::Index c = 0; c < x.cols(); ++c) {
-          const double range = greatest_(0, c) - least_(0, c);
-          const double share = range > 0 ? (static_cast<double>(x(i, c)) - least_(0, c)) / range : 0;
-          out(i, c) = static_cast<typename To::Scalar>(params_.low + share * (params_.high - params_.low));
+        for (std::size_t c = 0; c < least_.size(); ++c) {
+          const double range = greatest_[c] - least_[c];
+          const double share = range > 0 ? (static_cast<double>(x[i][c]) - least_[c]) / range : 0;
+          out[i][c] = static_cast<typename To::value_type>(params_.low + share * (params_.high - params_.low));
         }
       }
     });
   }
 
   Params params_;
-  shoal::RowMatrix<double> least_, greatest_;  // (1, D); empty before fit
+  std::vector<double> least_, greatest_;  // (D); empty before fit
 };
 
 }  // namespace
