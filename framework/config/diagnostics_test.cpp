@@ -76,7 +76,7 @@ TEST(Render, NeverPrintsControlCharactersOfAFile) {  // ESC would let a file pai
 }
 
 TEST(Render, CutsALongLineAroundTheCaret) {
-  const auto source = Source::file("f", std::string(5000, 'a') + "B" + std::string(5000, 'c'));
+  const auto source = Source::file("f", std::string(5000, 'a').append("B").append(5000, 'c'));
   const std::string text = render(Diagnostic{Severity::error, "K1", {source, 1, 5001}, "m", {}}, {.width = 40});
   EXPECT_THAT(text, HasSubstr("    1 | …" + std::string(20, 'a') + "B"));
   EXPECT_THAT(text, HasSubstr("      |  " + std::string(20, ' ') + "^\n"));
