@@ -14,6 +14,7 @@ namespace {
 
 static_assert(kGroupSize == kPanel);
 constexpr Index kBoundBytes = 24 << 20;
+constexpr Index kTurnedBytes = 32 << 20;
 constexpr Index kNormRows = 1 << 24;  // rows up to which norms are kept without bounds too: 64 MB
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -93,6 +94,20 @@ void Assignment::State::take_kind(Bounds bounds) {
   for (Index c = 0; c < k; ++c) group_of_centroid[at(c)] = static_cast<std::int32_t>(c / kPanel / panels_of_group);
 }
 
+Index Assignment::State::turned_rows() const {
+  const Index block = row_lanes(isa).block;
+  return (kTaskRows + block - 1) / block * block;
+}
+
+void Assignment::State::take_turned() {
+  if (turned || kind != Bounds::kNone || !begun || !centroids->screened()) return;
+  const Index tasks = (rows.rows() + kTaskRows - 1) / kTaskRows, size = tasks * turned_rows() * rows.cols();
+  const Panels panels = centroids->panels();
+  if (rows.dtype() == DType::kFloat32 && centroids->frame().raw && row_lanes_pay(panels, 0, panels.count) &&
+      size * 4 <= kTurnedBytes)
+    turned.emplace(size);
+}
+
 void Assignment::State::forget_moves() {
   std::fill(moved.begin(), moved.end(), 0.0);
   std::fill(moved_up.begin(), moved_up.end(), 0.0F);
@@ -160,6 +175,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   s.changes = changes;
   if (bounds != Bounds::kNone || s.rows.rows() <= kNormRows) s.norm2.resize(s.labels.size());
   s.take_projection(context);
+  s.take_turned();
   if (s.bounds_hold) s.measure_drift(context);
   else s.forget_moves();
 
@@ -184,6 +200,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   if (s.projection && !pass.first && pass.scores > s.rows.rows() * (1 + s.k / 3))
     s.projection.reset(), s.projection_is_of_no_use = true;
   s.begun = true;
+  s.turned_hold = s.turned.has_value();
   s.norms_known = s.centroids->screened() && !s.norm2.empty();
   s.bounds_hold = s.centroids->screened() && bounds != Bounds::kNone;
   if (s.bounds_hold) std::swap(s.before, s.arranged), s.arranged.resize(s.k, s.rows.cols());

@@ -24,6 +24,7 @@ Assignment::Worker::Worker(State& state)
       screen_(screen(state.isa)),
       distances_(distances(state.isa)),
       row_bounds_(row_bounds(state.isa)),
+      row_lanes_(row_lanes(state.isa)),
       centroids_(*state.centroids),
       operands_(state.rows, centroids_.frame(), screen_),
       decider_(state.isa, state.rows, centroids_, state.names),
@@ -48,11 +49,9 @@ Assignment::Pass Assignment::Worker::run(Index from, Index to) {
   return std::move(pass_);
 }
 
-// Row r of those at hand, as its label is now known.
-void Assignment::Worker::set_label(Index r, Index label) {
+void Assignment::Worker::change_label(Index r, Index now) {
   Index& old = s_.labels[at(first_ + r)];
-  const Index now = s_.names[at(label)];
-  if (s_.begun && old != now) {
+  if (s_.begun) {
     ++pass_.changes;
     if (s_.changes == Changes::kListed) pass_.changed.push_back({first_ + r, old, now});
   }
@@ -80,17 +79,33 @@ void Assignment::Worker::fetch(Index r) {
 
 void Assignment::Worker::screen_all() {
   const bool in_place = operands_.in_place();
-  for (Index r = 0; r < count_; ++r) in_place ? void(operand_[r] = operands_.at(first_ + r)) : fetch(r);
   const Panels panels = centroids_.panels();
-  screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_}, {});
+  if (in_place && s_.turned) {
+    screen_turned();
+  } else {
+    for (Index r = 0; r < count_; ++r) in_place ? void(operand_[r] = operands_.at(first_ + r)) : fetch(r);
+    screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_}, {});
+  }
   float* const norms = s_.norm2.empty() ? norm2_ : s_.norm2.data() + first_;
   if (in_place && !s_.norms_known) operands_.squared_norms(operand_, count_, norms);
   const Index unsure = distances_.unsure(norms, best_, second_, centroids_.gap(), count_, doubtful_);
+  if (in_place)
+    for (Index i = 0; i < unsure; ++i) operand_[doubtful_[i]] = operands_.at(first_ + doubtful_[i]);
   decider_.settle(first_, {doubtful_, at(unsure)}, operand_, norms, best_,
                   [&](Index r, Index label) { lane_[r] = static_cast<std::int32_t>(label); });
   for (Index r = 0; r < count_; ++r) set_label(r, lane_[r]);
   pass_.rows_read += count_;
   pass_.scores += count_ * centroids_.k();
+}
+
+// A whole task's rows, which lie turned or do from now on.
+void Assignment::Worker::screen_turned() {
+  const Panels panels = centroids_.panels();
+  float* const turned = s_.turned_of(first_);
+  if (!s_.turned_hold || !s_.norms_known)
+    for (Index r = 0; r < count_; ++r) operand_[r] = operands_.at(first_ + r);
+  if (!s_.turned_hold) row_lanes_.turn(operand_, count_, panels.cols, turned);
+  row_lanes_.top2_of_turned(turned, count_, panels, 0, panels.count, {best_, second_, lane_});
 }
 
 // --- bounds ---

@@ -8,6 +8,7 @@
 #include "decide.h"
 #include "distances.h"
 #include "projection.h"
+#include "row_lanes.h"
 #include "row_bounds.h"
 #include "shoal/kernels/assignment.h"
 
@@ -50,16 +51,24 @@ struct Assignment::State {
   std::vector<double> moved_each;     // (K)
   std::vector<float> moved_each_up;   // (K)
 
+  // Of each task its rows, turned as RowLanes have them: where passes without bounds go over short rows, and there is
+  // room. They hold from the second such pass on.
+  std::optional<Buffer<float>> turned;
+  bool turned_hold = false;
+
   std::vector<std::int32_t> group_of_centroid;  // (K)
 
   Index group_of(Index centroid) const { return group_of_centroid[static_cast<std::size_t>(centroid)]; }
   float* lower_of(Index task_from) { return lower.data() + task_from * groups; }
+  Index turned_rows() const;  ///< of a task, those that fill up its last block included
+  float* turned_of(Index task_from) { return turned->data() + task_from / kTaskRows * turned_rows() * rows.cols(); }
   float* each_of(Index row) { return each->data() + row * k; }
 
   void take_centroids(const Context& context, const RowMatrix<double>& given);
   void take_kind(Bounds bounds);
   void forget_moves();
   void take_projection(const Context& context);
+  void take_turned();
   void measure_drift(const Context& context);
   void forget(Index row);
 };
@@ -73,7 +82,12 @@ class Assignment::Worker {
   Assignment::Pass run(Index from, Index to);
 
  private:
-  void set_label(Index r, Index label);
+  /// Row r of those at hand, as its label is now known.
+  void set_label(Index r, Index label) {
+    const Index now = s_.names[static_cast<std::size_t>(label)];
+    if (s_.labels[static_cast<std::size_t>(first_ + r)] != now) change_label(r, now);
+  }
+  void change_label(Index r, Index now);
   void decide_all();
   void fetch(Index r);
   float norm2(Index r) const { return s_.norm2.empty() ? norm2_[r] : s_.norm2[static_cast<std::size_t>(first_ + r)]; }
@@ -81,6 +95,7 @@ class Assignment::Worker {
   /// The place of row r's centroid, as it was when the rows were taken at hand.
   Index label(Index r) const { return place_[r]; }
   void screen_all();
+  void screen_turned();
 
   void screen_within_bounds();
   void decide_stray(Index r);
@@ -133,6 +148,7 @@ class Assignment::Worker {
   const Screen& screen_;
   const Distances& distances_;
   const RowBounds& row_bounds_;
+  const RowLanes& row_lanes_;
   const Centroids& centroids_;
   Operands operands_;
   Decider decider_;

@@ -60,8 +60,25 @@ class Block {
                  : ahead.count == 0 ? rows[count - 1]
                                     : ahead.rows[std::min(next - count, ahead.count - 1)];
     }
+    turned_ = nullptr;
     turned_from_ = -1;
     ahead_row_ = ahead_col_ = 0;
+  }
+
+  // A block that was turned before, all of its columns one after another.
+  void take_turned(const float* turned, Index cols) {
+    cols_ = cols;
+    turned_ = turned;
+    ahead_row_ = kRows;  // what comes next lies behind it, as the hardware guesses
+  }
+
+  // All columns, one after another.
+  void turn_to(float* out) {
+    for (Index from = 0; from < cols_; from += kSpan) {
+      const Index here = std::min(kSpan, cols_ - from);
+      turn(from, here);
+      std::copy_n(columns_[0], here * kRows, out + from * kRows);
+    }
   }
 
   // Calls use(lane, scores), scores being Vector[kVectors], for the panel's first `lanes` lanes in order.
@@ -73,11 +90,12 @@ class Block {
     for (Index from = 0; from < cols_; from += kSpan) {
       const Index here = std::min(kSpan, cols_ - from);
       const bool first = from == 0, last = from + here == cols_;
-      turn(from, here);
+      if (turned_ == nullptr) turn(from, here);
+      const float* columns = turned_ == nullptr ? columns_[0] : turned_ + from * kRows;
       // 10 centroids are better cut 5 + 5 than 8 + 2.
       for (Index part = 0, c = 0; part < parts; ++part) {
         const Index many = (lanes - c + parts - part - 1) / (parts - part);
-        add_products(many, values + from * kPanel + c, here, c, first ? bias + c : nullptr, last, use);
+        add_products(many, columns, values + from * kPanel + c, here, c, first ? bias + c : nullptr, last, use);
         c += many;
       }
     }
@@ -117,13 +135,13 @@ class Block {
   }
 #endif
 
-  // `many` centroids, of which lane `lane` of the panel is the first, with `cols` columns. The sums begin with `bias`,
+  // `many` centroids, of which lane `lane` of the panel is the first, with the `cols` columns at `x`. The sums begin with `bias`,
   // or where that is null go on; they are used, or kept where they are not the last.
   template <int kMany = kMostCentroids, typename Use>
-  HWY_INLINE void add_products(Index many, const float* values, Index cols, Index lane, const float* bias, bool last,
-                               Use&& use) {
+  HWY_INLINE void add_products(Index many, const float* x, const float* values, Index cols, Index lane,
+                               const float* bias, bool last, Use&& use) {
     if constexpr (kMany > 1) {
-      if (many < kMany) return add_products<kMany - 1>(many, values, cols, lane, bias, last, use);
+      if (many < kMany) return add_products<kMany - 1>(many, x, values, cols, lane, bias, last, use);
     }
     const Floats d;
     Vector sums[kMany][kVectors];
@@ -131,7 +149,6 @@ class Block {
     for (int c = 0; c < kMany; ++c)
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) sums[c][v] = bias ? hn::Set(d, bias[c]) : hn::Zero(d);
-    const float* x = columns_[0];
     const auto add_column = [&]() HWY_ATTR {
       Vector column[kVectors];
 #pragma GCC unroll 4
@@ -174,6 +191,7 @@ class Block {
 
   Index cols_ = 0, turned_from_ = -1;
   Index ahead_row_ = 0, ahead_col_ = 0;
+  const float* turned_ = nullptr;  // where all of it is turned already; else columns_ has the span that was asked for last
   const float *rows_[kRows], *next_[kRows];
   alignas(64) float columns_[kSpan][kRows];
   alignas(64) float sums_[kPanel][kVectors][kLanes];
@@ -192,34 +210,55 @@ HWY_INLINE void write(const Lanes (&from)[kVectors], Index count, T* out) {
   std::copy_n(all, count, out);
 }
 
-void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
-          const Ahead& ahead) {
+// Of a block that was taken, its first `count` rows being rows `from` on.
+HWY_INLINE void top2_of_block(Block& block, Index from, Index count, const Panels& panels, Index first, Index last,
+                              const Best& out) {
   const Floats d;
   const hn::RebindToSigned<Floats> whole;
+  Vector best[kVectors], second[kVectors];
+  hn::Vec<decltype(whole)> lane[kVectors];
+  for (int v = 0; v < kVectors; ++v) {
+    best[v] = second[v] = hn::Set(d, kLowest);
+    lane[v] = hn::Set(whole, static_cast<std::int32_t>(first * kPanel));
+  }
+  for (Index panel = first; panel < last; ++panel)
+    block.score(panels, panel, panels.lanes_of(panel), [&](Index c, const Vector(&scores)[kVectors]) HWY_ATTR {
+      const auto it = hn::Set(whole, static_cast<std::int32_t>(panel * kPanel + c));
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        const auto nearer = hn::Gt(scores[v], best[v]);
+        second[v] = hn::Max(second[v], hn::Min(best[v], scores[v]));
+        lane[v] = hn::IfThenElse(hn::RebindMask(whole, nearer), it, lane[v]);
+        best[v] = hn::Max(best[v], scores[v]);
+      }
+    });
+  write(best, count, out.best + from);
+  write(second, count, out.second + from);
+  write(lane, count, out.lane + from);
+}
+
+void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
+          const Ahead& ahead) {
   Block block;
   for (Index from = 0; from < count; from += kRows) {
-    const Index here = std::min(kRows, count - from);
     block.take(rows, from, count, panels.cols, ahead);
-    Vector best[kVectors], second[kVectors];
-    hn::Vec<decltype(whole)> lane[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      best[v] = second[v] = hn::Set(d, kLowest);
-      lane[v] = hn::Set(whole, static_cast<std::int32_t>(first * kPanel));
-    }
-    for (Index panel = first; panel < last; ++panel)
-      block.score(panels, panel, panels.lanes_of(panel), [&](Index c, const Vector(&scores)[kVectors]) HWY_ATTR {
-        const auto it = hn::Set(whole, static_cast<std::int32_t>(panel * kPanel + c));
-#pragma GCC unroll 4
-        for (int v = 0; v < kVectors; ++v) {
-          const auto nearer = hn::Gt(scores[v], best[v]);
-          second[v] = hn::Max(second[v], hn::Min(best[v], scores[v]));
-          lane[v] = hn::IfThenElse(hn::RebindMask(whole, nearer), it, lane[v]);
-          best[v] = hn::Max(best[v], scores[v]);
-        }
-      });
-    write(best, here, out.best + from);
-    write(second, here, out.second + from);
-    write(lane, here, out.lane + from);
+    top2_of_block(block, from, std::min(kRows, count - from), panels, first, last, out);
+  }
+}
+
+void turn(const float* const* rows, Index count, Index cols, float* turned) {
+  Block block;
+  for (Index from = 0; from < count; from += kRows, turned += kRows * cols) {
+    block.take(rows, from, count, cols, {});
+    block.turn_to(turned);
+  }
+}
+
+void top2_of_turned(const float* turned, Index count, const Panels& panels, Index first, Index last, const Best& out) {
+  Block block;
+  for (Index from = 0; from < count; from += kRows, turned += kRows * panels.cols) {
+    block.take_turned(turned, panels.cols);
+    top2_of_block(block, from, std::min(kRows, count - from), panels, first, last, out);
   }
 }
 
@@ -254,9 +293,17 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
 }  // namespace
 
 extern const RowLanes kRowLanes;
-const RowLanes kRowLanes = {&top2, &lanes_above};
+const RowLanes kRowLanes = {&top2, &lanes_above, kRows, &turn, &top2_of_turned};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels
 }  // namespace shoal
 HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shoal::kernels {
+
+const RowLanes& row_lanes(Isa isa) { return SHOAL_DISPATCH(isa, kRowLanes); }
+
+}  // namespace shoal::kernels
+#endif
