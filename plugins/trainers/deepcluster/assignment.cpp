@@ -17,7 +17,7 @@ using shoal::RowMatrix;
 
 constexpr Index kMostIterations = 2000;
 
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 void require_no_noise(const PseudoLabels& found, const char* policy) {
   const Index noise = static_cast<Index>(found.labels.size()) - found.labelled();
@@ -49,7 +49,7 @@ PseudoLabels balanced(const Context& context, ConstArray features, const PseudoL
                 "'epsilon' than {} is balanced faster",
                 found_plan.iterations, found_plan.deviation, tolerance, epsilon);
   std::vector<std::int64_t> labels(found.labels.size());
-  for (Index i = 0; i < features.rows(); ++i) found_plan.plan.row(i).maxCoeff(&labels[at(i)]);
+  for (Index i = 0; i < features.rows(); ++i) found_plan.plan.row(i).maxCoeff(&labels[index(i)]);
   return compact(labels);
 }
 
@@ -74,13 +74,13 @@ PseudoLabels without_farthest(const Context& context, ConstArray features, const
 
   std::vector<std::vector<std::int64_t>> members(pseudo.sizes.size());
   for (std::size_t i = 0; i < pseudo.labels.size(); ++i)
-    if (pseudo.labels[i] >= 0) members[at(pseudo.labels[i])].push_back(static_cast<std::int64_t>(i));
+    if (pseudo.labels[i] >= 0) members[index(pseudo.labels[i])].push_back(static_cast<std::int64_t>(i));
   PseudoLabels out = pseudo;
   for (std::size_t c = 0; c < members.size(); ++c) {
     std::stable_sort(members[c].begin(), members[c].end(),
-                     [&](std::int64_t a, std::int64_t b) { return distance[at(a)] < distance[at(b)]; });
+                     [&](std::int64_t a, std::int64_t b) { return distance[index(a)] < distance[index(b)]; });
     const auto left_out = static_cast<std::int64_t>(share * static_cast<double>(pseudo.sizes[c]));
-    for (auto row = members[c].end() - left_out; row != members[c].end(); ++row) out.labels[at(*row)] = -1;
+    for (auto row = members[c].end() - left_out; row != members[c].end(); ++row) out.labels[index(*row)] = -1;
     out.sizes[c] -= left_out;
   }
   return out;
