@@ -34,8 +34,8 @@ TEST(NodeTree, StaysInViewHoweverLongTheChain) {
   std::vector<PlannedNode> chain = {{"n0", {}}};
   for (int i = 1; i < 12; ++i) chain.push_back({"n" + std::to_string(i), {"n" + std::to_string(i - 1)}});
   const auto lines = drawn(chain);
-  EXPECT_EQ(lines[7], std::string(14, ' ') + "├ n7");
-  EXPECT_EQ(lines[11], std::string(14, ' ') + "└ n11");
+  EXPECT_EQ(lines[7], "              ├ n7");
+  EXPECT_EQ(lines[11], "              └ n11");
 }
 
 TEST(NodeTree, IsEmptyOfNothing) { EXPECT_THAT(drawn({}), ElementsAre()); }
