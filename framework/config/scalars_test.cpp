@@ -159,7 +159,7 @@ TEST(ReadBytes, TakesANumberAndAUnit) {
   for (const char* wrong : {"8", "8GB", "8 G", "G", "-1G", "0M", "1000000T", "infG", "nanG", "8g"})
     EXPECT_THAT(refusal(read_bytes, plain(wrong)), HasSubstr("K205 'k' wants a size, got")) << wrong;
   EXPECT_EQ(refusal(read_bytes, plain("8GB")), "K205 'k' wants a size, got text \"8GB\" | as in 500M, 8G, 1.5T");
-  EXPECT_THAT(refusal(read_bytes, plain("")), HasSubstr("K211"));
+  EXPECT_THAT(refusal(read_bytes, Value::make_null()), HasSubstr("K211"));
 }
 
 TEST(Refusals, StandAtTheValue) {

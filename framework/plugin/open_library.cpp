@@ -31,6 +31,13 @@ std::string explain(const std::string& reason) {
   return reason;
 }
 
+/// What a static constructor throws would pass through the loader and leave it half done: it ends the process here, in
+/// shoal-scan, which says what it was.
+void load(boost::dll::shared_library& library, const std::filesystem::path& file, std::error_code& error) noexcept {
+  namespace mode = boost::dll::load_mode;
+  library.load(file.string(), error, mode::rtld_now | mode::rtld_local);
+}
+
 /// Boost.DLL 1.74 reports "Bad file descriptor" whatever the reason: dlerror has it.
 boost::dll::shared_library& open_for_ever(const std::filesystem::path& file) {
   namespace dll = boost::dll;
@@ -38,7 +45,7 @@ boost::dll::shared_library& open_for_ever(const std::filesystem::path& file) {
   std::error_code error;
   dlerror();
   dll::shared_library library;
-  library.load(file.string(), error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  load(library, file, error);
   if (error) {
     const char* reason = dlerror();
     std::string what = reason != nullptr ? reason : error.message();
