@@ -4,6 +4,7 @@
 
 #include <boost/dll/shared_library.hpp>
 #include <deque>
+#include <exception>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -31,11 +32,13 @@ std::string explain(const std::string& reason) {
   return reason;
 }
 
-/// What a static constructor throws would pass through the loader and leave it half done: it ends the process here, in
-/// shoal-scan, which says what it was.
-void load(boost::dll::shared_library& library, const std::filesystem::path& file, std::error_code& error) noexcept {
+/// What a static constructor throws has passed through the loader and left it half done: the process ends here, by the
+/// terminate handler of shoal-scan, which says what was thrown.
+void load(boost::dll::shared_library& library, const std::filesystem::path& file, std::error_code& error) noexcept try {
   namespace mode = boost::dll::load_mode;
   library.load(file.string(), error, mode::rtld_now | mode::rtld_local);
+} catch (...) {
+  std::terminate();  // in here the handler knows the exception
 }
 
 /// Boost.DLL 1.74 reports "Bad file descriptor" whatever the reason: dlerror has it.

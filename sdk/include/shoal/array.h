@@ -105,6 +105,7 @@ class RowSpans {
       : data_(data), rows_(rows), cols_(cols), stride_(stride) {}
   Index rows() const { return rows_; }  ///< N
   Index cols() const { return cols_; }  ///< numbers in a row
+  /// The numbers of row i.
   std::span<Scalar> operator[](Index i) const { return {data_ + i * stride_, static_cast<std::size_t>(cols_)}; }
 
  private:
