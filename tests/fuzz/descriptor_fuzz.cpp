@@ -6,7 +6,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shoal;
   const fuzz::MemoryFile file(fuzz::view(data, size));
   const auto found = host::read_descriptor(file.path());
-  if (const auto* descriptor = std::get_if<host::Descriptor>(&found))
-    host::why_incompatible(*descriptor, {.abi_major = 1, .name = "shoal", .version = "0", .sdk = "0"});
+  host::Descriptor program;
+  program.abi_major = 1;
+  program.sdk = "0";
+  if (const auto* descriptor = std::get_if<host::Descriptor>(&found)) host::why_incompatible(*descriptor, program);
   return 0;
 }
