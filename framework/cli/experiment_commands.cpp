@@ -73,7 +73,9 @@ CLI::App* add_run(CLI::App& app, Options& options) {
           "tenths of what is left)")
       ->check(CLI::Validator(
           [](const std::string& size) {
-            return config::bytes_of(size).value_or(0) > 0 ? "" : "wants a number and M, G or T, as in 8G; got '" + size + "'";
+            return config::bytes_of(size).value_or(0) > 0
+                       ? ""
+                       : "wants a number and M, G or T, as in 8G; got '" + size + "'";
           },
           ""))
       ->type_name("SIZE");

@@ -91,7 +91,8 @@ bool Jobs::end_last() {
                                  [](std::atomic<pid_t>& child) { return !has_ended(child, WNOHANG); });
   if (last == children_.rend()) return false;
   send(*last, SIGTERM);
-  for (int i = 0; i < 200 && !has_ended(*last, WNOHANG); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; i < 200 && !has_ended(*last, WNOHANG); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   send(*last, SIGKILL);
   has_ended(*last, 0);
   return true;

@@ -38,9 +38,10 @@ void MemoryLimit::watch() {
     const std::int64_t held = host::bytes_held_together();
     const std::size_t at_work = jobs_.running() + 1;
     if (held <= bytes_ || !jobs_.end_last()) continue;
-    tell_(text("{} processes held {} of memory, more than the {} that they may (--memory): one was ended, and another "
-               "takes up what it was at",
-               at_work, host::bytes_text(held), host::bytes_text(bytes_)));
+    tell_(
+        text("{} processes held {} of memory, more than the {} that they may (--memory): one was ended, and another "
+             "takes up what it was at",
+             at_work, host::bytes_text(held), host::bytes_text(bytes_)));
   }
 }
 

@@ -44,8 +44,8 @@ struct Options {
   bool no_cache = false;             ///< run: take nothing from the store, keep nothing
   std::optional<std::int64_t> jobs;  ///< run: processes that work at once
   std::optional<std::int64_t> memory;  ///< run: bytes that all of them together may hold
-  std::int64_t job_of = 0;           ///< run: being one of those, which writes nothing but the store, of that process
-  std::string shard;                 ///< run, plan: "2/4"
+  std::int64_t job_of = 0;             ///< run: being one of those, which writes nothing but the store, of that process
+  std::string shard;                   ///< run, plan: "2/4"
   bool fail_fast = false, keep_going = false;  ///< run
   std::optional<double> checkpoint_every;      ///< run: seconds from one checkpoint of a node to the next, at least
   std::optional<double> timeout;               ///< run: seconds, of nodes that say none

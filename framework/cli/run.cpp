@@ -324,7 +324,8 @@ Ran run_experiment(Session& session, const Options& options, bool with_summary) 
   if (starts_jobs && store) jobs.emplace(wanted_jobs - 1, command_of_jobs(options, session));
   further_jobs = jobs ? &*jobs : nullptr;
   std::optional<MemoryLimit> memory;
-  if (jobs) memory.emplace(memory_limit(options, *plan), *jobs, [&](const std::string& line) {
+  if (jobs)
+    memory.emplace(memory_limit(options, *plan), *jobs, [&](const std::string& line) {
       std::fprintf(stderr, "shoal: warning: %s\n", line.c_str());
       folder.log_line(line);
     });

@@ -8,8 +8,8 @@
 #include "decide.h"
 #include "distances.h"
 #include "projection.h"
-#include "row_lanes.h"
 #include "row_bounds.h"
+#include "row_lanes.h"
 #include "shoal/kernels/assignment.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {

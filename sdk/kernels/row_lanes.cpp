@@ -135,8 +135,8 @@ class Block {
   }
 #endif
 
-  // `many` centroids, of which lane `lane` of the panel is the first, with the `cols` columns at `x`. The sums begin with `bias`,
-  // or where that is null go on; they are used, or kept where they are not the last.
+  // `many` centroids, of which lane `lane` of the panel is the first, with the `cols` columns at `x`. The sums begin
+  // with `bias`, or where that is null go on; they are used, or kept where they are not the last.
   template <int kMany = kMostCentroids, typename Use>
   HWY_INLINE void add_products(Index many, const float* x, const float* values, Index cols, Index lane,
                                const float* bias, bool last, Use&& use) {
@@ -191,7 +191,8 @@ class Block {
 
   Index cols_ = 0, turned_from_ = -1;
   Index ahead_row_ = 0, ahead_col_ = 0;
-  const float* turned_ = nullptr;  // where all of it is turned already; else columns_ has the span that was asked for last
+  const float* turned_ =
+      nullptr;  // where all of it is turned already; else columns_ has the span that was asked for last
   const float *rows_[kRows], *next_[kRows];
   alignas(64) float columns_[kSpan][kRows];
   alignas(64) float sums_[kPanel][kVectors][kLanes];

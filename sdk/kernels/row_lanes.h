@@ -14,8 +14,9 @@ struct RowLanes {
   void (*lanes_above)(const float* const* rows, Index count, const Panels& panels, Index panel, const float* floor,
                       std::uint16_t* lanes, float* best_below);
 
-  /// For rows that are scored again and again: they are turned once. They come in blocks of so many, each of which takes
-  /// block · cols floats, and the last is filled up with the last row. `turned` is aligned to a line of the cache.
+  /// For rows that are scored again and again: they are turned once. They come in blocks of so many, each of which
+  /// takes block · cols floats, and the last is filled up with the last row. `turned` is aligned to a line of the
+  /// cache.
   Index block;
   void (*turn)(const float* const* rows, Index count, Index cols, float* turned);
   void (*top2_of_turned)(const float* turned, Index count, const Panels& panels, Index first, Index last,

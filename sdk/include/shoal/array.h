@@ -382,8 +382,8 @@ void require_finite_rows(const RowSpans<const Scalar>& rows, Index from, Index t
   for (Index i = from; i < to; ++i) {
     const Scalar* row = rows[i].data();
     for (Index j = 0; j < rows.cols(); ++j)
-      require(row[j] * Scalar(0) == 0, "features hold {} at row {}, column {}", row[j] != row[j] ? "NaN" : "an infinity",
-              i, j);
+      require(row[j] * Scalar(0) == 0, "features hold {} at row {}, column {}",
+              row[j] != row[j] ? "NaN" : "an infinity", i, j);
   }
 }
 }  // namespace detail
