@@ -35,15 +35,25 @@ void add_errors_format(CLI::App& command, Options& options) {
       ->type_name("FORMAT");
 }
 
-CLI::App* add_run(CLI::App& app, Options& options) {
-  auto* command = app.add_subcommand("run", "Plan and run an experiment");
+/// A command that runs an experiment and writes its folder.
+CLI::App* add_running(CLI::App& app, Options& options, const char* name, const char* what) {
+  auto* command = app.add_subcommand(name, what);
   add_experiment(*command, options);
   add_errors_format(*command, options);
   command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
       ->type_name("DIR");
-  add_threads(*command, options);
-  command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
-  command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
+  return command;
+}
+
+void add_means(CLI::App& command, Options& options) {
+  add_threads(command, options);
+  command.add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
+  command.add_flag("-q,--quiet", options.quiet, "No progress, only the results");
+}
+
+CLI::App* add_run(CLI::App& app, Options& options) {
+  auto* command = add_running(app, options, "run", "Plan and run an experiment");
+  add_means(*command, options);
   add_bench(*command, options);
   command->add_flag("--no-cache", options.no_cache, "Take nothing from the store and keep nothing in it");
   command
@@ -106,18 +116,12 @@ CLI::App* add_run(CLI::App& app, Options& options) {
 }
 
 CLI::App* add_profile(CLI::App& app, Options& options) {
-  auto* command = app.add_subcommand("profile", "Run an experiment and show where time and memory go");
-  add_experiment(*command, options);
-  add_errors_format(*command, options);
-  command->add_option("--out", options.out, "The run folder; default runs/<name>/<date>-<time>-<word>")
-      ->type_name("DIR");
+  auto* command = add_running(app, options, "profile", "Run an experiment and show where time and memory go");
   command
       ->add_option("--trace", options.trace,
                    "The trace, for ui.perfetto.dev or chrome://tracing; default trace.json in the run folder")
       ->type_name("FILE");
-  add_threads(*command, options);
-  command->add_option("--device", options.device, "cpu, cuda or cuda:N; default what the experiment says");
-  command->add_flag("-q,--quiet", options.quiet, "No progress, only the results");
+  add_means(*command, options);
   command->add_flag("--cache", options.with_store,
                     "With the store: what it has is taken, and what is computed is kept; default without");
   return command;

@@ -12,8 +12,6 @@
 namespace shoal::cli {
 namespace {
 
-constexpr double kMost = 1e6;  // of any unit: a million terabytes can still be counted in bytes
-
 std::string describe_bytes(std::int64_t bytes) {
   const char* units[] = {"B", "kB", "MB", "GB", "TB"};
   double value = static_cast<double>(bytes);
@@ -38,28 +36,16 @@ std::string describe_age(std::filesystem::file_time_type used) {
   return text("{} d", static_cast<int>(seconds / 86400));
 }
 
-/// A number and one letter of `units`, each with its factor: "30d", "20G". Nothing after a message.
+/// config::quantity_of, with a message where there is nothing.
 std::optional<double> read_quantity(const std::string& written, const char* option,
-                                    const std::vector<std::pair<char, double>>& units) {
-  char* end = nullptr;
-  const double number = std::strtod(written.c_str(), &end);
-  for (const auto& [letter, factor] : units)
-    if (end != written.c_str() && number >= 0 && number < kMost && *end == letter && end[1] == '\0')
-      return number * factor;
+                                    std::span<const config::Unit> units) {
+  const auto found = config::quantity_of(written, units);
+  if (found) return found;
   std::string known;
   for (const auto& [letter, factor] : units) known += (known.empty() ? "" : ", ") + std::string(1, letter);
   std::fprintf(stderr, "shoal: error: %s wants a number below a million and one of %s, got '%s'\n", option,
                known.c_str(), written.c_str());
   return std::nullopt;
-}
-
-/// Nothing after a message.
-std::optional<std::int64_t> read_size(const std::string& written, const char* option) {
-  const auto bytes = config::bytes_of(written);
-  if (!bytes)
-    std::fprintf(stderr, "shoal: error: %s wants a number below a million and one of M, G, T, got '%s'\n", option,
-                 written.c_str());
-  return bytes;
 }
 
 void print_results(const std::vector<host::Store::Listed>& results) {
@@ -142,12 +128,14 @@ int verify_store(const Options&) {
 int prune_store(const Options& options) {
   host::Store::PruneOptions what{.dry_run = options.dry_run};
   if (!options.older.empty()) {
-    what.older_seconds = read_quantity(options.older, "--older", {{'h', 3600}, {'d', 86400}, {'w', 604800}});
+    static constexpr config::Unit kAges[] = {{'h', 3600}, {'d', 86400}, {'w', 604800}};
+    what.older_seconds = read_quantity(options.older, "--older", kAges);
     if (!what.older_seconds) return kWrongInput;
   }
   if (!options.max_size.empty()) {
-    what.max_bytes = read_size(options.max_size, "--max-size");
-    if (!what.max_bytes) return kWrongInput;
+    const auto bytes = read_quantity(options.max_size, "--max-size", config::kByteUnits);
+    if (!bytes) return kWrongInput;
+    what.max_bytes = static_cast<std::int64_t>(*bytes);
   }
   if (options.older.empty() && options.max_size.empty()) {
     std::fprintf(stderr, "shoal: error: say what may go, by --older AGE or --max-size SIZE\n");

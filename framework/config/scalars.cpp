@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <initializer_list>
 #include <limits>
 #include <system_error>
@@ -216,14 +217,19 @@ std::optional<std::string> read_text(const Value& value, Diagnostics& diagnostic
   return question.wrong_type();
 }
 
-std::optional<std::int64_t> bytes_of(std::string_view text) {
-  constexpr double kMost = 1e6;  // of any unit: a million terabytes can still be counted
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  if (error != std::errc() || !(number >= 0 && number < kMost)) return std::nullopt;
-  const double factor = unit == "M" ? 1e6 : unit == "G" ? 1e9 : unit == "T" ? 1e12 : 0;
-  return factor > 0 ? std::optional(static_cast<std::int64_t>(number * factor)) : std::nullopt;
+std::optional<double> quantity_of(const std::string& text, std::span<const Unit> units) {
+  constexpr double kMost = 1e6;  // of any unit: a million terabytes can still be counted in bytes
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  for (const auto& [letter, factor] : units)
+    if (end != text.c_str() && number >= 0 && number < kMost && *end == letter && end[1] == '\0')
+      return number * factor;
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> bytes_of(const std::string& text) {
+  const auto bytes = quantity_of(text, kByteUnits);
+  return bytes ? std::optional(static_cast<std::int64_t>(*bytes)) : std::nullopt;
 }
 
 std::optional<std::int64_t> read_bytes(const Value& value, Diagnostics& diagnostics, std::string_view what) {

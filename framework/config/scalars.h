@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "framework/config/diagnostics.h"
 #include "framework/config/value.h"
@@ -31,8 +33,15 @@ std::optional<double> read_real(const Value& value, Diagnostics& diagnostics, st
 /// Whatever was written, quoted or not: no, 1.10 and 012 stay what they are.
 std::optional<std::string> read_text(const Value& value, Diagnostics& diagnostics, std::string_view what);
 
-/// 500M, 1.5G, 2T as bytes, by powers of 1000. Nothing where the text is none of these, or a million and more of them.
-std::optional<std::int64_t> bytes_of(std::string_view text);
+/// A letter and its factor.
+using Unit = std::pair<char, double>;
+inline constexpr Unit kByteUnits[] = {{'M', 1e6}, {'G', 1e9}, {'T', 1e12}};
+
+/// A number from 0 up to a million (without it) and one letter of `units`: "30d", "1.5G". Nothing where it is none.
+std::optional<double> quantity_of(const std::string& text, std::span<const Unit> units);
+
+/// 500M, 1.5G, 2T as bytes, by powers of 1000. Nothing where the text is none of these.
+std::optional<std::int64_t> bytes_of(const std::string& text);
 
 /// The same; K205 where it is no such text, or 0.
 std::optional<std::int64_t> read_bytes(const Value& value, Diagnostics& diagnostics, std::string_view what);

@@ -103,9 +103,8 @@ void Assignment::State::take_turned() {
   if (turned || kind != Bounds::kNone || !begun || !centroids->screened()) return;
   const Index tasks = (rows.rows() + kTaskRows - 1) / kTaskRows, size = tasks * turned_rows() * rows.cols();
   const Panels panels = centroids->panels();
-  if (rows.dtype() == DType::kFloat32 && centroids->frame().raw && row_lanes_pay(panels, 0, panels.count) &&
-      size * 4 <= kTurnedBytes)
-    turned.emplace(size);
+  const bool in_place = Operands(rows, centroids->frame(), screen(isa)).in_place();
+  if (in_place && row_lanes_pay(panels, 0, panels.count) && size * 4 <= kTurnedBytes) turned.emplace(size);
 }
 
 void Assignment::State::forget_moves() {
