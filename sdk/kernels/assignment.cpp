@@ -15,6 +15,7 @@ namespace {
 static_assert(kGroupSize == kPanel);
 constexpr Index kBoundBytes = 24 << 20;
 constexpr Index kTurnedBytes = 32 << 20;
+constexpr Index kMostGaps = 256;      // centroids up to which Bounds::kOne follows each pair of them
 constexpr Index kNormRows = 1 << 24;  // rows up to which norms are kept without bounds too: 64 MB
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -73,25 +74,62 @@ void Assignment::State::take_projection(const Context& context) {
 }
 
 void Assignment::State::take_kind(Bounds bounds) {
-  if (bounds == kind && (bounds == Bounds::kNone || !upper.empty())) return;
+  const bool projects = !projection_is_of_no_use && Projection::dimensions(rows.rows(), rows.cols(), k) > 0;
+  const bool as_gaps = bounds == Bounds::kOne && k <= kMostGaps && !projects;
+  if (bounds == kind && as_gaps == keeps_gaps && (bounds == Bounds::kNone || !upper.empty())) return;
   kind = bounds;
+  keeps_gaps = as_gaps;
   bounds_hold = false;
   each.reset();
   if (bounds == Bounds::kNone) return;
+  upper.resize(at(tasks() * kTaskRows));
+  if (keeps_gaps) return take_gaps();
   const Index panels = centroids->panels().count;
   const Index most = bounds == Bounds::kOne || bounds == Bounds::kEach
                          ? 1
                          : std::max<Index>(1, kBoundBytes / 4 / std::max<Index>(1, rows.rows()));
   panels_of_group = (panels + std::min(most, panels) - 1) / std::min(most, panels);
   groups = (panels + panels_of_group - 1) / panels_of_group;
-  const Index tasks = (rows.rows() + kTaskRows - 1) / kTaskRows;
-  upper.resize(at(rows.rows()));
-  lower.resize(at(tasks * kTaskRows * groups));
+  lower.resize(at(tasks() * kTaskRows * groups));
   moved.resize(at(groups));
   moved_up.resize(at(groups));
   drift.resize(at(k));
   group_of_centroid.resize(at(k));
   for (Index c = 0; c < k; ++c) group_of_centroid[at(c)] = static_cast<std::int32_t>(c / kPanel / panels_of_group);
+}
+
+void Assignment::State::take_gaps() {
+  groups = 0;
+  gap.resize(upper.size());
+  own.resize(upper.size());
+  costs.resize(at(tasks()));
+  if (!moves) moves.emplace(isa, k);
+}
+
+// Rows are as far from the middle, in the mean of squares: their centroids are somewhat nearer.
+void Assignment::State::measure_usual() {
+  double sum = 0;
+  for (Index i = 0; i < rows.rows(); ++i)
+    if (const float square = norm2[at(i)]; has_scores(square)) sum += static_cast<double>(square);
+  usual = std::sqrt(std::max(sum / static_cast<double>(rows.rows()), 0x1p-100));
+}
+
+// From what the rows of this call have cost: one row's share of a whole task, beside that of one that is picked.
+void Assignment::State::learn_costs() {
+  Cost sum;
+  for (Cost& cost : costs) {
+    sum.seconds_of_all += cost.seconds_of_all, sum.all += cost.all;
+    sum.seconds_of_near += cost.seconds_of_near, sum.near += cost.near;
+    cost = {};
+  }
+  const auto learn = [](double& known, double seconds, Index count) {
+    if (count < kTaskRows) return;
+    const double now = seconds / static_cast<double>(count);
+    known = known == 0 ? now : std::min(known, now);
+  };
+  learn(seconds_of_all, sum.seconds_of_all, sum.all);
+  learn(seconds_of_near, sum.seconds_of_near, sum.near);
+  if (seconds_of_all > 0 && seconds_of_near > 0) near_share = std::clamp(seconds_of_all / seconds_of_near, 0.1, 1.0);
 }
 
 Index Assignment::State::turned_rows() const {
@@ -100,11 +138,13 @@ Index Assignment::State::turned_rows() const {
 }
 
 void Assignment::State::take_turned() {
-  if (turned || kind != Bounds::kNone || !begun || !centroids->screened()) return;
-  const Index tasks = (rows.rows() + kTaskRows - 1) / kTaskRows, size = tasks * turned_rows() * rows.cols();
+  if (turned || !(kind == Bounds::kNone || keeps_gaps) || !begun || !centroids->screened()) return;
+  const Index size = tasks() * turned_rows() * rows.cols();
   const Panels panels = centroids->panels();
   const bool in_place = Operands(rows, centroids->frame(), screen(isa)).in_place();
-  if (in_place && row_lanes_pay(panels, 0, panels.count) && size * 4 <= kTurnedBytes) turned.emplace(size);
+  if (!in_place || !row_lanes_pay(panels, 0, panels.count) || size * 4 > kTurnedBytes) return;
+  turned.emplace(size);
+  is_turned.assign(at(tasks()), 0);
 }
 
 void Assignment::State::forget_moves() {
@@ -117,6 +157,7 @@ void Assignment::State::forget_moves() {
 }
 
 void Assignment::State::measure_drift(const Context& context) {
+  if (keeps_gaps) return moves->set(context, before, arranged, centroids->frame().scale, usual);
   context.parallel_for(groups, 1, [&](Index from, Index to) {
     for (Index g = from; g < to; ++g) {
       double most = 0;
@@ -136,6 +177,10 @@ void Assignment::State::measure_drift(const Context& context) {
 
 void Assignment::State::forget(Index row) {
   upper[at(row)] = kInfinity;
+  if (keeps_gaps) {
+    gap[at(row)] = -kInfinity;
+    own[at(row)] = static_cast<std::uint8_t>(places[at(labels[at(row)])]);
+  }
   float* bounds = lower_of(row / kTaskRows * kTaskRows) + row % kTaskRows;
   for (Index g = 0; g < groups; ++g) bounds[g * kTaskRows] = -kInfinity;
   if (each) std::fill_n(each_of(row), k, -kInfinity);
@@ -172,7 +217,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   s.take_centroids(context, centroids);
   s.take_kind(bounds);
   s.changes = changes;
-  if (bounds != Bounds::kNone || s.rows.rows() <= kNormRows) s.norm2.resize(s.labels.size());
+  if (bounds != Bounds::kNone || s.rows.rows() <= kNormRows) s.norm2.resize(at(s.tasks() * kTaskRows));
   s.take_projection(context);
   s.take_turned();
   if (s.bounds_hold) s.measure_drift(context);
@@ -180,7 +225,7 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
 
   Idle<Worker> idle;
   Pass pass{.first = !s.begun};
-  std::vector<Pass> of_task(at((s.rows.rows() + kTaskRows - 1) / kTaskRows));
+  std::vector<Pass> of_task(at(s.tasks()));
   context.parallel_for(s.rows.rows(), kTaskRows, [&](Index from, Index to) {
     std::unique_ptr<Worker> worker = idle.take();
     if (!worker) worker = std::make_unique<Worker>(s);
@@ -198,8 +243,9 @@ Assignment::Pass Assignment::update(const Context& context, const RowMatrix<doub
   // Where directions are no better than others, few pairs are excluded; the projection is dropped then.
   if (s.projection && !pass.first && pass.scores > s.rows.rows() * (1 + s.k / 3))
     s.projection.reset(), s.projection_is_of_no_use = true;
+  if (s.keeps_gaps) s.learn_costs();
+  if (s.keeps_gaps && !s.bounds_hold && s.centroids->screened()) s.measure_usual();
   s.begun = true;
-  s.turned_hold = s.turned.has_value();
   s.norms_known = s.centroids->screened() && !s.norm2.empty();
   s.bounds_hold = s.centroids->screened() && bounds != Bounds::kNone;
   if (s.bounds_hold) std::swap(s.before, s.arranged), s.arranged.resize(s.k, s.rows.cols());

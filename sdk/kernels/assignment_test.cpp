@@ -66,6 +66,10 @@ TEST(Assignment, IsThatOfTheNearestCentroidForAllBounds) {
 }
 
 TEST(Assignment, TakesBytesAndManyTasks) {
+  const RowMatrix<float> floats = normal_points(3, 2500, 20).cast<float>();
+  for (const Bounds bounds : kAll)
+    for (const Index k : {10, 50, 300})
+      expect_nearest(ConstArray(floats), normal_points(4, k, 20), [&](int) { return bounds; });
   const RowMatrix<std::uint8_t> bytes = normal_points(3, 2500, 20, 128, 30).cast<std::uint8_t>();
   for (const Bounds bounds : kAll)
     expect_nearest(

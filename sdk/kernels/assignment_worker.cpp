@@ -11,8 +11,8 @@ namespace {
 constexpr Index kCachedRows = 128;  // rows that stay in the cache of the second level
 constexpr Index kWideCols = 128;    // from here on the rows of a whole task do not
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kLoose = 0.1F;  // a share of it that an upper bound may have grown by, before its row is read for that
 constexpr float kNoReach = std::numeric_limits<float>::quiet_NaN();  // compares false with every bound
+constexpr float kLoose = 0.1F;  // a share of it that an upper bound may have grown by, before its row is read for that
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 double wide(float x) { return static_cast<double>(x); }
@@ -43,6 +43,7 @@ Assignment::Pass Assignment::Worker::run(Index from, Index to) {
     count_ = std::min(at_once_, to - first);
     if (!centroids_.screened()) decide_all();
     else if (s_.kind == Bounds::kNone) screen_all();
+    else if (s_.keeps_gaps) screen_by_gaps();
     else screen_within_bounds();
   }
   pass_.decided = decider_.rows_decided() - decided;
@@ -77,35 +78,45 @@ void Assignment::Worker::fetch(Index r) {
   }
 }
 
-void Assignment::Worker::screen_all() {
+// best_, second_ and lane_ of all rows at hand with all centroids, and their norms.
+void Assignment::Worker::score_all() {
   const bool in_place = operands_.in_place();
   const Panels panels = centroids_.panels();
   if (in_place && s_.turned) {
-    screen_turned();
+    score_turned();
   } else {
     for (Index r = 0; r < count_; ++r) in_place ? void(operand_[r] = operands_.at(first_ + r)) : fetch(r);
     screen_.top2(operand_, count_, panels, 0, panels.count, {best_, second_, lane_}, {});
   }
-  float* const norms = s_.norm2.empty() ? norm2_ : s_.norm2.data() + first_;
-  if (in_place && !s_.norms_known) operands_.squared_norms(operand_, count_, norms);
-  const Index unsure = distances_.unsure(norms, best_, second_, centroids_.gap(), count_, doubtful_);
-  if (in_place)
-    for (Index i = 0; i < unsure; ++i) operand_[doubtful_[i]] = operands_.at(first_ + doubtful_[i]);
-  decider_.settle(first_, {doubtful_, at(unsure)}, operand_, norms, best_,
-                  [&](Index r, Index label) { lane_[r] = static_cast<std::int32_t>(label); });
-  for (Index r = 0; r < count_; ++r) set_label(r, lane_[r]);
+  if (in_place && !s_.norms_known) operands_.squared_norms(operand_, count_, norms());
   pass_.rows_read += count_;
   pass_.scores += count_ * centroids_.k();
 }
 
 // A whole task's rows, which lie turned or do from now on.
-void Assignment::Worker::screen_turned() {
+void Assignment::Worker::score_turned() {
   const Panels panels = centroids_.panels();
   float* const turned = s_.turned_of(first_);
-  if (!s_.turned_hold || !s_.norms_known)
+  std::uint8_t& is_turned = s_.is_turned[at(first_ / kTaskRows)];
+  if (!is_turned || !s_.norms_known)
     for (Index r = 0; r < count_; ++r) operand_[r] = operands_.at(first_ + r);
-  if (!s_.turned_hold) row_lanes_.turn(operand_, count_, panels.cols, turned);
+  if (!is_turned) row_lanes_.turn(operand_, count_, panels.cols, turned);
+  is_turned = 1;
   row_lanes_.top2_of_turned(turned, count_, panels, 0, panels.count, {best_, second_, lane_});
+}
+
+// Puts the right label into lane_ of the first `unsure` of doubtful_.
+void Assignment::Worker::settle_unsure(Index unsure) {
+  if (operands_.in_place())
+    for (Index i = 0; i < unsure; ++i) operand_[doubtful_[i]] = operands_.at(first_ + doubtful_[i]);
+  decider_.settle(first_, {doubtful_, at(unsure)}, operand_, norms(), best_,
+                  [&](Index r, Index label) { lane_[r] = static_cast<std::int32_t>(label); });
+}
+
+void Assignment::Worker::screen_all() {
+  score_all();
+  settle_unsure(distances_.unsure(norms(), best_, second_, centroids_.gap(), count_, doubtful_));
+  for (Index r = 0; r < count_; ++r) set_label(r, lane_[r]);
 }
 
 // --- bounds ---

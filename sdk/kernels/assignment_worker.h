@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "centroid_moves.h"
 #include "decide.h"
 #include "distances.h"
 #include "projection.h"
@@ -51,21 +52,39 @@ struct Assignment::State {
   std::vector<double> moved_each;     // (K)
   std::vector<float> moved_each_up;   // (K)
 
-  // Of each task its rows, turned as RowLanes have them: where passes without bounds go over short rows, and there is
-  // room. They hold from the second such pass on.
+  // Bounds::kOne of few centroids in all dimensions: of every row, by how much its own is nearer than the others.
+  bool keeps_gaps = false;
+  std::vector<float> gap;         // (N), as whole tasks; `upper` is how far its own is
+  std::vector<std::uint8_t> own;  // (N), as whole tasks: the place of its own
+  std::optional<CentroidMoves> moves;
+  double usual = 0;  // distance of a row
+  struct Cost {
+    double seconds_of_all = 0, seconds_of_near = 0;
+    Index all = 0, near = 0;  // rows
+  };
+  std::vector<Cost> costs;                         // of each task in this call
+  double seconds_of_all = 0, seconds_of_near = 0;  // of one row, at best
+  double near_share = 0.35;  // of a task's rows: where more are near, all are scored, which costs less
+
+  // Of each task its rows, turned as RowLanes have them: where all rows of a task are scored again and again, they are
+  // short, and there is room.
   std::optional<Buffer<float>> turned;
-  bool turned_hold = false;
+  std::vector<std::uint8_t> is_turned;  // of each task
 
   std::vector<std::int32_t> group_of_centroid;  // (K)
 
   Index group_of(Index centroid) const { return group_of_centroid[static_cast<std::size_t>(centroid)]; }
   float* lower_of(Index task_from) { return lower.data() + task_from * groups; }
+  Index tasks() const { return (rows.rows() + kTaskRows - 1) / kTaskRows; }
   Index turned_rows() const;  ///< of a task, those that fill up its last block included
   float* turned_of(Index task_from) { return turned->data() + task_from / kTaskRows * turned_rows() * rows.cols(); }
   float* each_of(Index row) { return each->data() + row * k; }
 
   void take_centroids(const Context& context, const RowMatrix<double>& given);
   void take_kind(Bounds bounds);
+  void take_gaps();
+  void measure_usual();
+  void learn_costs();
   void forget_moves();
   void take_projection(const Context& context);
   void take_turned();
@@ -90,12 +109,20 @@ class Assignment::Worker {
   void change_label(Index r, Index now);
   void decide_all();
   void fetch(Index r);
+  float* norms() { return s_.norm2.empty() ? norm2_ : s_.norm2.data() + first_; }
   float norm2(Index r) const { return s_.norm2.empty() ? norm2_[r] : s_.norm2[static_cast<std::size_t>(first_ + r)]; }
   bool labelled() const { return s_.begun || s_.projection; }  ///< whether the rows at hand have a centroid
   /// The place of row r's centroid, as it was when the rows were taken at hand.
   Index label(Index r) const { return place_[r]; }
+  void score_all();
+  void score_turned();
+  void settle_unsure(Index unsure);
   void screen_all();
-  void screen_turned();
+
+  void screen_by_gaps();
+  void screen_all_for_gaps();
+  void screen_near_for_gaps(Index near);
+  void take_label(Index r, Index label);
 
   void screen_within_bounds();
   void decide_stray(Index r);

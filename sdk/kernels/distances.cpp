@@ -1,6 +1,7 @@
 #include "distances.h"
 
 #include <algorithm>
+#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/distances.cpp"
@@ -97,6 +98,49 @@ Index unsure(const float* norm2, const float* best, const float* second, const D
   return found;
 }
 
+void gaps(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
+          float* gap) {
+  const Floats d;
+  const Vector down = hn::Set(d, kDown), none = hn::Set(d, -std::numeric_limits<float>::infinity());
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector n = hn::LoadU(d, norm2 + i), apart = hn::Sub(hn::LoadU(d, best + i), hn::LoadU(d, second + i));
+    const Vector left = hn::Sub(hn::Mul(apart, down), error_of(error, n));
+    const Vector rounded = hn::Min(hn::Mul(left, down), hn::Mul(left, hn::Set(d, kUp)));
+    hn::StoreU(hn::IfThenElse(hn::Lt(n, hn::Set(d, kNoScores)), rounded, none), d, gap + i);
+  }
+}
+
+// A gap that cannot be told from none is −∞ or NaN: it is not above its limit.
+Index follow(const std::uint8_t* own, const CentroidMoves::Tables& moves, Index count, float* gap, float* radius,
+             std::int32_t* list) {
+  const Floats d;
+  const Vector up = hn::Set(d, kUp), down = hn::Set(d, kDown);
+  Index found = 0;
+  const hn::RebindToSigned<Floats> whole;
+  const hn::Rebind<std::uint8_t, Floats> bytes;
+  const auto first = hn::Set(whole, moves.first), most = hn::Set(whole, CentroidMoves::kSpans - 1);
+  for (Index i = 0; i < count; i += kLanes) {
+    const Vector before = hn::LoadU(d, radius + i);
+    const auto label = hn::PromoteTo(whole, hn::LoadU(bytes, own + i));
+    const auto place = hn::Sub(hn::ShiftRight<CentroidMoves::kDroppedBits>(hn::BitCast(whole, before)), first);
+    const auto span = hn::Max(hn::Zero(whole), hn::Min(place, most));
+    const auto line = hn::Add(hn::Mul(label, hn::Set(whole, CentroidMoves::kSpans)), span);
+    const Vector change =
+        hn::MulAdd(before, hn::GatherIndex(d, moves.slopes, line), hn::GatherIndex(d, moves.starts, line));
+    const Vector all = hn::Add(hn::LoadU(d, gap + i), change), cap = hn::GatherIndex(d, moves.caps, line);
+    const Vector now = hn::IfThenElse(hn::Lt(cap, all), cap, all);  // NaN stays NaN
+    const Vector left = hn::Min(hn::Mul(now, down), hn::Mul(now, up));
+    const Vector far = hn::Mul(hn::Add(before, hn::GatherIndex(d, moves.shifts, label)), up);
+    hn::StoreU(left, d, gap + i);
+    hn::StoreU(far, d, radius + i);
+    // What float64 rounds of the two distances.
+    const Vector limit = hn::MulAdd(hn::Mul(far, far), hn::Set(d, 0x1p-21F), hn::Set(d, 1e-30F));
+    const Index here = std::min<Index>(count - i, kLanes);
+    append(~bits_of(hn::Gt(left, limit)) & ((1U << here) - 1), i, list, found);
+  }
+  return found;
+}
+
 Index within(const float* lower, float moved, const float* reach, Index count, std::int32_t* list) {
   const Floats d;
   const Vector by = hn::Set(d, moved), up = hn::Set(d, kUp);
@@ -113,7 +157,8 @@ Index within(const float* lower, float moved, const float* reach, Index count, s
 }  // namespace
 
 extern const Distances kDistances;
-const Distances kDistances = {&distances_above, &distances_below, &less_error, &floors, &lowest, &unsure, &within};
+const Distances kDistances = {&distances_above, &distances_below, &less_error, &floors, &lowest, &unsure, &gaps,
+                              &follow,          &within};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

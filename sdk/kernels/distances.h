@@ -2,7 +2,7 @@
 #ifndef SHOAL_KERNELS_DISTANCES_H_
 #define SHOAL_KERNELS_DISTANCES_H_
 
-#include "screen.h"
+#include "centroid_moves.h"
 
 namespace [[gnu::visibility("hidden")]] shoal {
 namespace kernels {
@@ -24,6 +24,14 @@ struct Distances {
   /// Lists the i < count of which best and second lie no farther apart than `error`, of norm2, or that have no scores,
   /// and returns how many.
   Index (*unsure)(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
+                  std::int32_t* list);
+  /// gap[i] = best[i] − second[i] − error, of norm2, rounded down: the second is no nearer in float64 where that is
+  /// above 0. −∞ for what has no scores.
+  void (*gaps)(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
+               float* gap);
+  /// Gaps and radii (how far a row is from its own centroid, at most) after a move; own[i] is row i's centroid. Lists
+  /// the i < count of which float64 might find another centroid nearer now, and returns how many.
+  Index (*follow)(const std::uint8_t* own, const CentroidMoves::Tables& moves, Index count, float* gap, float* radius,
                   std::int32_t* list);
   /// Lists the i < count with lower[i] − moved ≤ reach[i] · kUp and returns how many. A reach that is NaN is not
   /// listed.

@@ -31,9 +31,29 @@ HWY_INLINE unsigned bits_of(Mask mask) {
   return bits & ((1U << kLanes) - 1);
 }
 
-// Appends the places of the bits that are set, counted from `from`, to a list of `found`.
+// Of each byte the places of the bits that are set, the lowest first.
+struct PlacesOfBits {
+  std::uint8_t of[256][8] = {};
+  constexpr PlacesOfBits() {
+    for (unsigned bits = 0; bits < 256; ++bits)
+      for (unsigned place = 0, found = 0; place < 8; ++place)
+        if ((bits >> place & 1) != 0) of[bits][found++] = static_cast<std::uint8_t>(place);
+  }
+};
+constexpr PlacesOfBits kPlacesOfBits;
+
+// Appends the places of the bits that are set, counted from `from`, to a list of `found` ≤ from. The list has room for
+// kLanes past `from`: what is written there and not counted means nothing.
 HWY_INLINE void append(unsigned bits, Index from, std::int32_t* list, Index& found) {
-  for (; bits != 0; bits &= bits - 1) list[found++] = static_cast<std::int32_t>(from) + __builtin_ctz(bits);
+  const hn::CappedTag<std::int32_t, std::min(kLanes, 8)> whole;
+  const hn::Rebind<std::uint8_t, decltype(whole)> bytes;
+  for (int part = 0; part < kLanes; part += 8) {
+    const unsigned here = bits >> part & 255;
+    const auto places = hn::LoadU(bytes, kPlacesOfBits.of[here]);
+    const auto first = hn::Set(whole, static_cast<std::int32_t>(from) + part);
+    hn::StoreU(hn::Add(hn::PromoteTo(whole, places), first), whole, list + found);
+    found += __builtin_popcount(here);
+  }
 }
 
 }  // namespace

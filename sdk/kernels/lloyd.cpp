@@ -128,10 +128,9 @@ class Lloyd {
   bool assign() {
     if (limits_) return assign_within_limits();
     if (went_on_ && !distinct_) before_.assign(labels_.begin(), labels_.end());
-    const auto start = std::chrono::steady_clock::now();
     auto pass = assignment_.update(context_, out_.centroids, choice_.next(),
                                    many_ || distinct_ ? Changes::kCounted : Changes::kListed);
-    choice_.learn(pass, seconds_since(start));
+    choice_.learn(pass);
     const bool first = !std::exchange(labelled_, true);
     if (distinct_) {
       spread_labels(first);

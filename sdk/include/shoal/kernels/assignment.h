@@ -18,7 +18,7 @@ constexpr Index kGroupSize = 16;  ///< centroids that have one bound together, w
 /// inequality already says who is nearer.
 enum class Bounds {
   kNone,    ///< nothing: every row with every centroid (Lloyd)
-  kOne,     ///< one bound for all other centroids (Hamerly)
+  kOne,     ///< one bound for all other centroids (Hamerly; up to K = 256 by how pairs of centroids move)
   kGroups,  ///< one for each group of 16 centroids, or of more where 24 MB would not hold them (Yinyang)
   kEach,    ///< one for each other centroid: N·K float32 (Elkan)
 };
@@ -37,7 +37,8 @@ enum class Changes {
 ///
 /// Threads  one at a time; it uses the host's pool
 /// Memory   O(K·D) and N labels (the caller's); with bounds 3 words a row more, at most 24 MB of bounds (or one a row),
-///          and 32 MB of projected rows (or 16 words a row) where D ≥ 96; with Bounds::kEach 4·N·K bytes
+///          and 32 MB of projected rows (or 16 words a row) where D ≥ 96, or of turned rows where D ≤ 64; with
+///          Bounds::kEach 4·N·K bytes
 /// Source   Hamerly, SDM 2010; Ding et al., "Yinyang K-means", ICML 2015; Elkan, ICML 2003; Newling and Fleuret, "Fast
 ///          k-means with accurate bounds", ICML 2016
 class Assignment {
