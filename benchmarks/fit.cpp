@@ -98,6 +98,8 @@ std::int64_t memory(const std::string& field) {
 /// Makes VmHWM start again from what is used now.
 void forget_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
+constexpr Index kFew = 1000;  // rows that contestants.py warms up with, too
+
 double seconds_of(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
@@ -183,6 +185,20 @@ void describe_result(Json& out, const shoal::Context& context, ConstArray featur
   out["largest_cluster"] = *std::max_element(sizes.begin(), sizes.end());
 }
 
+/// Starts the threads and brings the plugin's code into memory, as a small fit does for the other programs.
+void fit_a_few(const host::ComponentEntry& entry, host::NodeContext& node, const Options& options,
+               const Array& features) {
+  const bool takes_k = std::any_of(options.parameters.begin(), options.parameters.end(),
+                                   [](const std::string& parameter) { return parameter.starts_with("k="); });
+  if (!takes_k || features.rows() < kFew) return;
+  Options few = options;
+  few.parameters = {"k=2"};
+  const auto parameters = read_parameters(*entry.component, few);
+  const host::Instance instance(entry, node.context(), parameters->values());
+  shoal::ClustererProxy clusterer{shoal::Object(instance.object())};
+  clusterer.fit(node.context(), {.features = features.view().slice(0, kFew)});
+}
+
 /// Fits `repeat` times and says what the last one found; all must have found the same.
 Json fit(host::Services& services, const Options& options, const Array& features) {
   host::Registry registry(services);
@@ -200,6 +216,7 @@ Json fit(host::Services& services, const Options& options, const Array& features
   Listener listener;
   host::NodeContext silent(services, host::node_seed(options.seed, "fit"), nullptr);
   host::NodeContext heard(services, host::node_seed(options.seed, "fit"), &listener);
+  fit_a_few(entry, silent, options, features);
   forget_peak_memory();
   const std::int64_t memory_before = memory("VmRSS");
   shoal::Clustering found;

@@ -76,7 +76,8 @@ HWY_AFTER_NAMESPACE();
 namespace shoal::kernels {
 namespace {
 
-constexpr Index kRoom = 8;  // lanes of Doubles, at most
+constexpr Index kCentroidsOfTask = 16;  // with fewer, to wake other threads would cost more than it saves
+constexpr Index kRoom = 8;              // lanes of Doubles, at most
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
@@ -101,7 +102,7 @@ void CentroidMoves::set(const Context& context, const RowMatrix<double>& before,
   if (k_ == 1) return;  // no other is ever nearer
   const double rounding = static_cast<double>(now.cols() + 16) * 0x1p-51;
   const Eigen::VectorXd squares = moves_.rowwise().squaredNorm();
-  context.parallel_for(k_, 1, [&](Index from, Index to) {
+  context.parallel_for(k_, kCentroidsOfTask, [&](Index from, Index to) {
     const Index room = k_ - 1 + kRoom;
     std::vector<double> numbers(at(3 * room), kInfinity);
     const Others others = {numbers.data(), numbers.data() + room, numbers.data() + 2 * room, k_ - 1};

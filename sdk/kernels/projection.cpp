@@ -29,7 +29,7 @@ Projection::Projection(const Context& context, const Rows& rows, const Frame& fr
                        std::span<float> norm2)
     : frame_(frame),
       dimensions_(dimensions),
-      rows_(static_cast<std::size_t>(rows.rows() * dimensions)),
+      rows_(rows.rows() * dimensions),
       norm2_(static_cast<std::size_t>(rows.rows())),
       slack_(static_cast<std::size_t>(rows.rows())) {
   find_directions(rows, isa);

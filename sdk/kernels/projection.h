@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "buffer.h"
 #include "centroids.h"
 #include "directions.h"
 
@@ -63,7 +64,7 @@ class Projection {
   Index dimensions_;
   RowMatrix<double> directions_;  // (m, D), numbers of float32
   double skew_ = 0;               // ‖PPᵀ − I‖ at most
-  std::vector<float> rows_;       // (N, m + 1)
+  Buffer<float> rows_;            // (N, m + 1)
   std::vector<float> norm2_, slack_;
   std::unique_ptr<Centroids> centroids_;
   RowMatrix<double> projected_, given_;  // (K, m + 1) and (K, D) of the last call
