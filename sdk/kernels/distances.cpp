@@ -81,20 +81,21 @@ Index unsure(const float* norm2, const float* best, const float* second, const D
              std::int32_t* list) {
   const Floats d;
   Index found = 0;
-  const auto look = [&](const float* norms, const float* bests, const float* seconds, Index from, Index many) HWY_ATTR {
+  const auto open = [&](const float* norms, const float* bests, const float* seconds) HWY_ATTR {
     const Vector n = hn::LoadU(d, norms), gap = hn::Sub(hn::LoadU(d, bests), hn::LoadU(d, seconds));
     const auto sure =
         hn::And(hn::Gt(hn::Mul(gap, hn::Set(d, kDown)), error_of(error, n)), hn::Lt(n, hn::Set(d, kNoScores)));
-    append(~bits_of(sure) & ((1U << many) - 1), from, list, found);
+    return ~bits_of(sure) & ((1U << kLanes) - 1);
   };
   Index i = 0;
-  for (; i + kLanes <= count; i += kLanes) look(norm2 + i, best + i, second + i, i, kLanes);
+  for (; i + kLanes <= count; i += kLanes) append(open(norm2 + i, best + i, second + i), i, list, found);
   if (i == count) return found;
   float last[3][kLanes] = {};
   std::copy(norm2 + i, norm2 + count, last[0]);
   std::copy(best + i, best + count, last[1]);
   std::copy(second + i, second + count, last[2]);
-  look(last[0], last[1], last[2], i, count - i);
+  for (unsigned bits = open(last[0], last[1], last[2]) & ((1U << (count - i)) - 1); bits != 0; bits &= bits - 1)
+    list[found++] = static_cast<std::int32_t>(i) + __builtin_ctz(bits);  // the list ends with count
   return found;
 }
 

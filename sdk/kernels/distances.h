@@ -30,7 +30,8 @@ struct Distances {
   void (*gaps)(const float* norm2, const float* best, const float* second, const DistanceError& error, Index count,
                float* gap);
   /// Gaps and radii (how far a row is from its own centroid, at most) after a move; own[i] is row i's centroid. Lists
-  /// the i < count of which float64 might find another centroid nearer now, and returns how many.
+  /// the i < count of which float64 might find another centroid nearer now, and returns how many. All arrays have room
+  /// for whole vectors.
   Index (*follow)(const std::uint8_t* own, const CentroidMoves::Tables& moves, Index count, float* gap, float* radius,
                   std::int32_t* list);
   /// Lists the i < count with lower[i] − moved ≤ reach[i] · kUp and returns how many. A reach that is NaN is not
