@@ -74,8 +74,8 @@ void Assignment::State::take_projection(const Context& context) {
 }
 
 void Assignment::State::take_kind(Bounds bounds) {
-  const bool projects = !projection_is_of_no_use && Projection::dimensions(rows.rows(), rows.cols(), k) > 0;
-  const bool as_gaps = bounds == Bounds::kOne && k <= kMostGaps && !projects;
+  const bool projected = !projection_is_of_no_use && projects(rows.rows(), rows.cols(), k);
+  const bool as_gaps = bounds == Bounds::kOne && k <= kMostGaps && !projected;
   if (bounds == kind && as_gaps == keeps_gaps && (bounds == Bounds::kNone || !upper.empty())) return;
   kind = bounds;
   keeps_gaps = as_gaps;
@@ -180,6 +180,7 @@ void Assignment::State::forget(Index row) {
   if (keeps_gaps) {
     gap[at(row)] = -kInfinity;
     own[at(row)] = static_cast<std::uint8_t>(places[at(labels[at(row)])]);
+    return;
   }
   float* bounds = lower_of(row / kTaskRows * kTaskRows) + row % kTaskRows;
   for (Index g = 0; g < groups; ++g) bounds[g * kTaskRows] = -kInfinity;

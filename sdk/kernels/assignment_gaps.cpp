@@ -40,15 +40,9 @@ void Assignment::Worker::screen_all_for_gaps() {
   distances_.gaps(norms(), best_, second_, centroids_.gap(), count_, gap);
   distances_.distances_above(norms(), best_, centroids_.distance_error(), count_, upper());
   const Index unsure = distances_.unsure(norms(), best_, second_, centroids_.gap(), count_, doubtful_);
-  for (Index i = 0; i < unsure; ++i) listed_lane_[i] = lane_[doubtful_[i]];
-  settle_unsure(unsure);
-  for (Index i = 0; i < unsure; ++i)
-    if (lane_[doubtful_[i]] != listed_lane_[i]) gap[doubtful_[i]] = -kInfinity;
-  if (!s_.bounds_hold)
-    for (Index r = 0; r < count_; ++r) take_label(r, lane_[r]);
-  else
-    for (Index r = 0; r < count_; ++r)
-      if (s_.own[at(first_ + r)] != lane_[r]) take_label(r, lane_[r]);
+  settle_gaps(unsure);
+  for (Index r = 0; r < count_; ++r)
+    if (!s_.bounds_hold || s_.own[at(first_ + r)] != lane_[r]) take_label(r, lane_[r]);
 }
 
 void Assignment::Worker::screen_near_for_gaps(Index near) {
@@ -74,14 +68,19 @@ void Assignment::Worker::screen_near_for_gaps(Index near) {
   for (Index i = 0; i < unsure; ++i) {
     const Index r = near_[doubtful_[i]];
     best_[r] = listed_best_[doubtful_[i]];
-    listed_lane_[i] = lane_[r];
     doubtful_[i] = static_cast<std::int32_t>(r);
   }
-  settle_unsure(unsure);
-  for (Index i = 0; i < unsure; ++i)
-    if (lane_[doubtful_[i]] != listed_lane_[i]) s_.gap[at(first_ + doubtful_[i])] = -kInfinity;
+  settle_gaps(unsure);
   for (Index i = 0; i < near; ++i)
     if (const Index r = near_[i]; s_.own[at(first_ + r)] != lane_[r]) take_label(r, lane_[r]);
+}
+
+// As settle_unsure(). Gaps are those of the best scores: where another centroid is nearest, nothing is known.
+void Assignment::Worker::settle_gaps(Index unsure) {
+  for (Index i = 0; i < unsure; ++i) listed_lane_[i] = lane_[doubtful_[i]];
+  settle_unsure(unsure);
+  for (Index i = 0; i < unsure; ++i)
+    if (const Index r = doubtful_[i]; lane_[r] != listed_lane_[i]) s_.gap[at(first_ + r)] = -kInfinity;
 }
 
 void Assignment::Worker::take_label(Index r, Index label) {

@@ -122,6 +122,7 @@ class Assignment::Worker {
   void screen_by_gaps();
   void screen_all_for_gaps();
   void screen_near_for_gaps(Index near);
+  void settle_gaps(Index unsure);
   void take_label(Index r, Index label);
 
   void screen_within_bounds();

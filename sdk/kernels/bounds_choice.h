@@ -1,4 +1,4 @@
-// Which bounds the next pass keeps.
+// Which bounds passes keep, and what they saved.
 #ifndef SHOAL_KERNELS_BOUNDS_CHOICE_H_
 #define SHOAL_KERNELS_BOUNDS_CHOICE_H_
 
@@ -16,8 +16,8 @@ class BoundsChoice {
  public:
   BoundsChoice(Algorithm algorithm, Index n, Index cols, Index k);
 
-  Bounds next() const { return bounds_; }
-  /// Tells what a pass with next()'s bounds did.
+  Bounds bounds() const { return bounds_; }
+  /// Tells what a pass with these bounds did.
   void learn(const Assignment::Pass& pass);
 
   /// For the log.

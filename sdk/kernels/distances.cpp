@@ -22,6 +22,12 @@ HWY_INLINE Vector error_of(const DistanceError& error, Vector norm2) {
                     hn::MulAdd(hn::Sqrt(norm2), hn::Set(d, error.linear), hn::Set(d, error.constant)));
 }
 
+// Of either sign.
+HWY_INLINE Vector rounded_down(Vector x) {
+  const Floats d;
+  return hn::Min(hn::Mul(x, hn::Set(d, kDown)), hn::Mul(x, hn::Set(d, kUp)));
+}
+
 // The arrays below have room for a whole vector past `count`: what is computed there is not looked at.
 void distances_above(const float* norm2, const float* score, const DistanceError& error, Index count, float* out) {
   const Floats d;
@@ -106,8 +112,7 @@ void gaps(const float* norm2, const float* best, const float* second, const Dist
   for (Index i = 0; i < count; i += kLanes) {
     const Vector n = hn::LoadU(d, norm2 + i), apart = hn::Sub(hn::LoadU(d, best + i), hn::LoadU(d, second + i));
     const Vector left = hn::Sub(hn::Mul(apart, down), error_of(error, n));
-    const Vector rounded = hn::Min(hn::Mul(left, down), hn::Mul(left, hn::Set(d, kUp)));
-    hn::StoreU(hn::IfThenElse(hn::Lt(n, hn::Set(d, kNoScores)), rounded, none), d, gap + i);
+    hn::StoreU(hn::IfThenElse(hn::Lt(n, hn::Set(d, kNoScores)), rounded_down(left), none), d, gap + i);
   }
 }
 
@@ -115,7 +120,7 @@ void gaps(const float* norm2, const float* best, const float* second, const Dist
 Index follow(const std::uint8_t* own, const CentroidMoves::Tables& moves, Index count, float* gap, float* radius,
              std::int32_t* list) {
   const Floats d;
-  const Vector up = hn::Set(d, kUp), down = hn::Set(d, kDown);
+  const Vector up = hn::Set(d, kUp);
   Index found = 0;
   const hn::RebindToSigned<Floats> whole;
   const hn::Rebind<std::uint8_t, Floats> bytes;
@@ -130,7 +135,7 @@ Index follow(const std::uint8_t* own, const CentroidMoves::Tables& moves, Index 
         hn::MulAdd(before, hn::GatherIndex(d, moves.slopes, line), hn::GatherIndex(d, moves.starts, line));
     const Vector all = hn::Add(hn::LoadU(d, gap + i), change), cap = hn::GatherIndex(d, moves.caps, line);
     const Vector now = hn::IfThenElse(hn::Lt(cap, all), cap, all);  // NaN stays NaN
-    const Vector left = hn::Min(hn::Mul(now, down), hn::Mul(now, up));
+    const Vector left = rounded_down(now);
     const Vector far = hn::Mul(hn::Add(before, hn::GatherIndex(d, moves.shifts, label)), up);
     hn::StoreU(left, d, gap + i);
     hn::StoreU(far, d, radius + i);

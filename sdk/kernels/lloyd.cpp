@@ -128,7 +128,7 @@ class Lloyd {
   bool assign() {
     if (limits_) return assign_within_limits();
     if (went_on_ && !distinct_) before_.assign(labels_.begin(), labels_.end());
-    auto pass = assignment_.update(context_, out_.centroids, choice_.next(),
+    auto pass = assignment_.update(context_, out_.centroids, choice_.bounds(),
                                    many_ || distinct_ ? Changes::kCounted : Changes::kListed);
     choice_.learn(pass);
     const bool first = !std::exchange(labelled_, true);
