@@ -133,21 +133,23 @@ volatile double nobody_reads;  // keeps the loops from being left out
 
 }  // namespace
 
-Peak measure_peak(int threads) {
+double measure_flop_per_s(int threads) {
   const Loops run = loops();
   constexpr std::int64_t kTimes = std::int64_t{1} << 24;
-  const double multiplying =
-      least_seconds(threads, [&](int) { nobody_reads = run.multiply_add(kTimes, 0.999F, 0.001F); });
+  const double seconds = least_seconds(threads, [&](int) { nobody_reads = run.multiply_add(kTimes, 0.999F, 0.001F); });
+  return static_cast<double>(threads) * static_cast<double>(kTimes) * run.flop / seconds;
+}
 
+Peak measure_peak(int threads) {
+  const Loops run = loops();
   const std::vector<char> area(streamed_bytes(), 1);
   const std::size_t share = area.size() / static_cast<std::size_t>(threads) / 4096 * 4096;
   const double reading = least_seconds(threads, [&](int t) {
     const char* from = area.data() + static_cast<std::size_t>(t) * share;
     nobody_reads = static_cast<double>(run.sum_words(from, from + share));
   });
-  const auto together = static_cast<double>(threads);
-  return {.flop_per_s = together * static_cast<double>(kTimes) * run.flop / multiplying,
-          .byte_per_s = together * static_cast<double>(share) / reading};
+  return {.flop_per_s = measure_flop_per_s(threads),
+          .byte_per_s = static_cast<double>(threads) * static_cast<double>(share) / reading};
 }
 
 const char* instruction_set() {

@@ -6,16 +6,20 @@
 #include "decide.h"
 #include "distances.h"
 #include "nearest_on.h"
+#include "row_lanes.h"
 #include "shoal/kernels/sums.h"
 
 namespace shoal::kernels {
 namespace {
 
 constexpr Index kTaskRows = 675;
-constexpr Index kBlockRows = 135;  // rows that are packed together
 
-// So many that threads have something to share where rows are few, as in a mini-batch.
-Index task_rows(Index n) { return std::clamp(n / 8 / kBlockRows * kBlockRows, kBlockRows, kTaskRows); }
+// Rows that are packed and screened together: whole tiles of every instruction set, the two ways round.
+constexpr Index kMostBlockRows = 144;
+Index block_rows(const Panels& panels) { return row_lanes_pay(panels, 0, panels.count) ? 144 : 135; }
+
+// Whole blocks, and so many that threads have something to share where rows are few, as in a mini-batch.
+Index task_rows(Index n, Index block) { return std::clamp(n / 8 / block, Index{1}, kTaskRows / block) * block; }
 
 // One thread's work on one task's rows.
 class Labeller {
@@ -25,7 +29,8 @@ class Labeller {
         distances_(distances(isa)),
         centroids_(centroids),
         operands_(rows, centroids.frame(), screen_),
-        packed_(operands_.in_place() ? 0 : kBlockRows * rows.cols()),
+        block_(block_rows(centroids.panels())),
+        packed_(operands_.in_place() ? 0 : block_ * rows.cols()),
         decider_(isa, rows, centroids) {}
 
   /// Labels rows from … to, of one task.
@@ -36,9 +41,9 @@ class Labeller {
     }
     if (operands_.in_place())
       for (Index i = from; i < to; ++i) rows_[i - from] = operands_.at(i);
-    for (Index first = from; first < to; first += kBlockRows)
-      label_block(first, std::min(kBlockRows, to - first), rows_ + (operands_.in_place() ? first - from : 0),
-                  operands_.in_place() ? std::min(kBlockRows, to - std::min(to, first + kBlockRows)) : 0, labels);
+    for (Index first = from; first < to; first += block_)
+      label_block(first, std::min(block_, to - first), rows_ + (operands_.in_place() ? first - from : 0),
+                  operands_.in_place() ? std::min(block_, to - std::min(to, first + block_)) : 0, labels);
   }
 
   double distance(Index i, Index label) { return decider_.squared_distance(i, label); }
@@ -48,12 +53,13 @@ class Labeller {
   // Rows `first` … of which there are `count`; where they are in place, rows[…] are their addresses, and those of
   // `ahead` more.
   void label_block(Index first, Index count, const float** rows, Index ahead, std::span<Index> labels) {
-    float norm2[kBlockRows], best[kBlockRows], second[kBlockRows];
-    std::int32_t lane[kBlockRows], unsure[kBlockRows];
+    float norm2[kMostBlockRows], best[kMostBlockRows], second[kMostBlockRows];
+    std::int32_t lane[kMostBlockRows], unsure[kMostBlockRows];
     if (!operands_.in_place())
       for (Index r = 0; r < count; ++r) rows[r] = operands_.take(first + r, packed_, r, norm2[r]);
     const Panels panels = centroids_.panels();
-    screen_.top2(rows, count, panels, 0, panels.count, {best, second, lane}, {rows + count, ahead});
+    screen_.top2(rows, count, panels, 0, panels.count, {best, second, lane},
+                 {rows + count, ahead, !operands_.in_place()});
     if (operands_.in_place()) operands_.squared_norms(rows, count, norm2);  // now that they are in the cache
     for (Index r = 0; r < count; ++r) labels[static_cast<std::size_t>(first + r)] = lane[r];
     const Index count_unsure = distances_.unsure(norm2, best, second, centroids_.gap(), count, unsure);
@@ -65,6 +71,7 @@ class Labeller {
   const Distances& distances_;
   const Centroids& centroids_;
   Operands operands_;
+  Index block_;
   Buffer<float> packed_;
   Decider decider_;
   const float* rows_[kTaskRows];
@@ -111,7 +118,7 @@ NearestReport nearest_on(Isa isa, const Context& context, ConstArray features, C
   ready.set(context, exact);
   const Rows rows(features);
   std::atomic<Index> rechecked{0};
-  context.parallel_for(rows.rows(), task_rows(rows.rows()), [&](Index from, Index to) {
+  context.parallel_for(rows.rows(), task_rows(rows.rows(), block_rows(ready.panels())), [&](Index from, Index to) {
     Labeller labeller(isa, rows, ready);
     labeller.label(from, to, labels);
     if (!squared_distance.empty())

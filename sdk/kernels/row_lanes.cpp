@@ -47,12 +47,21 @@ HWY_INLINE Vector quads(const float* const* rows, Index r, Index j) {
 }
 #endif
 
+// Parts that the lanes of a panel are cut into, as registers hold the scores of no more than kMostCentroids.
+HWY_INLINE Index parts_of(Index lanes) { return (lanes + kMostCentroids - 1) / kMostCentroids; }
+
 // kRows rows, with their columns turned into vectors.
 class Block {
  public:
-  // Takes the rows from `from` on, of `count`; those beyond repeat the last. After these come those ahead.
-  void take(const float* const* rows, Index from, Index count, Index cols, const Ahead& ahead) {
+  // Takes the rows from `from` on, of `count`; those beyond repeat the last. After these come those ahead, which are
+  // fetched while these are scored with `parts` parts of panels.
+  void take(const float* const* rows, Index from, Index count, Index cols, const Ahead& ahead, Index parts) {
     cols_ = cols;
+    // Long rows evenly: asked for at once, lines would wait for each other, and the rows' own loads behind them.
+    const Index lines = kRows * ((cols + kLine - 1) / kLine), columns = parts * cols;
+    const bool few = cols <= 4 * kLine;
+    two_lines_ = few || lines > columns;
+    other_column_ = !few && 2 * lines <= columns ? 1 : 0;
     for (Index r = 0; r < kRows; ++r) rows_[r] = rows[std::min(from + r, count - 1)];
     for (Index r = 0; r < kRows; ++r) {
       const Index next = from + kRows + r;
@@ -62,7 +71,8 @@ class Block {
     }
     turned_ = nullptr;
     turned_from_ = -1;
-    ahead_row_ = ahead_col_ = 0;
+    ahead_row_ = ahead.in_cache ? kRows : 0;
+    ahead_col_ = 0;
   }
 
   // A block that was turned before, all of its columns one after another.
@@ -86,7 +96,7 @@ class Block {
   HWY_INLINE void score(const Panels& panels, Index panel, Index lanes, Use&& use) {
     const float* values = panels.values + panel * cols_ * kPanel;
     const float* bias = panels.bias + panel * kPanel;
-    const Index parts = (lanes + kMostCentroids - 1) / kMostCentroids;
+    const Index parts = parts_of(lanes);
     for (Index from = 0; from < cols_; from += kSpan) {
       const Index here = std::min(kSpan, cols_ - from);
       const bool first = from == 0, last = from + here == cols_;
@@ -163,8 +173,10 @@ class Block {
     };
     Index j = 0;
     for (; j < cols && ahead_row_ < kRows; ++j) {
-      fetch_ahead();
-      if (ahead_row_ < kRows) fetch_ahead();
+      if ((j & other_column_) == 0) {
+        fetch_ahead();
+        if (two_lines_ && ahead_row_ < kRows) fetch_ahead();
+      }
       add_column();
     }
     for (; j < cols; ++j) add_column();
@@ -191,6 +203,8 @@ class Block {
 
   Index cols_ = 0, turned_from_ = -1;
   Index ahead_row_ = 0, ahead_col_ = 0;
+  Index other_column_ = 0;  // 1 where lines are fetched at every other column only
+  bool two_lines_ = false;  // at a time
   const float* turned_ =
       nullptr;  // where all of it is turned already; else columns_ has the span that was asked for last
   const float *rows_[kRows], *next_[kRows];
@@ -241,8 +255,10 @@ HWY_INLINE void top2_of_block(Block& block, Index from, Index count, const Panel
 void top2(const float* const* rows, Index count, const Panels& panels, Index first, Index last, const Best& out,
           const Ahead& ahead) {
   Block block;
+  Index parts = 0;
+  for (Index panel = first; panel < last; ++panel) parts += parts_of(panels.lanes_of(panel));
   for (Index from = 0; from < count; from += kRows) {
-    block.take(rows, from, count, panels.cols, ahead);
+    block.take(rows, from, count, panels.cols, ahead, parts);
     top2_of_block(block, from, std::min(kRows, count - from), panels, first, last, out);
   }
 }
@@ -250,7 +266,7 @@ void top2(const float* const* rows, Index count, const Panels& panels, Index fir
 void turn(const float* const* rows, Index count, Index cols, float* turned) {
   Block block;
   for (Index from = 0; from < count; from += kRows, turned += kRows * cols) {
-    block.take(rows, from, count, cols, {});
+    block.take(rows, from, count, cols, {}, 1);
     block.turn_to(turned);
   }
 }
@@ -270,7 +286,7 @@ void lanes_above(const float* const* rows, Index count, const Panels& panels, In
   Block block;
   for (Index from = 0; from < count; from += kRows) {
     const Index here = std::min(kRows, count - from);
-    block.take(rows, from, count, panels.cols, {});
+    block.take(rows, from, count, panels.cols, {}, parts_of(panels.lanes_of(panel)));
     alignas(64) float floors[kRows];
     for (Index r = 0; r < kRows; ++r) floors[r] = floor[from + std::min(r, here - 1)];
     Vector below[kVectors];

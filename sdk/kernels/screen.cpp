@@ -383,7 +383,7 @@ void top2(const float* const* rows, Index count, const Panels& panels, Index fir
     const float* all[kBlockRows];  // the last tile is filled up with the last row
     for (Index r = 0; r < tiles * kTileRows; ++r) all[r] = rows[from + std::min(r, block - 1)];
     lanes.clear(tiles * kTileRows);
-    const Ahead then = next < count ? Ahead{rows + next, std::min(kBlockRows, count - next)} : ahead;
+    const Ahead then = next < count && !ahead.in_cache ? Ahead{rows + next, std::min(kBlockRows, count - next)} : ahead;
     Prefetcher prefetcher(
         then, panels.cols,
         tiles * ((last - first + kTilePanels - 1) / kTilePanels) * ((panels.cols + kSpan - 1) / kSpan));

@@ -55,6 +55,7 @@ struct Best {
 struct Ahead {
   const float* const* rows = nullptr;
   Index count = 0;
+  bool in_cache = false;  ///< these and the rows that are worked on, as they were just written: nothing is fetched
 };
 
 /// A row of which float32 does not hold the square, in the frame, has no scores.
