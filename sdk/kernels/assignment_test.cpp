@@ -92,6 +92,9 @@ TEST(Assignment, IsThatOfTheNearestCentroidWhereRowsAreProjected) {
             ConstArray(floats), centroids, [&](int) { return bounds; }, 0.2);
         expect_nearest(
             ConstArray(x), centroids, [&](int) { return bounds; }, 0.2);
+        const RowMatrix<std::uint8_t> bytes = (x.array() * 20 + 128).cast<std::uint8_t>();
+        expect_nearest(
+            ConstArray(bytes), (centroids.array() * 20 + 128).matrix(), [&](int) { return bounds; }, 4);
       }
 }
 
@@ -123,6 +126,10 @@ TEST(Assignment, MayChangeItsBoundsBetweenPasses) {
   const RowMatrix<float> x = normal_points(5, 1500, 10).cast<float>();
   expect_nearest(
       ConstArray(x), normal_points(6, 60, 10), [](int pass) { return kAll[pass * 7 / 3 % 4]; }, 0.5, 20);
+  const RowMatrix<std::uint8_t> bytes = (flat_points(25, 700, 120).array() * 20 + 128).cast<std::uint8_t>();
+  expect_nearest(
+      ConstArray(bytes), (flat_points(36, 30, 120).array() * 20 + 128).matrix(),
+      [](int pass) { return kAll[pass * 7 / 3 % 4]; }, 5, 20);
 }
 
 TEST(Assignment, IsNotMisledByOffsetsScalesAndStrayRows) {

@@ -28,6 +28,7 @@ Assignment::Worker::Worker(State& state)
       centroids_(*state.centroids),
       operands_(state.rows, centroids_.frame(), screen_),
       decider_(state.isa, state.rows, centroids_, state.names),
+      by_bytes_(state.projection && state.kind != Bounds::kNone && state.rows.dtype() == DType::kUInt8),
       at_once_(!operands_.in_place() || state.kind == Bounds::kEach ||
                        (state.projection && state.rows.cols() >= kWideCols)
                    ? kCachedRows
@@ -72,7 +73,7 @@ void Assignment::Worker::fetch(Index r) {
   if (operands_.in_place()) {
     operand_[r] = operands_.at(i);
     if (!s_.norms_known) norm2 = operands_.squared_norm(i);
-  } else {
+  } else if (!by_bytes_) {  // the projection knows the norms
     operand_[r] = packed_.data() + r * s_.rows.cols();
     norm2 = operands_.pack(i, packed_.data() + r * s_.rows.cols());
   }
@@ -180,11 +181,11 @@ void Assignment::Worker::decide_stray(Index r) {
 void Assignment::Worker::look_at_own(Index near) {
   for (Index i = 0; i < near; ++i) {
     fetch(near_[i]);
-    listed_[i] = operand_[near_[i]];
+    list(i, near_[i]);
     other_[i] = centroids_.row(label(near_[i]));
     listed_norm2_[i] = norm2(near_[i]);
   }
-  screen_.dots(listed_, other_, near, s_.rows.cols(), scores_);
+  dots(near, scores_);
   for (Index i = 0; i < near; ++i) own_[near_[i]] = scores_[i] += centroids_.bias(label(near_[i]));
   distances_.distances_above(listed_norm2_, scores_, centroids_.distance_error(), near, listed_best_);
   for (Index i = 0; i < near; ++i) upper()[near_[i]] = listed_best_[i], is_read_[near_[i]] = true;
@@ -438,10 +439,10 @@ void Assignment::Worker::score_pairs() {
   for (std::size_t from = 0; from < pairs_.size(); from += kTaskRows) {
     const std::size_t count = std::min<std::size_t>(kTaskRows, pairs_.size() - from);
     for (std::size_t i = 0; i < count; ++i) {
-      listed_[i] = operand_[pairs_[from + i].row];
+      list(static_cast<Index>(i), pairs_[from + i].row);
       other_[i] = centroids_.row(pairs_[from + i].centroid);
     }
-    screen_.dots(listed_, other_, static_cast<Index>(count), s_.rows.cols(), pair_scores_.data() + from);
+    dots(static_cast<Index>(count), pair_scores_.data() + from);
   }
   pass_.scores += static_cast<Index>(pairs_.size());
   for (std::size_t i = 0; i < pairs_.size(); ++i) {

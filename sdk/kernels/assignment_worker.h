@@ -109,6 +109,16 @@ class Assignment::Worker {
   void change_label(Index r, Index now);
   void decide_all();
   void fetch(Index r);
+  /// Row r, which was fetched, at place i of those that dots() multiplies.
+  void list(Index i, Index r) {
+    if (by_bytes_) listed_bytes_[i] = operands_.bytes(first_ + r);
+    else listed_[i] = operand_[r];
+  }
+  /// The first `count` listed rows times other_, in all dimensions.
+  void dots(Index count, float* out) {
+    if (by_bytes_) screen_.dots_uint8(listed_bytes_, other_, count, s_.rows.cols(), out);
+    else screen_.dots(listed_, other_, count, s_.rows.cols(), out);
+  }
   float* norms() { return s_.norm2.empty() ? norm2_ : s_.norm2.data() + first_; }
   float norm2(Index r) const { return s_.norm2.empty() ? norm2_[r] : s_.norm2[static_cast<std::size_t>(first_ + r)]; }
   bool labelled() const { return s_.begun || s_.projection; }  ///< whether the rows at hand have a centroid
@@ -180,6 +190,7 @@ class Assignment::Worker {
   const Centroids& centroids_;
   Operands operands_;
   Decider decider_;
+  bool by_bytes_;  // with a projection only dots are asked for in all dimensions: bytes do as they are
   Index at_once_;
   Index from_ = 0, first_ = 0, count_ = 0;  // the rows at hand; arrays below are numbered from first_
   Buffer<float> packed_;
@@ -190,6 +201,7 @@ class Assignment::Worker {
   template <typename T>
   using OfRows = T[kTaskRows];
   OfRows<const float*> operand_, listed_, other_;
+  OfRows<const std::uint8_t*> listed_bytes_;
   OfRows<float> best_, second_, least_, reach_, own_, second_in_group_, floor_, net_, slack_, projected_norm2_;
   OfRows<float> norm2_, scores_, listed_best_, listed_second_, listed_floor_, listed_norm2_, listed_net_, listed_slack_;
   OfRows<std::int32_t> place_, lane_, listed_lane_, best_group_, near_, doubtful_, list_;

@@ -107,6 +107,8 @@ class Operands {
   bool in_place() const { return in_place_; }
   /// Row i's own numbers. Only if in_place().
   const float* at(Index i) const { return rows_.at<float>(i); }
+  /// Row i's own bytes. Only if the rows are uint8.
+  const std::uint8_t* bytes(Index i) const { return rows_.at<std::uint8_t>(i); }
   /// Writes row i to `out` (cols). Only if not in_place(). Returns ‖(x − μ)·scale‖².
   float pack(Index i, float* out) const {
     const float* shift = frame_.shift.data();

@@ -464,47 +464,62 @@ void scores(const float* row, const Panels& panels, Index panel, float* out) {
   for (int v = 0; v < kParts; ++v) hn::StoreU(tile.score[0][0][v], d, out + v * kLanes);
 }
 
-// Four rows at once, so that the additions of one hide behind those of the others.
-void dots(const float* const* rows, const float* const* others, Index count, Index cols, float* out) {
+HWY_INLINE Vector load(const float* x) { return hn::LoadU(Floats(), x); }
+HWY_INLINE Vector load(const std::uint8_t* x) {
   const Floats d;
-  constexpr Index kAtOnce = 4, kAhead = 8;
+  const hn::Rebind<std::uint8_t, Floats> bytes;
+  const hn::RebindToSigned<Floats> whole;
+  return hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(bytes, x)));
+}
+
+// Four rows at once, so that the additions of one hide behind those of the others.
+template <typename Scalar>
+HWY_INLINE void dots_with(const Scalar* const* rows, const float* const* others, Index count, Index cols, float* out) {
+  constexpr Index kAtOnce = 4, kAhead = 8, kOfLine = 64 / sizeof(Scalar);
   constexpr int kBeside = std::max(2, static_cast<int>(kSums) / kLanes);
   for (Index i = 0; i < count; i += kAtOnce) {
-    const float *x[kAtOnce], *y[kAtOnce];
+    const Scalar* x[kAtOnce];
+    const float* y[kAtOnce];
     for (Index r = 0; r < kAtOnce; ++r) {
       x[r] = rows[std::min(i + r, count - 1)];
       y[r] = others[std::min(i + r, count - 1)];
       if (i + r + kAhead < count)  // rows lie anywhere: the first lines are asked for, the rest the hardware guesses
-        for (Index j = 0; j < std::min<Index>(cols, 4 * kLine); j += kLine) hwy::Prefetch(rows[i + r + kAhead] + j);
+        for (Index j = 0; j < std::min(cols, 4 * kOfLine); j += kOfLine) hwy::Prefetch(rows[i + r + kAhead] + j);
     }
     Vector sums[kAtOnce][kBeside];
     for (auto& of_row : sums)
-      for (Vector& sum : of_row) sum = hn::Zero(d);
+      for (Vector& sum : of_row) sum = hn::Zero(Floats());
     Index j = 0;
     for (; j + kBeside * kLanes <= cols; j += kBeside * kLanes)
 #pragma GCC unroll 4
       for (int r = 0; r < kAtOnce; ++r)
 #pragma GCC unroll 4
         for (int v = 0; v < kBeside; ++v)
-          sums[r][v] = hn::MulAdd(hn::LoadU(d, x[r] + j + v * kLanes), hn::LoadU(d, y[r] + j + v * kLanes), sums[r][v]);
+          sums[r][v] = hn::MulAdd(load(x[r] + j + v * kLanes), load(y[r] + j + v * kLanes), sums[r][v]);
     for (; j + kLanes <= cols; j += kLanes)
 #pragma GCC unroll 4
-      for (int r = 0; r < kAtOnce; ++r)
-        sums[r][0] = hn::MulAdd(hn::LoadU(d, x[r] + j), hn::LoadU(d, y[r] + j), sums[r][0]);
+      for (int r = 0; r < kAtOnce; ++r) sums[r][0] = hn::MulAdd(load(x[r] + j), load(y[r] + j), sums[r][0]);
     for (Index r = 0; r < std::min(kAtOnce, count - i); ++r) {
       float rest = 0;
-      for (Index c = j; c < cols; ++c) rest += x[r][c] * y[r][c];
+      for (Index c = j; c < cols; ++c) rest += static_cast<float>(x[r][c]) * y[r][c];
       for (int v = 1; v < kBeside; ++v) sums[r][0] = hn::Add(sums[r][0], sums[r][v]);
-      out[i + r] = rest + hn::GetLane(hn::SumOfLanes(d, sums[r][0]));
+      out[i + r] = rest + hn::GetLane(hn::SumOfLanes(Floats(), sums[r][0]));
     }
   }
+}
+
+void dots(const float* const* rows, const float* const* others, Index count, Index cols, float* out) {
+  dots_with(rows, others, count, cols, out);
+}
+void dots_uint8(const std::uint8_t* const* rows, const float* const* others, Index count, Index cols, float* out) {
+  dots_with(rows, others, count, cols, out);
 }
 
 }  // namespace
 
 extern const Screen kScreen;
-const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norms, &top2_of_panel,
-                        &top2,         &scores,       &all_scores,  &lanes_above,   &dots};
+const Screen kScreen = {&pack_float64, &pack_float32, &widen_uint8, &squared_norms, &top2_of_panel, &top2,
+                        &scores,       &all_scores,   &lanes_above, &dots,          &dots_uint8};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels

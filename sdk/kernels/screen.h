@@ -90,6 +90,7 @@ struct Screen {
                       std::uint16_t* lanes, float* best_below);
   /// out[i] = rows[i]·others[i]
   void (*dots)(const float* const* rows, const float* const* others, Index count, Index cols, float* out);
+  void (*dots_uint8)(const std::uint8_t* const* rows, const float* const* others, Index count, Index cols, float* out);
 };
 
 const Screen& screen(Isa isa = best_isa());
