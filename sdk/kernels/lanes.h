@@ -21,6 +21,14 @@ using Floats = hn::CappedTag<float, kPanel>;
 using Vector = hn::Vec<Floats>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
 
+// As many numbers as a vector has lanes, as float32: floats, or bytes or 16-bit numbers that become such.
+HWY_INLINE Vector load(const float* x) { return hn::LoadU(Floats(), x); }
+template <typename Whole>
+HWY_INLINE Vector load(const Whole* x) {
+  const hn::RebindToSigned<Floats> whole;
+  return hn::ConvertTo(Floats(), hn::PromoteTo(whole, hn::LoadU(hn::Rebind<Whole, Floats>(), x)));
+}
+
 // Bit i is whether lane i of the mask is set.
 template <typename Mask>
 HWY_INLINE unsigned bits_of(Mask mask) {

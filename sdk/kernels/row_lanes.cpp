@@ -6,6 +6,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/row_lanes.cpp"
 #include "kernels/targets.h"
+// clang-format off
+#include "kernels/lanes.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -13,12 +16,7 @@ namespace kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::CappedTag<float, kPanel>;
 using Quads = hn::CappedTag<float, 4>;
-using Vector = hn::Vec<Floats>;
-constexpr Index kLanes = hn::MaxLanes(Floats());
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 // A block's rows, in vectors, and the centroids whose scores with them are in registers at once.

@@ -464,14 +464,6 @@ void scores(const float* row, const Panels& panels, Index panel, float* out) {
   for (int v = 0; v < kParts; ++v) hn::StoreU(tile.score[0][0][v], d, out + v * kLanes);
 }
 
-HWY_INLINE Vector load(const float* x) { return hn::LoadU(Floats(), x); }
-HWY_INLINE Vector load(const std::uint8_t* x) {
-  const Floats d;
-  const hn::Rebind<std::uint8_t, Floats> bytes;
-  const hn::RebindToSigned<Floats> whole;
-  return hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(bytes, x)));
-}
-
 // Four rows at once, so that the additions of one hide behind those of the others.
 template <typename Scalar>
 HWY_INLINE void dots_with(const Scalar* const* rows, const float* const* others, Index count, Index cols, float* out) {

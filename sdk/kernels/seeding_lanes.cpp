@@ -5,6 +5,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/seeding_lanes.cpp"
 #include "kernels/targets.h"
+// clang-format off
+#include "kernels/lanes.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace [[gnu::visibility("hidden")]] shoal {
@@ -12,12 +15,7 @@ namespace kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::CappedTag<float, kPanel>;
-using FloatVector = hn::Vec<Floats>;
-constexpr int kFloats = static_cast<int>(hn::MaxLanes(Floats()));
-constexpr int kPanelParts = static_cast<int>(kPanel) / kFloats;
+constexpr int kPanelParts = static_cast<int>(kPanel) / kLanes;
 
 using Doubles = hn::CappedTag<double, 8>;
 using DoubleVector = hn::Vec<Doubles>;
@@ -38,38 +36,31 @@ constexpr int kTileRows = 3;
 constexpr bool kManyRegisters = false;
 #endif
 
-template <typename Step>
-HWY_INLINE FloatVector load(const Step* values) {
-  const Floats d;
-  return hn::ConvertTo(
-      d, hn::PromoteTo(hn::Rebind<std::int32_t, Floats>(), hn::LoadU(hn::Rebind<Step, Floats>(), values)));
-}
-
 // Lanes are rows; each number of a candidate is broadcast.
 template <int kCount, typename Step>
 HWY_INLINE void open_of_group(const Step* HWY_RESTRICT values, const float* limit, const float* reach, Index cols,
                               const Goals& goals, std::uint32_t* HWY_RESTRICT bits) {
-  constexpr int kVectors = 2 * kFloats <= kGroup ? 2 : 1;
+  constexpr int kVectors = 2 * kLanes <= kGroup ? 2 : 1;
   const Floats d;
 #pragma GCC unroll 8
   for (int c = 0; c < kCount; ++c) bits[c] = 0;
-  for (int from = 0; from < kGroup; from += kVectors * kFloats) {
-    FloatVector sums[kCount][kVectors];
+  for (int from = 0; from < kGroup; from += kVectors * kLanes) {
+    Vector sums[kCount][kVectors];
 #pragma GCC unroll 8
     for (int c = 0; c < kCount; ++c)
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v)
         sums[c][v] =
-            hn::MulAdd(hn::Set(d, goals.error[c]), hn::LoadU(d, reach + from + v * kFloats), hn::Set(d, goals.bias[c]));
+            hn::MulAdd(hn::Set(d, goals.error[c]), hn::LoadU(d, reach + from + v * kLanes), hn::Set(d, goals.bias[c]));
     const Step* x = values + from;
     const float* goal = goals.values;
     for (Index j = 0; j < cols; ++j, x += kGroup, goal += kTogether) {
-      FloatVector here[kVectors];
+      Vector here[kVectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) here[v] = load(x + v * kFloats);
+      for (int v = 0; v < kVectors; ++v) here[v] = load(x + v * kLanes);
 #pragma GCC unroll 8
       for (int c = 0; c < kCount; ++c) {
-        const FloatVector number = hn::Set(d, goal[c]);
+        const Vector number = hn::Set(d, goal[c]);
 #pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v) sums[c][v] = hn::MulAdd(number, here[v], sums[c][v]);
       }
@@ -79,10 +70,10 @@ HWY_INLINE void open_of_group(const Step* HWY_RESTRICT values, const float* limi
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         std::uint8_t closed[8] = {};
-        hn::StoreMaskBits(d, hn::Le(sums[c][v], hn::LoadU(d, limit + from + v * kFloats)), closed);
+        hn::StoreMaskBits(d, hn::Le(sums[c][v], hn::LoadU(d, limit + from + v * kLanes)), closed);
         const std::uint32_t low = closed[0] | static_cast<std::uint32_t>(closed[1]) << 8;
-        constexpr std::uint32_t kAll = (std::uint32_t{1} << kFloats) - 1;
-        bits[c] |= (~low & kAll) << (from + v * kFloats);
+        constexpr std::uint32_t kAll = (std::uint32_t{1} << kLanes) - 1;
+        bits[c] |= (~low & kAll) << (from + v * kLanes);
       }
   }
 }
