@@ -107,11 +107,17 @@ TEST(RunSection, EndsJobsThatHoldMoreMemoryThanTheyMay) {
                              HasSubstr("2 processes held")));
   for (const json& row : results_in(place.folder() / "few")["rows"]) EXPECT_EQ(row["status"], "done");
   EXPECT_THAT(read_file(place.folder() / "few" / "log.txt"), HasSubstr("3 processes held"));
-  const Outcome enough = place.shoal(rows + "--jobs 3 --no-cache run.memory=1T --out enough");
-  EXPECT_THAT(enough.err, Not(HasSubstr("held")));
+  const Outcome enough = place.shoal(rows + "deal.k=1 --jobs 3 run.memory=1T --out enough");
+  EXPECT_EQ(enough.exit, 0) << enough.err;
+  EXPECT_THAT(enough.err, AllOf(Not(HasSubstr("held")), Not(HasSubstr("nothing to do"))));
   EXPECT_THAT(place.shoal("check deal.yaml run.memory=8GB").err, HasSubstr("'memory' wants a size, got text \"8GB\""));
   EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none --memory 8 --out a").err, HasSubstr("as in 8G; got '8'"));
-  EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none --memory 8G --out b").err, HasSubstr("and there is one"));
+  EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none --memory 8G --out b").err,
+              HasSubstr("--memory has nothing to do: it ends processes of --jobs, and there is one"));
+  EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none run.memory=8G --out c").err,
+              HasSubstr("memory has nothing to do: it ends processes of jobs, and there is one"));
+  EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none run.memory=8G --jobs 2 --out d").err,
+              Not(HasSubstr("nothing to do")));
 }
 
 constexpr const char* kCompared = R"(shoal: 1

@@ -151,8 +151,10 @@ host::ExecutorOptions executor_options(const Options& options, const Plan& plan,
 /// `run: {jobs: …}` and an option that wants one process, and what is for several where there is one.
 void tell_of_one_process(const Options& options, const Plan& plan) {
   const host::RunSection& run = plan.rows[0].graph.experiment.run;
-  if (options.memory && jobs_of(options, plan) == 1)
-    std::fputs("shoal: --memory has nothing to do: it ends processes of --jobs, and there is one\n", stderr);
+  if (jobs_of(options, plan) == 1 && (options.memory || run.memory))
+    std::fprintf(stderr, "shoal: %s has nothing to do: it ends processes of %s, and there is one\n",
+                 options.memory ? "--memory" : (run.memory_place.to_string() + ": memory").c_str(),
+                 options.memory ? "--jobs" : "jobs");
   if (options.jobs || run.jobs.value_or(1) <= jobs_of(options, plan)) return;
   std::fprintf(stderr, "shoal: %s: %lld jobs are written, but one process works with %s\n",
                run.jobs_place.to_string().c_str(), static_cast<long long>(*run.jobs),

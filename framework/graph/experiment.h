@@ -61,7 +61,7 @@ struct RunSection {
   std::optional<bool> fail_fast = {};
   std::optional<double> checkpoint_every = {}, timeout = {};  ///< seconds; timeout: of each node that says none
   std::optional<std::int64_t> memory = {};                    ///< bytes that all jobs together may hold
-  Place jobs_place = {};
+  Place jobs_place = {}, memory_place = {};
 };
 
 /// `compare: {baseline: {backend: ours}, metrics: [quality.acc]}`: what `shoal compare` shows of its runs unless told

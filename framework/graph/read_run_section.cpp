@@ -37,6 +37,7 @@ RunSection read_run_section(const Value& value, Diagnostics& diagnostics) {
       out.timeout = read_timeout(part.value, diagnostics);
     } else if (part.key == "memory") {
       out.memory = config::read_bytes(part.value, diagnostics, "memory");
+      out.memory_place = part.value.place;
     } else if (part.key == "keep_going") {
       diagnostics.error("K201", part.key_place, "unknown key 'keep_going' in 'run'",
                         {{"what fails takes nothing else with it anyway; `fail_fast: true` is the other way", {}}});
