@@ -50,15 +50,6 @@ std::vector<std::string> metrics_of(const RunFile& run) {
   return out;
 }
 
-std::string indent(const std::string& lines) {
-  std::string out = "  ";
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    out += lines[i];
-    if (lines[i] == '\n' && i + 1 < lines.size()) out += "  ";
-  }
-  return out;
-}
-
 std::string metrics_as_text(const RunFile& run) {
   std::string out;
   for (const ShownSetting& setting : settings_of(run)) {

@@ -7,13 +7,13 @@
 
 namespace shoal::host {
 
-/// How many columns a terminal gives to UTF-8 text of one-column characters.
-std::size_t display_width(const std::string& text);
-
-/// Lines of equally many cells, each column as wide as its widest and `gap` from the next; columns that are `right` are
-/// set to the right. No line ends in a space, each in a newline.
+/// Lines of equally many cells of UTF-8 text, each column as wide as its widest and `gap` from the next; columns that
+/// are `right` are set to the right. No line ends in a space, each in a newline.
 std::string align_columns(const std::vector<std::vector<std::string>>& lines, const std::vector<bool>& right,
                           std::size_t gap);
+
+/// Lines, two columns further to the right.
+std::string indent(const std::string& lines);
 
 }  // namespace shoal::host
 
