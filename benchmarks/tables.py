@@ -119,8 +119,8 @@ def comparison_page(
             "### The fastest peer against ours\nBest of the repeats, from the same rows to the end. Peers that end more "
             "than 0.1 % above the least inertia do not count.",
             ratio_table(fits),
-            f"### Every program\ntol 0, at most {args.max_iter} iterations; fits in turn, {args.repeat} or more where ours "
-            "are short. Inertia is recomputed in float64 from the centroids that came back. faiss stops where its "
+            f"### Every program\ntol 0, at most {args.max_iter} iterations; fits in turn, {args.repeat} or more where "
+            "ours are short. Inertia is recomputed in float64 from the centroids that came back. faiss stops where its "
             "float32 objective falls no more; geokmeans uses one thread and labels the rows once more at the end.",
             fit_table(fits),
         ]

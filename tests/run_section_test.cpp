@@ -115,7 +115,7 @@ TEST(RunSection, EndsJobsThatHoldMoreMemoryThanTheyMay) {
   EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none --memory 8G --out b").err,
               HasSubstr("--memory has nothing to do: it ends processes of --jobs, and there is one"));
   EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none run.memory=8G --out c").err,
-              HasSubstr("memory has nothing to do: it ends processes of jobs, and there is one"));
+              HasSubstr(": memory has nothing to do: it ends processes of jobs, and there is one"));
   EXPECT_THAT(place.shoal("run deal.yaml deal.fault=none run.memory=8G --jobs 2 --out d").err,
               Not(HasSubstr("nothing to do")));
 }
